@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Adapter connects one platform. Its methods may be called at once from several
+// goroutines and obey the context's deadline.
+type Adapter interface {
+	// Name begins every identifier the adapter makes: lower-case letters.
+	Name() string
+	// Run receives until ctx ends and then returns nil. An error that retrying
+	// cannot cure, such as a refused token, ends it early.
+	Run(ctx context.Context, core Core) error
+	// Send posts a message. Errors are [*DeliveryError] where the outcome is
+	// known; any other error means that the message may have been posted.
+	Send(ctx context.Context, ch ChannelID, m Message) (MessageID, error)
+	// Edit replaces a posted message; errors as with Send.
+	Edit(ctx context.Context, id MessageID, m Message) error
+	// Direct is the private conversation with a person, opened if need be, to
+	// Send to. Errors as with Send.
+	Direct(ctx context.Context, user UserID) (ChannelID, error)
+}
+
+// Core is what an adapter may ask of the bot. Its methods never fail: what went
+// wrong is in the words they return.
+type Core interface {
+	Commands() []Command
+	Handle(ctx context.Context, i Interaction) Response
+	// Complete completes typed for the field whose Suggest path is i.Action.
+	Complete(ctx context.Context, i Interaction, typed string) []Option
+	// HomeOf is the person's own page, for a [HomeKeeper].
+	HomeOf(ctx context.Context, user UserID) []Card
+	Notice(ctx context.Context, n Notice)
+}
+
+// Optional powers of an adapter, found by type assertion.
+type (
+	// Finder finds what Send posted with a Key. Without it a delivery of unknown
+	// outcome waits for a person's decision instead of being posted again.
+	Finder interface {
+		// Find returns the messages with that key posted in ch since the given
+		// instant, oldest first.
+		Find(ctx context.Context, ch ChannelID, key string, since time.Time) ([]MessageID, error)
+	}
+	// Profiler knows people. Without it names and zones are asked for, and
+	// nobody counts as an administrator.
+	Profiler interface {
+		Profile(ctx context.Context, space SpaceID, user UserID) (Profile, error)
+	}
+	// Checker tells before posting whether it will be possible. Without it the
+	// first refusal tells.
+	Checker interface {
+		// Check returns nil, or a [*DeliveryError] that says what is missing.
+		Check(ctx context.Context, ch ChannelID) error
+	}
+	// Channeler knows what channels are called. Without it they are "this channel".
+	Channeler interface {
+		ChannelName(ctx context.Context, ch ChannelID) (string, error)
+	}
+	// HomeKeeper shows each person a page of cards. Without it the study page is a whisper.
+	HomeKeeper interface {
+		KeepHome(ctx context.Context, user UserID, cards []Card) error
+	}
+	// Threader opens a conversation under a message. Without it the discussion
+	// is in the channel.
+	Threader interface {
+		Thread(ctx context.Context, id MessageID, title string) (ChannelID, error)
+	}
+	// Pinner pins and unpins. Without it nothing is pinned.
+	Pinner interface {
+		Pin(ctx context.Context, id MessageID, pinned bool) error
+	}
+	// Deleter removes the bot's own messages. Without it a second copy stays.
+	Deleter interface {
+		Delete(ctx context.Context, id MessageID) error
+	}
+	// Router receives over HTTP under the paths its handler knows.
+	Router interface {
+		Routes(core Core) http.Handler
+	}
+)
+
+// Profile is what a platform knows of a person; empty where it doesn't.
+type Profile struct {
+	Name          string
+	Zone          string // IANA name
+	Administrator bool   // may manage the space
+}
+
+// Notice is something that happened to a place.
+type Notice struct {
+	Kind    NoticeKind
+	Space   SpaceID
+	Channel ChannelID
+	Moved   ChannelID // where a channel moved to
+}
+
+// NoticeKind says what happened.
+type NoticeKind int
+
+// The kinds of notices.
+const (
+	SpaceGone NoticeKind = iota
+	ChannelGone
+	ChannelMoved
+	Welcomed // the bot was added to a channel
+)
+
+// DeliveryError is a failure to send or edit of which the outcome is known:
+// nothing was posted or changed.
+type DeliveryError struct {
+	Kind  DeliveryFailure
+	After time.Duration // of Limited: when to try again
+	Cause string        // one sentence for a person: "Slack says I'm not in that channel any more."
+	Fix   string        // what to do, without a full stop: "open #cbet-study and type /invite @Studyhall"
+	Err   error         // for the log
+}
+
+// DeliveryFailure classifies a [DeliveryError].
+type DeliveryFailure int
+
+// The classes.
+const (
+	NotSent DeliveryFailure = iota // never reached the platform: try again soon
+	Limited                        // too many at once: try again after After
+	Refused                        // somebody has to change something first
+	Gone                           // the message to edit, or the person, is no more
+)
+
+// Error gives the cause.
+func (e *DeliveryError) Error() string {
+	if e.Err != nil {
+		return e.Cause + ": " + e.Err.Error()
+	}
+	return e.Cause
+}
+
+// Unwrap gives the underlying error.
+func (e *DeliveryError) Unwrap() error { return e.Err }
+
+// Shelf keeps what adapters must remember: installations, identifiers already
+// seen, who owns a connection. The store implements it.
+type Shelf interface {
+	// Put stores a value under space and key; ttl 0 keeps it until deleted.
+	Put(ctx context.Context, space, key string, value []byte, ttl time.Duration) error
+	Get(ctx context.Context, space, key string) (value []byte, ok bool, err error)
+	Delete(ctx context.Context, space, key string) error
+	// Seen records an identifier and reports whether it was recorded before.
+	Seen(ctx context.Context, id string, ttl time.Duration) (bool, error)
+	// Lease takes or extends a named lease and reports whether holder has it.
+	Lease(ctx context.Context, name, holder string, ttl time.Duration) (bool, error)
+}

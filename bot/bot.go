@@ -1,0 +1,319 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bot routes what people do to the features that registered for it, and what
+// features send to the adapter that can. Register everything before running an
+// adapter; after that it is safe for concurrent use.
+type Bot struct {
+	log       *slog.Logger
+	adapters  map[string]Adapter
+	commands  []registered
+	actions   routes[Handler]
+	suggests  routes[Suggester]
+	home      func(ctx context.Context, user UserID) ([]Card, error)
+	onNotice  []func(ctx context.Context, n Notice) error
+	onUnknown Handler
+}
+
+type registered struct {
+	command Command
+	handler Handler
+}
+
+// sayPath begins the action of a button that repeats a corrected command.
+const sayPath = "say/"
+
+// New makes a bot without features or adapters.
+func New(log *slog.Logger) *Bot {
+	b := &Bot{log: log, adapters: map[string]Adapter{}}
+	b.Action(sayPath+"{line...}", func(ctx context.Context, i Interaction) (Response, error) {
+		i.Line, i.Action, i.Message = i.Arg("line"), "", ""
+		return b.typed(ctx, i)
+	})
+	return b
+}
+
+// Command registers a command. A name or alias used twice, or a command that a
+// platform would refuse, is a programmer's error and panics.
+func (b *Bot) Command(c Command, h Handler) {
+	if err := c.Validate(); err != nil {
+		panic(fmt.Sprintf("bot: command %q: %v", c.Name, err))
+	}
+	for _, name := range append([]string{c.Name}, c.Aliases...) {
+		if _, ok := b.command(name); ok {
+			panic(fmt.Sprintf("bot: command %q is registered twice", name))
+		}
+	}
+	b.commands = append(b.commands, registered{c, h})
+}
+
+// Action registers the handler of controls and forms whose path matches the
+// pattern, such as "answer/{round}/{choice}". {name...} at the end takes the
+// rest of the path. A pattern registered twice panics.
+func (b *Bot) Action(pattern string, h Handler) { b.actions.add(pattern, h) }
+
+// Suggest registers what completes the fields whose Suggest path matches the pattern.
+func (b *Bot) Suggest(pattern string, s Suggester) { b.suggests.add(pattern, s) }
+
+// Home registers what a person's own page shows.
+func (b *Bot) Home(f func(ctx context.Context, user UserID) ([]Card, error)) { b.home = f }
+
+// OnNotice registers what should happen when something happens to a place.
+func (b *Bot) OnNotice(f func(ctx context.Context, n Notice) error) {
+	b.onNotice = append(b.onNotice, f)
+}
+
+// OnUnknown registers the answer to typed text that names no command.
+func (b *Bot) OnUnknown(h Handler) { b.onUnknown = h }
+
+// Commands lists what was registered, in that order.
+func (b *Bot) Commands() []Command {
+	commands := make([]Command, len(b.commands))
+	for i, r := range b.commands {
+		commands[i] = r.command
+	}
+	return commands
+}
+
+// Handle runs the handler of an interaction and puts what went wrong into words.
+func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
+	defer func() {
+		if p := recover(); p != nil {
+			response = b.ourFault(i, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	if err := i.clean(); err != nil {
+		return failure(err)
+	}
+	r, err := b.dispatch(ctx, i)
+	if err != nil {
+		if mistake, ok := errors.AsType[*Error](err); ok {
+			return failure(mistake)
+		}
+		return b.ourFault(i, err)
+	}
+	if err := r.validate(); err != nil {
+		return b.ourFault(i, fmt.Errorf("response to %q: %w", i.Action+i.Command, err))
+	}
+	return r
+}
+
+// Complete completes typed for the field whose Suggest path is i.Action. What
+// goes wrong is logged, and then there is nothing to suggest.
+func (b *Bot) Complete(ctx context.Context, i Interaction, typed string) (options []Option) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.log.Error("suggestion panicked", "action", i.Action, "panic", p)
+			options = nil
+		}
+	}()
+	if err := i.clean(); err != nil || utf8.RuneCountInString(typed) > LimitPlaceholder {
+		return nil
+	}
+	suggest, args, ok := b.suggests.find(i.Action)
+	if !ok {
+		return nil
+	}
+	i.args = args
+	options, err := suggest(ctx, i, string(Typed(typed)))
+	if err != nil {
+		b.log.Error("suggestion failed", "action", i.Action, "err", err)
+		return nil
+	}
+	return options[:min(len(options), LimitSuggestions)]
+}
+
+// HomeOf is the person's own page.
+func (b *Bot) HomeOf(ctx context.Context, user UserID) []Card {
+	if b.home == nil {
+		return nil
+	}
+	cards, err := b.home(ctx, user)
+	if err != nil {
+		r := b.ourFault(Interaction{User: user, Command: "home"}, err)
+		return []Card{*r.Reply.Card}
+	}
+	return cards
+}
+
+// Notice tells the features what happened to a place.
+func (b *Bot) Notice(ctx context.Context, n Notice) {
+	for _, f := range b.onNotice {
+		if err := f(ctx, n); err != nil {
+			b.log.Error("notice failed", "kind", n.Kind, "channel", n.Channel, "err", err)
+		}
+	}
+}
+
+func (b *Bot) dispatch(ctx context.Context, i Interaction) (Response, error) {
+	switch {
+	case i.Action != "":
+		h, args, ok := b.actions.find(i.Action)
+		if !ok {
+			return Response{}, Errorf("That button is from an older version of this bot, and it no longer works. Nothing was lost. Type /study for what you can do now.")
+		}
+		i.args = args
+		return h(ctx, i)
+	case i.Command != "":
+		r, ok := b.command(i.Command)
+		if !ok {
+			i.Line = i.Command + " " + i.Line
+			return b.typed(ctx, i)
+		}
+		return b.run(ctx, r, i)
+	default:
+		return b.typed(ctx, i)
+	}
+}
+
+// typed finds the command with which a line begins.
+func (b *Bot) typed(ctx context.Context, i Interaction) (Response, error) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(i.Line), " ")
+	word = strings.ToLower(strings.TrimPrefix(word, "/"))
+	if r, ok := b.command(word); ok {
+		i.Command, i.Line = r.command.Name, rest
+		return b.run(ctx, r, i)
+	}
+	var names []string
+	for _, r := range b.commands {
+		names = append(append(names, r.command.Name), r.command.Aliases...)
+	}
+	if name := nearest(word, names); name != "" {
+		return Response{}, didYouMean(word, "/"+name, strings.TrimSpace(name+" "+rest))
+	}
+	if b.onUnknown != nil {
+		return b.onUnknown(ctx, i)
+	}
+	return Response{}, Errorf("I don't know %q. Nothing was changed. Try one of: /%s.", word, strings.Join(names, ", /"))
+}
+
+// run parses what was typed after a command's name and calls its handler.
+func (b *Bot) run(ctx context.Context, r registered, i Interaction) (Response, error) {
+	i.Command = r.command.Name
+	if i.Values == nil {
+		i.Values = Values{}
+	}
+	if line := strings.TrimSpace(i.Line); line != "" {
+		values, unknown := parseArguments(splitLine(line), r.command.Fields)
+		for name, v := range values {
+			i.Values[name] = v
+		}
+		if len(unknown) > 0 {
+			return Response{}, unknownWord(r.command, unknown[0])
+		}
+	}
+	for _, f := range r.command.Fields {
+		if v := i.Values.Get(f.Name); v != "" && f.Kind == OneOf && f.Suggest == "" &&
+			!slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == v }) {
+			return Response{}, unknownWord(r.command, v)
+		}
+	}
+	return r.handler(ctx, i)
+}
+
+func (b *Bot) command(name string) (registered, bool) {
+	for _, r := range b.commands {
+		if r.command.Name == name || slices.Contains(r.command.Aliases, name) {
+			return r, true
+		}
+	}
+	return registered{}, false
+}
+
+// unknownWord tells which words a command does know, with the nearest as a button.
+func unknownWord(c Command, word string) error {
+	var labels []string
+	for _, f := range c.Fields {
+		for _, o := range f.Options {
+			labels = append(labels, o.Label)
+		}
+	}
+	if label := nearest(word, labels); label != "" {
+		return didYouMean(word, label, c.Name+" "+label)
+	}
+	if len(labels) == 0 {
+		return Errorf("/%s needs nothing after it. Nothing was changed.", c.Name)
+	}
+	return Errorf("/%s doesn't know %q. Nothing was changed. It knows: %s.", c.Name, shortened(word), strings.Join(labels, ", "))
+}
+
+func didYouMean(word, meant, line string) error {
+	e := &Error{Text: Textf("I don't know %q. Did you mean %q?", shortened(word), meant)}
+	action := sayPath + line
+	if utf8.RuneCountInString(action) <= LimitPath && utf8.RuneCountInString(meant) <= LimitLabel {
+		e.Card = &Card{Body: e.Text, Controls: []Row{{Button{Label: meant, Action: action, Style: Primary}}}}
+	}
+	return e
+}
+
+func shortened(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// clean drops control characters from everything a person typed and refuses
+// what is too long to be meant.
+func (i *Interaction) clean() error {
+	tooLong := Errorf("That was too long for me to read. Nothing was changed. Please keep it under %d characters.", LimitLine)
+	if len(i.Line) > 4*LimitLine || utf8.RuneCountInString(i.Line) > LimitLine || len(i.Action) > 4*LimitPath {
+		return tooLong
+	}
+	i.Line, i.Action, i.Name = string(Typed(i.Line)), string(Typed(i.Action)), string(Typed(i.Name))
+	values := Values{}
+	for name, all := range i.Values {
+		for _, v := range all {
+			if utf8.RuneCountInString(v) > LimitLine {
+				return tooLong
+			}
+			values[name] = append(values[name], string(Typed(v)))
+		}
+	}
+	i.Values = values
+	return nil
+}
+
+func (r Response) validate() error {
+	var faults []error
+	for _, m := range []*Message{r.Reply, r.Edit} {
+		if m != nil {
+			faults = append(faults, m.Validate())
+		}
+	}
+	if r.Form != nil {
+		faults = append(faults, r.Form.Validate())
+	}
+	return errors.Join(faults...)
+}
+
+// failure whispers a person's mistake.
+func failure(err error) Response {
+	mistake, ok := errors.AsType[*Error](err)
+	if !ok {
+		mistake = &Error{Text: Textf("%s", err.Error())}
+	}
+	card := mistake.Card
+	if card == nil {
+		card = &Card{Body: mistake.Text}
+	}
+	return Whisper(Message{Card: card})
+}
+
+// ourFault logs an error with a short code and whispers the code.
+func (b *Bot) ourFault(i Interaction, err error) Response {
+	code := rand.Text()[:4]
+	b.log.Error("interaction failed", "code", code, "interaction", i, "err", err)
+	return failure(Errorf("That didn't work, and it's not your doing. Nothing was lost. Please try again; if it stays, tell an organiser: code %s.", code))
+}

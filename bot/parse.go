@@ -1,0 +1,143 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// splitLine cuts typed text into words. Quotes of any usual kind keep spaces;
+// an unclosed quote reaches to the end.
+func splitLine(line string) []string {
+	var words []string
+	var word strings.Builder
+	inWord, closing := false, rune(0)
+	flush := func() {
+		if inWord {
+			words = append(words, word.String())
+			word.Reset()
+			inWord = false
+		}
+	}
+	for _, r := range line {
+		switch {
+		case closing != 0 && r == closing:
+			closing = 0
+		case closing != 0:
+			word.WriteRune(r)
+		case r == '"' || r == '“' || r == '„' || (r == '\'' && !inWord):
+			inWord = true
+			closing = map[rune]rune{'"': '"', '“': '”', '„': '“', '\'': '\''}[r]
+		case unicode.IsSpace(r):
+			flush()
+		default:
+			inWord = true
+			word.WriteRune(r)
+		}
+	}
+	flush()
+	return words
+}
+
+// parseArguments reads words as values of a command's fields: "name=value" or
+// "name:value" by field name, otherwise the label or value of an option,
+// otherwise text for the first line field without a value. unknown holds the
+// words for which no field is left.
+func parseArguments(words []string, fields []Field) (values Values, unknown []string) {
+	values = Values{}
+	var rest []string
+	for len(words) > 0 {
+		if f, v, ok := assignment(words[0], fields); ok {
+			if v == "" && len(words) > 1 { // "topic: safety", with a space
+				v, words = words[1], words[1:]
+			}
+			values[f.Name] = []string{chosen(f, v)}
+			words = words[1:]
+			continue
+		}
+		if f, v, n := leadingOption(words, fields, values); n > 0 {
+			values[f.Name] = []string{v}
+			words = words[n:]
+			continue
+		}
+		rest, words = append(rest, words[0]), words[1:]
+	}
+	if len(rest) == 0 {
+		return values, nil
+	}
+	for _, f := range fields {
+		if _, set := values[f.Name]; !set && takesText(f.Kind) {
+			values[f.Name] = []string{strings.Join(rest, " ")}
+			return values, nil
+		}
+	}
+	return values, rest
+}
+
+func takesText(k FieldKind) bool {
+	return k != OneOf && k != AnyOf && k != Bool && k != FileField
+}
+
+// assignment reads "name=value" for a field whose name it is, forgiving case.
+func assignment(word string, fields []Field) (Field, string, bool) {
+	i := strings.IndexAny(word, "=:")
+	if i <= 0 {
+		return Field{}, "", false
+	}
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, word[:i]) {
+			return f, word[i+1:], true
+		}
+	}
+	return Field{}, "", false
+}
+
+// chosen is the option's value that v names by label or value; v itself if none.
+func chosen(f Field, v string) string {
+	for _, o := range f.Options {
+		if strings.EqualFold(o.Value, v) || strings.EqualFold(o.Label, v) {
+			return o.Value
+		}
+	}
+	return v
+}
+
+// leadingOption finds the longest run of words that names an option of a field
+// without a value, and how many words it took.
+func leadingOption(words []string, fields []Field, values Values) (Field, string, int) {
+	for n := min(len(words), 4); n > 0; n-- {
+		text := strings.Join(words[:n], " ")
+		for _, f := range fields {
+			if _, set := values[f.Name]; set {
+				continue
+			}
+			for _, o := range f.Options {
+				if strings.EqualFold(o.Label, text) || strings.EqualFold(o.Value, text) {
+					return f, o.Value, n
+				}
+			}
+		}
+	}
+	return Field{}, "", 0
+}
+
+// nearest is the candidate within two edits of word (one for short words), or "".
+func nearest(word string, candidates []string) string {
+	best, bestDistance := "", 3
+	word = strings.ToLower(word)
+	if len([]rune(word)) > 40 {
+		return ""
+	}
+	if len([]rune(word)) < 5 {
+		bestDistance = 2
+	}
+	sorted := slices.Sorted(slices.Values(candidates))
+	for _, c := range sorted {
+		if d := levenshtein.ComputeDistance(word, strings.ToLower(c)); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}

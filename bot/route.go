@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+)
+
+// routes finds the value registered for a path. Patterns are segments separated
+// by slashes; a segment {name} matches any one segment, and the last one may be
+// {name...}, which matches all that is left. Literal segments win over {name}.
+type routes[V any] struct {
+	entries []entry[V]
+}
+
+type entry[V any] struct {
+	segments []string
+	value    V
+}
+
+// add registers a pattern; the same pattern twice is a programmer's error.
+func (r *routes[V]) add(pattern string, v V) {
+	segments := strings.Split(pattern, "/")
+	for _, e := range r.entries {
+		if shape(e.segments) == shape(segments) {
+			panic(fmt.Sprintf("bot: %q is registered twice", pattern))
+		}
+	}
+	r.entries = append(r.entries, entry[V]{segments, v})
+}
+
+func shape(segments []string) string {
+	out := make([]string, len(segments))
+	for i, s := range segments {
+		if out[i] = s; isParameter(s) {
+			out[i] = "{}"
+		}
+	}
+	return strings.Join(out, "/")
+}
+
+func isParameter(s string) bool { return strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") }
+
+// find matches a path and gives the value with what its parameters stand for.
+func (r *routes[V]) find(path string) (value V, args map[string]string, ok bool) {
+	segments := strings.Split(path, "/")
+	best := -1
+	for _, e := range r.entries {
+		literals, found, matches := match(e.segments, segments)
+		if matches && literals > best {
+			best, value, args, ok = literals, e.value, found, true
+		}
+	}
+	return value, args, ok
+}
+
+func match(pattern, segments []string) (literals int, args map[string]string, ok bool) {
+	args = map[string]string{}
+	for i, p := range pattern {
+		if isParameter(p) {
+			name := p[1 : len(p)-1]
+			if rest, all := strings.CutSuffix(name, "..."); all {
+				if i >= len(segments) {
+					return 0, nil, false
+				}
+				args[rest] = strings.Join(segments[i:], "/")
+				return literals, args, true
+			}
+			if i >= len(segments) || segments[i] == "" {
+				return 0, nil, false
+			}
+			args[name] = segments[i]
+			continue
+		}
+		if i >= len(segments) || segments[i] != p {
+			return 0, nil, false
+		}
+		literals++
+	}
+	return literals, args, len(pattern) == len(segments)
+}

@@ -1,0 +1,126 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Add makes an adapter's channels and people reachable. Two adapters of one
+// name are a programmer's error and panic.
+func (b *Bot) Add(a Adapter) {
+	if _, ok := b.adapters[a.Name()]; ok {
+		panic(fmt.Sprintf("bot: adapter %q is added twice", a.Name()))
+	}
+	b.adapters[a.Name()] = a
+}
+
+// power finds the adapter of an identifier and asserts a power of it.
+func power[P any, ID ~string](b *Bot, id ID) (P, bool) {
+	p, ok := b.adapters[AdapterOf(id)].(P)
+	return p, ok
+}
+
+// notConnected is what becomes of a message to a platform that isn't connected.
+func notConnected[ID ~string](id ID) error {
+	return &DeliveryError{
+		Kind:  NotSent,
+		Cause: "The bot is not connected to that platform just now.",
+		Fix:   "ask whoever runs the bot to check its settings",
+		Err:   fmt.Errorf("no adapter %q", AdapterOf(id)),
+	}
+}
+
+// Send posts a message; see [Adapter].
+func (b *Bot) Send(ctx context.Context, ch ChannelID, m Message) (MessageID, error) {
+	a, ok := power[Adapter](b, ch)
+	if !ok {
+		return "", notConnected(ch)
+	}
+	if err := m.Validate(); err != nil {
+		return "", &DeliveryError{Kind: Refused, Cause: "The message broke one of our own limits.", Fix: "report this to the bot's authors", Err: err}
+	}
+	return a.Send(ctx, ch, m)
+}
+
+// Edit replaces a posted message; see [Adapter].
+func (b *Bot) Edit(ctx context.Context, id MessageID, m Message) error {
+	a, ok := power[Adapter](b, id)
+	if !ok {
+		return notConnected(id)
+	}
+	if err := m.Validate(); err != nil {
+		return &DeliveryError{Kind: Refused, Cause: "The message broke one of our own limits.", Fix: "report this to the bot's authors", Err: err}
+	}
+	return a.Edit(ctx, id, m)
+}
+
+// Direct opens the private conversation with a person; see [Adapter].
+func (b *Bot) Direct(ctx context.Context, user UserID) (ChannelID, error) {
+	a, ok := power[Adapter](b, user)
+	if !ok {
+		return "", notConnected(user)
+	}
+	return a.Direct(ctx, user)
+}
+
+// CanFind reports whether messages in the channel can be found by their key.
+func (b *Bot) CanFind(ch ChannelID) bool {
+	_, ok := power[Finder](b, ch)
+	return ok
+}
+
+// Find looks for messages with a key; see [Finder].
+func (b *Bot) Find(ctx context.Context, ch ChannelID, key string, since time.Time) ([]MessageID, error) {
+	f, ok := power[Finder](b, ch)
+	if !ok {
+		return nil, fmt.Errorf("adapter %q cannot find messages", AdapterOf(ch))
+	}
+	return f.Find(ctx, ch, key, since)
+}
+
+// Delete removes one of the bot's own messages where the platform can.
+func (b *Bot) Delete(ctx context.Context, id MessageID) error {
+	d, ok := power[Deleter](b, id)
+	if !ok {
+		return nil
+	}
+	return d.Delete(ctx, id)
+}
+
+// Check tells whether a channel can be posted to; nil where the platform can't tell.
+func (b *Bot) Check(ctx context.Context, ch ChannelID) error {
+	if _, ok := power[Adapter](b, ch); !ok {
+		return notConnected(ch)
+	}
+	c, ok := power[Checker](b, ch)
+	if !ok {
+		return nil
+	}
+	return c.Check(ctx, ch)
+}
+
+// Profile is what the platform knows of a person; empty where it can't tell or fails.
+func (b *Bot) Profile(ctx context.Context, space SpaceID, user UserID) Profile {
+	p, ok := power[Profiler](b, user)
+	if !ok {
+		return Profile{}
+	}
+	profile, err := p.Profile(ctx, space, user)
+	if err != nil {
+		b.log.Warn("profile not read", "user", user, "err", err)
+		return Profile{}
+	}
+	profile.Name = string(Typed(profile.Name))
+	return profile
+}
+
+// ChannelName is what people call a channel, or "this channel".
+func (b *Bot) ChannelName(ctx context.Context, ch ChannelID) string {
+	if c, ok := power[Channeler](b, ch); ok {
+		if name, err := c.ChannelName(ctx, ch); err == nil && name != "" {
+			return string(Typed(name))
+		}
+	}
+	return "this channel"
+}
