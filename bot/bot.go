@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -96,15 +97,18 @@ func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
 	if err := i.clean(); err != nil {
 		return failure(err)
 	}
+	if _, ok := b.command(i.Command); i.Command != "" && !ok { // typed, so not for the log
+		i.Command, i.Line = "", i.Command+" "+i.Line
+	}
 	r, err := b.dispatch(ctx, i)
+	if mistake, ok := errors.AsType[*Error](err); ok {
+		r, err = failure(mistake), nil
+	}
 	if err != nil {
-		if mistake, ok := errors.AsType[*Error](err); ok {
-			return failure(mistake)
-		}
 		return b.ourFault(i, err)
 	}
 	if err := r.validate(); err != nil {
-		return b.ourFault(i, fmt.Errorf("response to %q: %w", i.Action+i.Command, err))
+		return b.ourFault(i, fmt.Errorf("response: %w", err))
 	}
 	return r
 }
@@ -114,7 +118,7 @@ func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
 func (b *Bot) Complete(ctx context.Context, i Interaction, typed string) (options []Option) {
 	defer func() {
 		if p := recover(); p != nil {
-			b.log.Error("suggestion panicked", "action", i.Action, "panic", p)
+			b.log.Error("suggestion panicked", "interaction", i, "panic", p, "stack", string(debug.Stack()))
 			options = nil
 		}
 	}()
@@ -128,32 +132,61 @@ func (b *Bot) Complete(ctx context.Context, i Interaction, typed string) (option
 	i.args = args
 	options, err := suggest(ctx, i, string(Typed(typed)))
 	if err != nil {
-		b.log.Error("suggestion failed", "action", i.Action, "err", err)
+		b.log.Error("suggestion failed", "interaction", i, "err", err)
 		return nil
 	}
-	return options[:min(len(options), LimitSuggestions)]
+	c := &checker{}
+	if options = options[:min(len(options), LimitSuggestions)]; len(options) > 0 {
+		c.options(options)
+	}
+	if err := errors.Join(c.faults...); err != nil {
+		b.log.Error("suggestion failed", "interaction", i, "err", err)
+		return nil
+	}
+	return options
 }
 
 // HomeOf is the person's own page.
-func (b *Bot) HomeOf(ctx context.Context, user UserID) []Card {
+func (b *Bot) HomeOf(ctx context.Context, user UserID) (cards []Card) {
+	broken := func(err error) []Card {
+		r := b.ourFault(Interaction{User: user, Command: "home"}, err)
+		return []Card{*r.Reply.Card}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			cards = broken(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
 	if b.home == nil {
 		return nil
 	}
 	cards, err := b.home(ctx, user)
+	for n := range cards {
+		err = errors.Join(err, Message{Card: &cards[n]}.Validate())
+	}
 	if err != nil {
-		r := b.ourFault(Interaction{User: user, Command: "home"}, err)
-		return []Card{*r.Reply.Card}
+		return broken(err)
 	}
 	return cards
 }
 
-// Notice tells the features what happened to a place.
+// Notice tells the features what happened to a place. What one of them gets
+// wrong is logged and keeps none from hearing it.
 func (b *Bot) Notice(ctx context.Context, n Notice) {
 	for _, f := range b.onNotice {
-		if err := f(ctx, n); err != nil {
+		if err := tell(ctx, f, n); err != nil {
 			b.log.Error("notice failed", "kind", n.Kind, "channel", n.Channel, "err", err)
 		}
 	}
+}
+
+func tell(ctx context.Context, f func(context.Context, Notice) error, n Notice) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f(ctx, n)
 }
 
 func (b *Bot) dispatch(ctx context.Context, i Interaction) (Response, error) {
@@ -166,11 +199,7 @@ func (b *Bot) dispatch(ctx context.Context, i Interaction) (Response, error) {
 		i.args = args
 		return h(ctx, i)
 	case i.Command != "":
-		r, ok := b.command(i.Command)
-		if !ok {
-			i.Line = i.Command + " " + i.Line
-			return b.typed(ctx, i)
-		}
+		r, _ := b.command(i.Command)
 		return b.run(ctx, r, i)
 	default:
 		return b.typed(ctx, i)
@@ -179,23 +208,29 @@ func (b *Bot) dispatch(ctx context.Context, i Interaction) (Response, error) {
 
 // typed finds the command with which a line begins.
 func (b *Bot) typed(ctx context.Context, i Interaction) (Response, error) {
-	word, rest, _ := strings.Cut(strings.TrimSpace(i.Line), " ")
+	word, rest := strings.TrimSpace(i.Line), ""
+	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
+		word, rest = word[:end], strings.TrimSpace(word[end:])
+	}
 	word = strings.ToLower(strings.TrimPrefix(word, "/"))
 	if r, ok := b.command(word); ok {
 		i.Command, i.Line = r.command.Name, rest
 		return b.run(ctx, r, i)
 	}
-	var names []string
+	var names, understood []string
 	for _, r := range b.commands {
-		names = append(append(names, r.command.Name), r.command.Aliases...)
+		if !r.command.Message {
+			names = append(names, r.command.Name)
+			understood = append(append(understood, r.command.Name), r.command.Aliases...)
+		}
 	}
-	if name := nearest(word, names); name != "" {
-		return Response{}, didYouMean(word, "/"+name, strings.TrimSpace(name+" "+rest))
+	if name := nearest(word, understood); name != "" {
+		return Response{}, didYouMean(word, "/"+name, name+" "+rest)
 	}
 	if b.onUnknown != nil {
 		return b.onUnknown(ctx, i)
 	}
-	return Response{}, Errorf("I don't know %q. Nothing was changed. Try one of: /%s.", word, strings.Join(names, ", /"))
+	return Response{}, Errorf("I don't know %q. Nothing was changed. Try one of: /%s.", shortened(word), strings.Join(names, ", /"))
 }
 
 // run parses what was typed after a command's name and calls its handler.
@@ -210,7 +245,7 @@ func (b *Bot) run(ctx context.Context, r registered, i Interaction) (Response, e
 			i.Values[name] = v
 		}
 		if len(unknown) > 0 {
-			return Response{}, unknownWord(r.command, unknown[0])
+			return Response{}, unknownWord(r.command, strings.Join(unknown, " "))
 		}
 	}
 	for _, f := range r.command.Fields {
@@ -245,12 +280,16 @@ func unknownWord(c Command, word string) error {
 	if len(labels) == 0 {
 		return Errorf("/%s needs nothing after it. Nothing was changed.", c.Name)
 	}
-	return Errorf("/%s doesn't know %q. Nothing was changed. It knows: %s.", c.Name, shortened(word), strings.Join(labels, ", "))
+	known := strings.Join(labels, ", ")
+	if r := []rune(known); len(r) > LimitMessage/2 {
+		known = string(r[:LimitMessage/2]) + "…"
+	}
+	return Errorf("/%s doesn't know %q. Nothing was changed. It knows: %s.", c.Name, shortened(word), known)
 }
 
 func didYouMean(word, meant, line string) error {
 	e := &Error{Text: Textf("I don't know %q. Did you mean %q?", shortened(word), meant)}
-	action := sayPath + line
+	action := sayPath + strings.TrimSpace(line)
 	if utf8.RuneCountInString(action) <= LimitPath && utf8.RuneCountInString(meant) <= LimitLabel {
 		e.Card = &Card{Body: e.Text, Controls: []Row{{Button{Label: meant, Action: action, Style: Primary}}}}
 	}
@@ -266,8 +305,8 @@ func shortened(s string) string {
 
 // clean drops control characters from everything a person typed and refuses
 // what is too long to be meant.
-func (i *Interaction) clean() error {
-	tooLong := Errorf("That was too long for me to read. Nothing was changed. Please keep it under %d characters.", LimitLine)
+func (i *Interaction) clean() *Error {
+	tooLong := mistakef("That was too long for me to read. Nothing was changed. Please keep it under %d characters.", LimitLine)
 	if len(i.Line) > 4*LimitLine || utf8.RuneCountInString(i.Line) > LimitLine || len(i.Action) > 4*LimitPath {
 		return tooLong
 	}
@@ -282,6 +321,15 @@ func (i *Interaction) clean() error {
 		}
 	}
 	i.Values = values
+	if i.Target != nil {
+		target := *i.Target
+		target.Text = string(Typed(target.Text))
+		i.Target = &target
+	}
+	i.Files = slices.Clone(i.Files)
+	for n := range i.Files {
+		i.Files[n].Name = string(Typed(i.Files[n].Name))
+	}
 	return nil
 }
 
@@ -299,11 +347,7 @@ func (r Response) validate() error {
 }
 
 // failure whispers a person's mistake.
-func failure(err error) Response {
-	mistake, ok := errors.AsType[*Error](err)
-	if !ok {
-		mistake = &Error{Text: Textf("%s", err.Error())}
-	}
+func failure(mistake *Error) Response {
 	card := mistake.Card
 	if card == nil {
 		card = &Card{Body: mistake.Text}
@@ -315,5 +359,5 @@ func failure(err error) Response {
 func (b *Bot) ourFault(i Interaction, err error) Response {
 	code := rand.Text()[:4]
 	b.log.Error("interaction failed", "code", code, "interaction", i, "err", err)
-	return failure(Errorf("That didn't work, and it's not your doing. Nothing was lost. Please try again; if it stays, tell an organiser: code %s.", code))
+	return failure(mistakef("That didn't work, and it's not your doing. Nothing was lost. Please try again; if it stays, tell an organiser: code %s.", code))
 }

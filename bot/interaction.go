@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"strings"
 )
 
 // Interaction is something a person did: typed a command, pressed a control,
@@ -36,11 +37,14 @@ type Target struct {
 // Arg is the part of the action's path that stands where the route has {name}.
 func (i Interaction) Arg(name string) string { return i.args[name] }
 
-// LogValue keeps what people typed and chose out of logs.
+// LogValue keeps what people typed and chose out of logs: of a path only the
+// first segment, since the others may hold an answer.
 func (i Interaction) LogValue() slog.Value {
+	action, _, _ := strings.Cut(i.Action, "/")
 	return slog.GroupValue(
 		slog.String("id", i.ID), slog.String("user", string(i.User)),
-		slog.String("channel", string(i.Channel)), slog.String("command", i.Command))
+		slog.String("channel", string(i.Channel)), slog.String("command", i.Command),
+		slog.String("action", action))
 }
 
 // Response says what should happen. The zero value acknowledges and does nothing.
@@ -74,4 +78,6 @@ type Error struct {
 func (e *Error) Error() string { return e.Text.Plain() }
 
 // Errorf makes an [*Error]; arguments are treated as in [Textf].
-func Errorf(format string, args ...any) error { return &Error{Text: Textf(format, args...)} }
+func Errorf(format string, args ...any) error { return mistakef(format, args...) }
+
+func mistakef(format string, args ...any) *Error { return &Error{Text: Textf(format, args...)} }

@@ -46,6 +46,9 @@ const (
 func (m Message) Validate() error {
 	c := &checker{}
 	c.atMost("key", m.Key, LimitKey)
+	if strings.Contains(m.Key, "~") {
+		c.fail("key %q: a tilde, which sets keys apart from paths", m.Key)
+	}
 	if m.Card == nil {
 		c.atMost("text", m.Text.Plain(), LimitMessage)
 		if strings.TrimSpace(m.Text.Plain()) == "" {
@@ -229,6 +232,9 @@ func (c *checker) fields(fields []Field) {
 	var seen []string
 	for _, f := range fields {
 		c.present("field name", f.Name, LimitCommandName)
+		if strings.Trim(f.Name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			c.fail("field name %q: lower-case letters, digits, hyphens and underscores only", f.Name)
+		}
 		c.present("field label", f.Label, LimitFieldLabel)
 		c.atMost("field help", f.Help, LimitHelp)
 		c.atMost("field placeholder", f.Placeholder, LimitPlaceholder)

@@ -49,12 +49,10 @@ func parseArguments(words []string, fields []Field) (values Values, unknown []st
 	values = Values{}
 	var rest []string
 	for len(words) > 0 {
-		if f, v, ok := assignment(words[0], fields); ok {
-			if v == "" && len(words) > 1 { // "topic: safety", with a space
-				v, words = words[1], words[1:]
-			}
-			values[f.Name] = []string{chosen(f, v)}
-			words = words[1:]
+		if f, first, ok := assignment(words[0], fields); ok {
+			v, n := assigned(f, first, words[1:], fields, values)
+			values[f.Name] = []string{v}
+			words = words[1+n:]
 			continue
 		}
 		if f, v, n := leadingOption(words, fields, values); n > 0 {
@@ -94,29 +92,65 @@ func assignment(word string, fields []Field) (Field, string, bool) {
 	return Field{}, "", false
 }
 
-// chosen is the option's value that v names by label or value; v itself if none.
-func chosen(f Field, v string) string {
-	for _, o := range f.Options {
-		if strings.EqualFold(o.Value, v) || strings.EqualFold(o.Label, v) {
-			return o.Value
+// assigned is the value that "name=first" gives a field, and how many of the
+// following words belong to it: the longest run that names an option
+// ("topic: public safety"), or else everything up to the next assignment or
+// another field's option ("log: 2 CEU course"). What was quoted stands alone.
+func assigned(f Field, first string, following []string, fields []Field, values Values) (value string, n int) {
+	reach := slices.IndexFunc(following, func(w string) bool { _, _, ok := assignment(w, fields); return ok })
+	if reach < 0 {
+		reach = len(following)
+	}
+	if strings.ContainsFunc(first, unicode.IsSpace) {
+		reach = 0
+	} else if first == "" && reach > 1 && strings.ContainsFunc(following[0], unicode.IsSpace) {
+		reach = 1
+	}
+	for n := min(reach, longestOption); n >= 0; n-- {
+		text := strings.TrimSpace(first + " " + strings.Join(following[:n], " "))
+		if v, ok := chosen(f, text); ok {
+			return v, n
 		}
 	}
-	return v
+	others := slices.DeleteFunc(slices.Clone(fields), func(o Field) bool { return o.Name == f.Name })
+	for n := range reach {
+		if _, _, option := leadingOption(following[n:reach], others, values); option > 0 {
+			reach = n
+			break
+		}
+	}
+	if f.Kind == Number || f.Kind == Bool || f.Kind == Person || f.Kind == Channel { // one word
+		if reach = min(reach, 1); first != "" {
+			reach = 0
+		}
+	}
+	return strings.TrimSpace(first + " " + strings.Join(following[:reach], " ")), reach
 }
+
+// chosen is the value of the option that text names by label or value.
+func chosen(f Field, text string) (string, bool) {
+	for _, o := range f.Options {
+		if strings.EqualFold(o.Value, text) || strings.EqualFold(o.Label, text) {
+			return o.Value, true
+		}
+	}
+	return "", false
+}
+
+// longestOption is how many words of a line are tried as one option's label.
+const longestOption = 6
 
 // leadingOption finds the longest run of words that names an option of a field
 // without a value, and how many words it took.
 func leadingOption(words []string, fields []Field, values Values) (Field, string, int) {
-	for n := min(len(words), 4); n > 0; n-- {
+	for n := min(len(words), longestOption); n > 0; n-- {
 		text := strings.Join(words[:n], " ")
 		for _, f := range fields {
 			if _, set := values[f.Name]; set {
 				continue
 			}
-			for _, o := range f.Options {
-				if strings.EqualFold(o.Label, text) || strings.EqualFold(o.Value, text) {
-					return f, o.Value, n
-				}
+			if v, ok := chosen(f, text); ok {
+				return f, v, n
 			}
 		}
 	}

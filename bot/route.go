@@ -17,9 +17,15 @@ type entry[V any] struct {
 	value    V
 }
 
-// add registers a pattern; the same pattern twice is a programmer's error.
+// add registers a pattern; the same pattern twice, or {name...} before the end,
+// is a programmer's error.
 func (r *routes[V]) add(pattern string, v V) {
 	segments := strings.Split(pattern, "/")
+	for _, s := range segments[:len(segments)-1] {
+		if isParameter(s) && strings.HasSuffix(s, "...}") {
+			panic(fmt.Sprintf("bot: %q has %s before its end", pattern, s))
+		}
+	}
 	for _, e := range r.entries {
 		if shape(e.segments) == shape(segments) {
 			panic(fmt.Sprintf("bot: %q is registered twice", pattern))

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -58,24 +59,35 @@ func Typed(s string) Text {
 }
 
 // Textf formats like [fmt.Sprintf]. Arguments that are Text keep their tokens;
-// strings are taken as typed by a person.
+// everything else is taken as typed by a person. A width applies to Text with its
+// tokens, so it is of no use there, and %q would break them.
 func Textf(format string, args ...any) Text {
 	clean := make([]any, len(args))
 	for i, a := range args {
 		switch v := a.(type) {
+		case Text, int:
+			clean[i] = v
 		case string:
 			clean[i] = string(Typed(v))
 		default:
-			clean[i] = a
+			clean[i] = typedValue{v}
 		}
 	}
 	return Text(fmt.Sprintf(format, clean...))
 }
 
+// typedValue formats a value and then treats it as [Typed]: errors and lists can
+// quote what a person wrote.
+type typedValue struct{ value any }
+
+func (v typedValue) Format(f fmt.State, verb rune) {
+	_, _ = io.WriteString(f, string(Typed(fmt.Sprintf(fmt.FormatString(f, verb), v.value))))
+}
+
 // Mention names an account so that its platform can link and notify it;
 // elsewhere the name is shown.
 func Mention(id UserID, name string) Text {
-	return Text(string(tokenStart) + "m" + tokenSep + string(id) + tokenSep + string(Typed(name)) + string(tokenEnd))
+	return Text(string(tokenStart) + "m" + tokenSep + string(Typed(string(id))) + tokenSep + string(Typed(name)) + string(tokenEnd))
 }
 
 // When is an instant that platforms show in the reader's own zone. Where they

@@ -1,0 +1,87 @@
+package browser
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"image"
+	_ "image/jpeg" // sizes of pictures
+	_ "image/png"
+	"strings"
+	"time"
+
+	"studyhall/bot"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static/*
+var staticFiles embed.FS
+
+// parseTemplates reads the embedded templates. What they write is escaped by
+// html/template; nothing in this package marks a string as safe.
+func parseTemplates() (*template.Template, error) {
+	t, err := template.New("").Funcs(template.FuncMap{
+		"isMention":  func(p bot.Part) bool { return p.Kind == bot.MentionPart },
+		"isWhen":     func(p bot.Part) bool { return p.Kind == bot.WhenPart },
+		"iso":        func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"paragraphs": paragraphs,
+		"control":    viewControl,
+		"toneName":   func(t bot.Tone) string { return [...]string{"neutral", "good", "attention"}[min(max(int(t), 0), 2)] },
+		"styleName":  func(s bot.Style) string { return [...]string{"plain", "primary", "danger"}[min(max(int(s), 0), 2)] },
+		"size":       pictureSize,
+		"kilobytes":  func(b []byte) string { return fmt.Sprintf("%d KB", (len(b)+1023)/1024) },
+		"plural": func(n int, one, many string) string {
+			if n == 1 {
+				return "1 " + one
+			}
+			return fmt.Sprintf("%d %s", n, many)
+		},
+	}).ParseFS(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse templates: %w", err)
+	}
+	return t, nil
+}
+
+// paragraphs splits text at empty lines.
+func paragraphs(t bot.Text) []bot.Text {
+	var out []bot.Text
+	for p := range strings.SplitSeq(string(t), "\n\n") {
+		if strings.TrimSpace(p) != "" {
+			out = append(out, bot.Text(strings.Trim(p, "\n")))
+		}
+	}
+	return out
+}
+
+// controlView is a control of which exactly one is set.
+type controlView struct {
+	Button *bot.Button
+	Menu   *bot.Menu
+	Link   *bot.Link
+}
+
+func viewControl(c bot.Control) controlView {
+	switch v := c.(type) {
+	case bot.Button:
+		return controlView{Button: &v}
+	case bot.Menu:
+		return controlView{Menu: &v}
+	case bot.Link:
+		return controlView{Link: &v}
+	}
+	return controlView{}
+}
+
+// pictureSize is a picture's size, so that the page doesn't jump when it loads;
+// zero when it can't be read.
+func pictureSize(data []byte) image.Config {
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return image.Config{}
+	}
+	return c
+}

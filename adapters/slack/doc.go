@@ -1,0 +1,32 @@
+// Package slack shows Studyhall in Slack.
+//
+// This is its pure half: messages, forms and what comes back, without a
+// connection. ids.go makes and reads identifiers, text.go turns [bot.Text] into
+// rich text, render.go a card into blocks, payload.go blocks into the bodies of
+// Slack's methods, form.go a form into a modal view and a sent view into values,
+// command.go reads what people type, press.go what they press, limits.go holds
+// Slack's limits and checks bodies against them.
+//
+// # Literal text stays literal
+//
+// Slack's mrkdwn has no escape for *, _, ~ and `; only &, < and > can be written
+// as entities. So nothing that a person may have typed is ever sent as mrkdwn.
+// Text stands in rich_text blocks, whose text elements show every character as
+// it is, parse no mention, link or emoji, and notify nobody; labels, options and
+// the small lines of a footer stand in plain_text objects with emoji off. The
+// only mrkdwn objects are ones that hold a single token of our own making: a
+// time in a footer ("<!date^…>") or a mention in one. The notification line,
+// "text", is escaped and sent with mrkdwn off.
+//
+// # What is shown how
+//
+// A title is a header block; where it holds a token or characters that
+// plain_text may show differently (&, <, >, :emoji:) it is a bold line instead.
+// Facts are lines, since section fields would need mrkdwn. A table is a table
+// block in messages, of which Slack allows one, and lines elsewhere. A footer
+// is context blocks, one a line. Tone has no place in blocks and is left out. A
+// path is a control's action_id; the key of a delivery is in the metadata.
+//
+// Nothing has to be split: a valid message has at most 1,900 characters of text
+// where Slack takes 3,000 in a block and some 13,000 in all.
+package slack

@@ -1,0 +1,98 @@
+package bottest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"studyhall/bot/bottest"
+)
+
+func TestScripts(t *testing.T) {
+	bottest.RunScripts(t, "testdata/scripts/*.txt", newWorld)
+}
+
+func TestScriptsThatFail(t *testing.T) {
+	tests := []struct {
+		name, script string
+		want         []string // in the error
+	}{
+		{"another text", "ann: /snacks\nbot: Soup", []string{"line 2", "wanted: bot: Soup", "got: bot: Snacks", "ann: /snacks"}},
+		{"nothing seen", "ann: /snacks\nbot …\nbot to ann: Hello", []string{"line 3", "nothing of that kind"}},
+		{"another person", "ann: /snacks\nbot …\nann presses Apples\nbot to ben: Enjoy, …", []string{"line 4", "nothing of that kind"}},
+		{"another channel", "ann in #other: /snacks\nbot: Snacks …", []string{"line 2", "nothing of that kind"}},
+		{"a post that was not expected", "ann: /snacks\nben: /snacks", []string{"line 2", "not expected", "bot: Snacks"}},
+		{"a post left at the end", "ann: /snacks", []string{"end of the script", "bot: Snacks"}},
+		{"a post where nothing should be", "ann: /snacks\nbot says nothing", []string{"line 2", "not expected", "bot: Snacks"}},
+		{"an edit left over", "ann: /snacks\nbot …\nann presses Apples\nbot to ann: …\nbot says nothing", []string{"line 5", "bot edits: Snacks"}},
+		{"no such button", "ann: /snacks\nbot …\nann presses Pears\nann: /snacks", []string{"line 3", `ann sees no "Pears"`}},
+		{"a failure at the end", "ann presses Pears", []string{"line 1", `ann sees no "Pears"`}},
+		{"another failure", "ann presses Pears\nfails: it rains", []string{"line 2", "it rains", `"Pears"`}},
+		{"no failure", "ann: /snacks\nfails: …", []string{"line 2", "it worked"}},
+		{"somebody else's whisper", "ann: /snacks\nbot …\nann: /nosuch\nbot to ann: …\nben: /snak\nbot to ben: …\nann presses /snacks", []string{"line 7", `ann sees no "/snacks"`}},
+		{"time backwards", "clock 2026-11-01 07:00", []string{"is over"}},
+		{"no such time", "clock someday", []string{"no such time"}},
+		{"a missing required field", "ann: /snacks\nbot …\nann presses Order\nbot …\nann submits", []string{`"What" is empty`}},
+		{"a wrong option", "ann: /snacks\nbot …\nann presses Order\nbot …\nann submits what=x; kind=sour", []string{`"Kind" offers no "sour"`}},
+		{"a wrong field", "ann: /snacks\nbot …\nann presses Order\nbot …\nann submits wat=x", []string{`no field "wat"`}},
+		{"not understood", "ann dances", []string{"line 1", "not understood"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := bottest.Run(t.Context(), tt.script+"\n", newWorld(t), false)
+			if err == nil {
+				t.Fatal("the script passed, want it to fail")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestUpdate(t *testing.T) {
+	tests := []struct{ name, script, want string }{
+		{
+			"what matches stays as it is",
+			"ann: /snacks\nbot: Snacks …\n",
+			"ann: /snacks\nbot: Snacks …\n",
+		}, {
+			"another text is replaced",
+			"ann: /snacks\nbot: Soup …\n# end\n",
+			"ann: /snacks\nbot: Snacks\n  Apples 0\n  Nuts 0\n  [Apples] [Order]\n  [Other: 100 % nuts]\n# end\n",
+		}, {
+			"what was missing is added before the next comment",
+			"ann: /snacks\nbot …\nann presses Apples\nbot edits: …\n\n# later\nstop\nstart\n",
+			"ann: /snacks\nbot …\nann presses Apples\nbot edits: …\nbot to ann: Enjoy, Ann.\n\n# later\nstop\nstart\n",
+		}, {
+			"what did not happen goes",
+			"ann: /snacks\nbot …\nbot to ann: Hello\n",
+			"ann: /snacks\nbot …\n",
+		}, {
+			"failures are written",
+			"stop\nann: /snacks\nbot: …\nstart\n",
+			"stop\nann: /snacks\nfails: the bot does not answer: it is not running\nstart\n",
+		}, {
+			"failures that are over go",
+			"ann: /snacks\nfails: …\nbot …\n",
+			"ann: /snacks\nbot …\n",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := bottest.Run(t.Context(), tt.script, newWorld(t), true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("script (-want +got):\n%s", diff)
+			}
+			if again, err := bottest.Run(t.Context(), got, newWorld(t), false); err != nil || again != got {
+				t.Errorf("the rewritten script does not pass: %v", err)
+			}
+		})
+	}
+}

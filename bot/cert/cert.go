@@ -1,0 +1,254 @@
+// Package cert is the catalogue of certifications: what an exam covers, with
+// what weights, and when it is given. It is pure: facts and arithmetic on them.
+//
+// Every fact carries its source and the day it was checked, because fees, dates
+// and outlines change and people act on them.
+package cert
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed catalogue.yaml
+var embedded []byte
+
+// Catalogue is every certification known, in the order of the data.
+type Catalogue struct {
+	Certifications []Certification `yaml:"certifications"`
+}
+
+// Certification is what is known of one certification.
+type Certification struct {
+	ID            string    `yaml:"id"`    // "cbet"
+	Short         string    `yaml:"short"` // "CBET"
+	Name          string    `yaml:"name"`
+	Issuer        string    `yaml:"issuer"`
+	IssuerShort   string    `yaml:"issuer_short"` // "AAMI"
+	URL           string    `yaml:"url"`
+	NotAffiliated string    `yaml:"not_affiliated"` // the sentence that says so
+	Outlines      []Outline `yaml:"outlines"`       // oldest first
+	Windows       Windows   `yaml:"windows"`
+}
+
+// Outline is one version of what an exam covers.
+type Outline struct {
+	ID      string   `yaml:"id"`
+	From    string   `yaml:"from"` // first day in force, 2006-01-02
+	Note    string   `yaml:"note"` // the quality of the weights, in words
+	Source  Source   `yaml:"weights_source"`
+	Domains []Domain `yaml:"domains"`
+}
+
+// Domain is one area of an outline.
+type Domain struct {
+	ID     string `yaml:"id"` // "cbet.safety"
+	Name   string `yaml:"name"`
+	Short  string `yaml:"short"`  // for a card's title
+	Weight int    `yaml:"weight"` // percent of the exam
+}
+
+// Windows says when an exam is given.
+type Windows struct {
+	Source Source       `yaml:"source"`
+	Yearly []YearlySpan `yaml:"yearly"`
+}
+
+// YearlySpan is a span of days that comes every year, as "05-01" to "05-15".
+type YearlySpan struct {
+	From string `yaml:"from"`
+	To   string `yaml:"to"`
+}
+
+// Source says where a fact is from.
+type Source struct {
+	Title   string `yaml:"title"`
+	URL     string `yaml:"url"`
+	Tier    string `yaml:"tier"`    // official, second_hand or third_party
+	Checked string `yaml:"checked"` // 2006-01-02
+}
+
+// Window is one span of days in which an exam is given, both ends included.
+type Window struct {
+	From, To time.Time // local dates, at midnight UTC
+}
+
+// Load reads the embedded catalogue and checks it: identifiers are unique,
+// weights of an outline add up to 100, dates are dates.
+func Load() (Catalogue, error) {
+	var c Catalogue
+	decoder := yaml.NewDecoder(bytes.NewReader(embedded))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&c); err != nil {
+		return Catalogue{}, fmt.Errorf("certification catalogue: %w", err)
+	}
+	seen := map[string]bool{}
+	once := func(id string) error {
+		if id == "" || seen[id] {
+			return fmt.Errorf("certification catalogue: identifier %q is empty or used twice", id)
+		}
+		seen[id] = true
+		return nil
+	}
+	for _, cc := range c.Certifications {
+		if err := once(cc.ID); err != nil {
+			return Catalogue{}, err
+		}
+		if len(cc.Outlines) == 0 {
+			return Catalogue{}, fmt.Errorf("certification catalogue: %s has no outline", cc.ID)
+		}
+		for _, o := range cc.Outlines {
+			if err := once(o.ID); err != nil {
+				return Catalogue{}, err
+			}
+			if err := o.check(); err != nil {
+				return Catalogue{}, err
+			}
+		}
+		for _, y := range cc.Windows.Yearly {
+			if _, err := y.in(2027); err != nil {
+				return Catalogue{}, fmt.Errorf("certification catalogue: %s: %w", cc.ID, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+func (o Outline) check() error {
+	if _, err := time.Parse(time.DateOnly, o.From); err != nil {
+		return fmt.Errorf("certification catalogue: outline %s: %w", o.ID, err)
+	}
+	sum := 0
+	for _, d := range o.Domains {
+		sum += d.Weight
+	}
+	if sum != 100 {
+		return fmt.Errorf("certification catalogue: weights of outline %s add up to %d", o.ID, sum)
+	}
+	return nil
+}
+
+// Find is the certification with an identifier.
+func (c Catalogue) Find(id string) (Certification, bool) {
+	i := slices.IndexFunc(c.Certifications, func(cc Certification) bool { return cc.ID == id })
+	if i < 0 {
+		return Certification{}, false
+	}
+	return c.Certifications[i], true
+}
+
+// Outline is the outline with an identifier.
+func (c Certification) Outline(id string) (Outline, bool) {
+	i := slices.IndexFunc(c.Outlines, func(o Outline) bool { return o.ID == id })
+	if i < 0 {
+		return Outline{}, false
+	}
+	return c.Outlines[i], true
+}
+
+// Current is the outline in force on a day: the newest that has begun, else the first.
+func (c Certification) Current(day time.Time) Outline {
+	current := c.Outlines[0]
+	for _, o := range c.Outlines {
+		if o.From <= day.Format(time.DateOnly) {
+			current = o
+		}
+	}
+	return current
+}
+
+// Domain is the area with an identifier; one that the outline doesn't know has
+// its identifier as its name.
+func (o Outline) Domain(id string) Domain {
+	i := slices.IndexFunc(o.Domains, func(d Domain) bool { return d.ID == id })
+	if i < 0 {
+		return Domain{ID: id, Name: id, Short: id}
+	}
+	return o.Domains[i]
+}
+
+// Upcoming is the next n windows that have not ended by a day, soonest first;
+// none for exams given at any time.
+func (c Certification) Upcoming(day time.Time, n int) []Window {
+	var windows []Window
+	if len(c.Windows.Yearly) == 0 {
+		return nil
+	}
+	today := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	for year := today.Year(); len(windows) < n; year++ {
+		for _, y := range c.Windows.Yearly {
+			if w, err := y.in(year); err == nil && !w.To.Before(today) {
+				windows = append(windows, w)
+			}
+		}
+	}
+	slices.SortFunc(windows, func(a, b Window) int { return a.From.Compare(b.From) })
+	return windows[:n]
+}
+
+func (y YearlySpan) in(year int) (Window, error) {
+	from, err := time.Parse(time.DateOnly, fmt.Sprintf("%04d-%s", year, y.From))
+	if err != nil {
+		return Window{}, err
+	}
+	to, err := time.Parse(time.DateOnly, fmt.Sprintf("%04d-%s", year, y.To))
+	if err != nil {
+		return Window{}, err
+	}
+	if to.Before(from) {
+		to = to.AddDate(1, 0, 0)
+	}
+	return Window{From: from, To: to}, nil
+}
+
+// ParseWindow reads a window from two local dates, 2006-01-02; ok is false when
+// none is set.
+func ParseWindow(from, to string) (w Window, ok bool) {
+	f, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return Window{}, false
+	}
+	t, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return Window{}, false
+	}
+	return Window{From: f, To: t}, true
+}
+
+// String is the window in words: "1 to 15 May 2027".
+func (w Window) String() string {
+	switch {
+	case w.From.Year() != w.To.Year():
+		return w.From.Format("2 January 2006") + " to " + w.To.Format("2 January 2006")
+	case w.From.Month() != w.To.Month():
+		return w.From.Format("2 January") + " to " + w.To.Format("2 January 2006")
+	}
+	return w.From.Format("2") + " to " + w.To.Format("2 January 2006")
+}
+
+// Name is the window's month: "May 2027".
+func (w Window) Name() string { return w.From.Format("January 2006") }
+
+// Until is how far a window is from a local day, in the words of a countdown
+// line: weeks rounded down, days below eight weeks. It is "" once the window is over.
+func (w Window) Until(day time.Time) string {
+	today := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	month := w.From.Format("January")
+	switch days := int(w.From.Sub(today) / (24 * time.Hour)); {
+	case today.After(w.To):
+		return ""
+	case days <= 0:
+		return fmt.Sprintf("The %s window is open until %s.", month, w.To.Format("Mon 2 Jan"))
+	case days == 1:
+		return fmt.Sprintf("%s window opens tomorrow.", month)
+	case days < 56:
+		return fmt.Sprintf("%s window opens in %d days.", month, days)
+	default:
+		return fmt.Sprintf("%s window opens in %d weeks.", month, days/7)
+	}
+}

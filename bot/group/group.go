@@ -1,0 +1,120 @@
+// Package group is study groups and the people in them: setting one up,
+// organising it, joining it, and a person's study page.
+package group
+
+import (
+	"context"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/schedule"
+)
+
+// Group is a study group.
+type Group struct {
+	ID          string
+	Name        string
+	Zone        string // IANA
+	State       State
+	Pause       Pause // why it is paused
+	StaysOpen   StaysOpen
+	SilentLimit int // unanswered questions in a row after which it pauses; 0: never
+	Silent      int // unanswered questions in a row so far
+	CreatedAt   time.Time
+	StartedAt   time.Time
+}
+
+// Location is the group's zone; UTC if the zone has vanished from the tz database.
+func (g Group) Location() *time.Location {
+	loc, err := schedule.LoadZone(g.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// State is where a group's life stands.
+type State string
+
+// The states of a group.
+const (
+	Draft   State = "draft" // set up, nothing posted yet
+	Running State = "running"
+	Paused  State = "paused"
+	Ended   State = "ended"
+)
+
+// Pause is why a group is paused.
+type Pause string
+
+// The reasons.
+const (
+	ByOrganiser Pause = "organiser"
+	BySilence   Pause = "silent"  // questions went by without an answer
+	NoChannel   Pause = "channel" // its channel is no more; with another one it runs again
+)
+
+// StaysOpen says how long a question can be answered in time.
+type StaysOpen string
+
+// The choices.
+const (
+	UntilNext StaysOpen = "next"       // until the next one opens: at least 20 hours, at most 3 days
+	ThreeDays StaysOpen = "three-days" // for rotating shifts
+)
+
+// Track is what a group studies.
+type Track struct {
+	ID            string
+	Group         string
+	Certification string // catalogue identifiers
+	Outline       string
+	WindowFrom    string // local dates, 2006-01-02; "" while no window is set
+	WindowTo      string
+	Rounds        int // how many questions were posted so far
+}
+
+// Member is a person in a group.
+type Member struct {
+	ID       string
+	Name     string
+	Group    string
+	Role     Role
+	JoinedAt time.Time
+	Answered int  // questions answered in this group
+	New      bool // joined by this very press
+}
+
+// Role is what a member may do in a group.
+type Role string
+
+// The roles.
+const (
+	Plain     Role = "member"
+	Organiser Role = "organiser"
+)
+
+// KindQuestion is the kind of due thing that posts a question; its subject is a
+// schedule. Package practice fires it.
+const KindQuestion = "question"
+
+// Questions is what groups need to know of the questions; package practice
+// implements it.
+type Questions interface {
+	// Sample is a question as it would look, with its options, for the preview.
+	Sample(certification, outline string) (bot.Text, bool)
+	// Figures sums up a group for its organisers.
+	Figures(ctx context.Context, groupID string) (Figures, error)
+	// Waiting counts what a member can answer now: open, and closed but still worth catching up.
+	Waiting(ctx context.Context, groupID, memberID string) (open, owed int, err error)
+}
+
+// Figures are numbers about a group; they name nobody.
+type Figures struct {
+	Posted int       // questions posted so far
+	Open   int       // questions open now
+	Active int       // members who answered in the last 28 days
+	Recent int       // answers in the last 7 days
+	Unseen int       // questions not posted yet
+	Next   time.Time // when the next question is due; zero: none
+}

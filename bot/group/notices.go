@@ -1,0 +1,198 @@
+package group
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/schedule"
+)
+
+// TellAgainAfter is when organisers are told once more of what still stops posts.
+const TellAgainAfter = 24 * time.Hour
+
+// ParkedNotice says that a post was refused.
+func ParkedNotice(d schedule.Delivery, r schedule.Refusal) Notice {
+	return Notice{Group: d.Group, Kind: NoticeParked, Cause: "parked/" + d.Target + "/" + r.Cause, Data: NoticeData{
+		Channel: bot.ChannelID(d.Target), Problem: r.Cause, Fix: r.Fix, Delivery: d.Key, What: d.Kind, Until: d.Until,
+	}}
+}
+
+// GoneNotice says that a channel is no more.
+func GoneNotice(group string, ch bot.ChannelID) Notice {
+	return Notice{Group: group, Kind: NoticeGone, Cause: "gone/" + string(ch), Data: NoticeData{Channel: ch}}
+}
+
+// SilentNotice says that a group paused itself after so many questions without
+// an answer.
+func SilentNotice(group string, unanswered int) Notice {
+	return Notice{Group: group, Kind: NoticeSilent, Cause: "silent", Data: NoticeData{Count: unanswered}}
+}
+
+// LowNotice says how many unseen questions are left.
+func LowNotice(group string, left int) Notice {
+	return Notice{Group: group, Kind: NoticeLow, Cause: "low", Data: NoticeData{Count: left}}
+}
+
+// Again reports whether organisers are told a second time.
+func (k NoticeKind) Again() bool { return k == NoticeParked || k == NoticeGone }
+
+// NoticeDue is when a notice is told: occurrence "tell" or "again".
+func NoticeDue(n Notice, occurrence string, at time.Time) schedule.Due {
+	return schedule.Due{Kind: kindNotice, Subject: n.ID, Occurrence: occurrence, Lane: "notice/" + n.Group, Rank: schedule.RankOther, At: at}
+}
+
+// TakeoverDue is when the days end in which people may object to an offer.
+func TakeoverDue(group, offer string, at time.Time) schedule.Due {
+	return schedule.Due{Kind: kindTakeover, Subject: offer, Occurrence: "end", Lane: "notice/" + group, Rank: schedule.RankOther, At: at}
+}
+
+// tellNotice writes to every organiser who can be reached.
+func (s *Service) tellNotice(ctx context.Context, d schedule.Due) error {
+	n, organisers, ok, err := s.c.Store.Notice(ctx, d.Subject)
+	if err != nil {
+		return err
+	}
+	var messages []schedule.Delivery
+	now := s.c.Now()
+	if ok && !n.Closed {
+		for _, o := range organisers {
+			account, ok, err := s.reach(ctx, o)
+			if err != nil {
+				return err
+			}
+			if ok {
+				messages = append(messages, schedule.Delivery{
+					Key: s.c.NewID(), Kind: kindNotice, Ref: n.ID, Group: n.Group, Target: string(account), Person: true,
+					Rank: schedule.RankOther, At: now, Until: now.Add(TellAgainAfter),
+				})
+			}
+		}
+	}
+	return s.c.Store.TellNotice(ctx, d, messages, now)
+}
+
+// reach is the first account of a person that the platform doesn't call closed.
+func (s *Service) reach(ctx context.Context, p Person) (bot.UserID, bool, error) {
+	for _, a := range p.Accounts {
+		if a.Closed {
+			continue
+		}
+		if !s.closed(ctx, a.ID) {
+			return a.ID, true, nil
+		}
+		if err := s.c.Store.AccountSeen(ctx, a.ID, false, s.c.Now()); err != nil {
+			return "", false, err
+		}
+	}
+	return "", false, nil
+}
+
+func gone(err error) bool {
+	d, ok := errors.AsType[*bot.DeliveryError](err)
+	return ok && d.Kind == bot.Gone
+}
+
+// renderNotice is a notice in full.
+func (s *Service) renderNotice(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
+	n, _, ok, err := s.c.Store.Notice(ctx, d.Ref)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	g, found, err := s.c.Store.Details(ctx, n.Group)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	if !ok || !found || n.Closed && d.State == schedule.Waiting {
+		return bot.Message{}, schedule.ErrTaken
+	}
+	return message(s.noticeCard(ctx, g, n)), nil
+}
+
+func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card {
+	path := PathGroup(d.Group.ID)
+	c := &bot.Card{Title: s.noticeTitle(ctx, d, n), Tone: bot.Attention}
+	switch n.Kind {
+	case NoticeParked:
+		c.Body = lines(bot.Textf("%s", n.Data.Problem), wordsFix(bot.Textf("%s", n.Data.Fix), "Try now"), wordsSafe, wordsLasts(d.Group, n.Data))
+		c.Controls = rows(primary("Try now", path+"/retry"), button("Use another channel", path+"/channel"), stateButton(d.Group))
+	case NoticeGone:
+		c.Body = lines(wordsChannelGone, wordsSafe)
+		c.Controls = rows(primary("Use another channel", path+"/channel"), stateButton(d.Group), button("Group page", path))
+	case NoticeSilent:
+		c.Body = wordsSilent(n.Data.Count)
+		c.Controls = rows(primary("Resume", path+"/resume"), button("Another time of day", path+"/schedule"), button("End the season", path+"/end"))
+	case NoticeLow:
+		c.Body = wordsLow(n.Data.Count, timetableOf(d.Schedule.Expr))
+		c.Controls = rows(primary("Group page", path), button("Schedule", path+"/schedule"))
+	}
+	return c
+}
+
+func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text {
+	switch n.Kind {
+	case NoticeParked:
+		return bot.Textf("%s could not be posted in %s", what(n.Data.What), clip(s.channelName(ctx, n.Data.Channel), 30))
+	case NoticeGone:
+		return bot.Textf("The channel of the %s is gone", clip(d.Group.Name, 40))
+	case NoticeSilent:
+		return bot.Textf("The %s is paused", clip(d.Group.Name, 50))
+	case NoticeLow:
+		return bot.Textf("Questions are running out in the %s", clip(d.Group.Name, 40))
+	}
+	return bot.Textf("A note about the %s", clip(d.Group.Name, 50))
+}
+
+// notices are the open notices that still hold, newest first.
+func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, error) {
+	all, err := s.c.Store.Notices(ctx, d.Group.ID)
+	if err != nil {
+		return nil, err
+	}
+	var held []Notice
+	for _, n := range all {
+		over := false
+		switch n.Kind {
+		case NoticeSilent:
+			over = d.Group.State != Paused
+		case NoticeLow:
+			over = f.Unseen > max(n.Data.Count, 10)
+		case NoticeGone:
+			over = !slices.ContainsFunc(d.Channels, func(c Channel) bool { return c.ID == n.Data.Channel && c.Gone })
+		}
+		if over {
+			if err := s.c.Store.CloseNotice(ctx, n.ID, s.c.Now()); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		held = append(held, n)
+	}
+	return held, nil
+}
+
+// placeChanged hears what happened to a channel or space.
+func (s *Service) placeChanged(ctx context.Context, n bot.Notice) error {
+	defer s.c.Wake()
+	switch n.Kind {
+	case bot.SpaceGone:
+		return s.c.Store.ChannelGone(ctx, n.Space, "", s.c.Now())
+	case bot.ChannelGone:
+		return s.c.Store.ChannelGone(ctx, "", n.Channel, s.c.Now())
+	case bot.Welcomed:
+		return s.c.Store.ChannelBack(ctx, n.Channel, s.c.Now())
+	case bot.ChannelMoved:
+		g, ok, err := s.c.Store.GroupIn(ctx, n.Channel)
+		if err != nil || !ok || n.Moved == "" {
+			return err
+		}
+		outcome, err := s.c.Store.Rebind(ctx, Binding{Group: g.ID, From: n.Channel, To: n.Moved, Space: n.Space}, s.c.Now())
+		if err == nil && outcome != Bound {
+			s.log.Error("channel moved to one of another group", "channel", n.Channel, "moved", n.Moved)
+		}
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package group
+
+import (
+	"context"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/schedule"
+)
+
+// editSchedule opens the schedule form of a group.
+func (s *Service) editSchedule(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if d.Group.State == Ended {
+		return bot.Response{}, problem(wordsEnded(d.Group), primary("Set up again", PathGroup(group)+"/setup"))
+	}
+	setup := s.setupOf(i, d)
+	setup.ID, setup.CreatedAt = s.c.NewID(), s.c.Now()
+	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Response{Form: s.scheduleForm(setup)}, nil
+}
+
+// setupOf is a group as it is, ready to be changed.
+func (s *Service) setupOf(i bot.Interaction, d Details) Setup {
+	setup := Setup{
+		User: i.User, Name: personName(i.Name), Space: i.Space, Channel: i.Channel, Group: d.Group.ID, GroupName: d.Group.Name,
+		Certification: d.Track.Certification, Outline: d.Track.Outline,
+		WindowFrom: d.Track.WindowFrom, WindowTo: d.Track.WindowTo,
+		Expr: d.Schedule.Expr, Zone: d.Group.Zone, StaysOpen: d.Group.StaysOpen,
+	}
+	if len(d.Channels) > 0 {
+		setup.Space, setup.Channel = d.Channels[0].Space, d.Channels[0].ID
+	}
+	return setup
+}
+
+// scheduleForm is the form of five fields that changes a group.
+func (s *Service) scheduleForm(setup Setup) *bot.Form {
+	table := timetableOf(setup.Expr)
+	var days []bot.Option
+	var chosen []string
+	for _, d := range week() {
+		days = append(days, bot.Option{Label: d.String(), Value: dayValue(d)})
+	}
+	for _, d := range table.days {
+		chosen = append(chosen, dayValue(d))
+	}
+	return &bot.Form{
+		Title: "Schedule", Submit: "Save", Action: "setup/" + setup.ID,
+		Fields: []bot.Field{
+			{Name: fieldTimes, Label: "Question times", Kind: bot.Line, Required: true,
+				Help: "One to three a day, with the same minutes: 07:00, 12:00, 17:00", Initial: []string{table.typed()}},
+			{Name: fieldDays, Label: "Days", Kind: bot.AnyOf, Required: true, Options: days, Initial: chosen, Min: 1, Max: len(days)},
+			s.zoneField(setup),
+			openField(setup),
+			s.windowField(setup),
+		},
+	}
+}
+
+// saveSchedule changes the group. A zone other than the group's is first
+// confirmed by its clock.
+func (s *Service) saveSchedule(ctx context.Context, i bot.Interaction, setup Setup, confirmed bool) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, setup.Group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	path := "setup/" + setup.ID
+	if setup.Zone != d.Group.Zone && !confirmed {
+		return show(i, &bot.Card{
+			Title:    "Is this clock right?",
+			Body:     wordsClockRight(schedule.Clock(setup.Zone, s.c.Now()), s.c.Now(), setup.Zone),
+			Footer:   wordsNothingChanged,
+			Controls: rows(primary("Yes", path+"/zone/"+setup.Zone), button("No", path+"/change")),
+		}), nil
+	}
+	ok, err := s.c.Store.Reschedule(ctx, setup, s.c.Now())
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if !ok {
+		return bot.Response{}, problem(wordsEnded(d.Group), primary("Set up again", PathGroup(setup.Group)+"/setup"))
+	}
+	s.c.Wake()
+	if d, ok, err = s.c.Store.Details(ctx, setup.Group); err != nil || !ok {
+		return bot.Response{}, cmpErr(err, problem(wordsNotYours))
+	}
+	return s.savedCard(i, d, path)
+}
+
+func (s *Service) savedCard(i bot.Interaction, d Details, path string) (bot.Response, error) {
+	now, group := s.c.Now(), PathGroup(d.Group.ID)
+	c := &bot.Card{Title: "Saved", Footer: wordsOnlyYou, Tone: bot.Good}
+	if d.Group.State != Running {
+		c.Body = lines(wordsRules(d.Group, timetableOf(d.Schedule.Expr).String(), schedule.Clock(d.Group.Zone, now)), wordsStillPaused)
+		c.Controls = rows(primary("Resume", group+"/resume"), button("Group page", group), button("Change", path+"/change"))
+		return show(i, c), nil
+	}
+	next, err := s.nextPosts(d, 5)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	c.Body = lines(
+		wordsRules(d.Group, timetableOf(d.Schedule.Expr).String(), schedule.Clock(d.Group.Zone, now)),
+		wordsNextTimes(next),
+	)
+	c.Controls = rows(primary("Group page", group), button("Change", path+"/change"))
+	return show(i, c), nil
+}
+
+// nextPosts is when a group's next questions come: from the one that is due,
+// which after a change is not always the schedule's next.
+func (s *Service) nextPosts(d Details, n int) ([]string, error) {
+	from := s.c.Now()
+	if !d.Next.IsZero() && d.Next.After(from) {
+		from = d.Next.Add(-time.Second)
+	}
+	return nextTimes(d.Schedule, from, n)
+}
+
+// reopen opens the set-up form of a group that has ended, as it was.
+func (s *Service) reopen(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if d.Group.State != Ended {
+		return s.editSchedule(ctx, i, group)
+	}
+	setup := s.setupOf(i, d)
+	setup.ID, setup.CreatedAt, setup.Reopen = s.c.NewID(), s.c.Now(), true
+	if setup.Channel == "" {
+		return bot.Response{}, problem(wordsNoChannel, button("Group page", PathGroup(group)))
+	}
+	if w := setup.WindowTo; w != "" && w < s.c.Now().Format(time.DateOnly) { // the season that ended
+		setup.WindowFrom, setup.WindowTo = "", ""
+		if c, ok := s.c.Catalogue.Find(setup.Certification); ok {
+			if next := c.Upcoming(s.c.Now(), 1); len(next) > 0 {
+				setup.WindowFrom, setup.WindowTo = next[0].From.Format(time.DateOnly), next[0].To.Format(time.DateOnly)
+			}
+		}
+	}
+	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Response{Form: s.setupForm(setup, "setup/"+setup.ID)}, nil
+}

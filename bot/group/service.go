@@ -1,0 +1,346 @@
+package group
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"studyhall/bot"
+	"studyhall/bot/cert"
+	"studyhall/bot/schedule"
+)
+
+// Config is what a [Service] needs.
+type Config struct {
+	Store     Store
+	Bot       *bot.Bot
+	Catalogue cert.Catalogue
+	Questions Questions        // may be given later, by [Service.Ask]
+	Now       func() time.Time // domain time
+	NewID     func() string
+	Wake      func() // lets the engine look at what has become due
+}
+
+// Service answers everything people do with groups.
+type Service struct {
+	log      *slog.Logger
+	c        Config
+	sections []Section
+}
+
+// Section adds lines and buttons of a feature to a member's study page.
+type Section func(ctx context.Context, g Group, m Member) (lines []bot.Text, buttons []bot.Button, err error)
+
+// New makes a service; then [Service.Register] it and give its
+// [Service.Kinds] to the engine.
+func New(log *slog.Logger, c Config) *Service {
+	if c.Wake == nil {
+		c.Wake = func() {}
+	}
+	return &Service{log: log, c: c}
+}
+
+// Ask sets who knows the questions, for a feature that is made after groups.
+func (s *Service) Ask(q Questions) { s.c.Questions = q }
+
+// Contribute adds a feature's section to the study page. Sections stand in the
+// order in which they were added.
+func (s *Service) Contribute(section Section) { s.sections = append(s.sections, section) }
+
+// Register makes the bot answer to everything about groups.
+func (s *Service) Register() {
+	b := s.c.Bot
+	b.Command(studyCommand(), s.studyTyped)
+	b.Command(groupCommand(), s.groupTyped)
+	b.Suggest("zones", s.suggestZones)
+	b.Home(s.home)
+	b.OnUnknown(s.unknown)
+	b.OnNotice(s.placeChanged)
+
+	b.Action(PathStudy, s.studyPressed)
+	b.Action("study/in/{group}", s.studyChosen)
+	b.Action(PathHelp, s.help)
+	b.Action(PathSees, s.whatOrganisersSee)
+	b.Action("sample/{group}", s.sample)
+
+	b.Action("setup", s.openSetup)
+	b.Action("setup/new", s.sentSetup)
+	b.Action("setup/{id}", s.sentSetup)
+	b.Action("setup/{id}/change", s.changeSetup)
+	b.Action("setup/{id}/zone/{zone...}", s.chooseZone)
+	b.Action("setup/{id}/preview", s.previewAgain)
+	b.Action("setup/{id}/start", s.start)
+
+	b.Action("offer/{offer}/{answer}", s.answerOffer)
+
+	of := func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error)) {
+		b.Action("group/{group}"+path, func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+			return h(ctx, i, i.Arg("group"))
+		})
+	}
+	of("", s.page)
+	of("/setup", s.reopen)
+	of("/schedule", s.editSchedule)
+	of("/pause", s.pause)
+	of("/resume", s.resume)
+	of("/end", s.end)
+	of("/post", s.askPost)
+	of("/post/{token}", s.post)
+	of("/failed", s.failed)
+	of("/retry", s.retry)
+	of("/channel", s.askChannel)
+	of("/channel/set", s.setChannel)
+	of("/people", s.people)
+	of("/people/leave", s.leave)
+	of("/people/{kind}", s.askPerson)
+	of("/people/{kind}/set", s.setPerson)
+	of("/takeover", s.takeOver)
+	of("/stepup", s.stepUp)
+	of("/object/{offer}", s.object)
+}
+
+// Kinds is what the engine needs to know of the due things and deliveries of groups.
+func (s *Service) Kinds() []schedule.Kind {
+	return []schedule.Kind{
+		{Name: kindWelcome, Render: s.renderWelcome},
+		{Name: kindNotice, Fire: s.tellNotice, Render: s.renderNotice},
+		{Name: kindOffer, Render: s.renderOffer},
+		{Name: kindTakeover, Fire: s.endTakeover},
+	}
+}
+
+// The kinds of due things and deliveries.
+const (
+	kindWelcome  = "welcome"  // the first post in a channel
+	kindNotice   = "notice"   // a notice to organisers
+	kindOffer    = "offer"    // an offer to organise
+	kindTakeover = "takeover" // the end of the days in which people may object
+)
+
+// Join is the acting account as a member of a group. Who is a member already is
+// one from anywhere; who is not joins by acting in a channel of the group, and
+// is then marked as new. Others get a [*bot.Error] that says how to join.
+func (s *Service) Join(ctx context.Context, i bot.Interaction, group string) (Group, Member, error) {
+	m, ok, err := s.member(ctx, i, group)
+	if err != nil {
+		return Group{}, Member{}, err
+	}
+	if !ok && i.Channel != "" {
+		m, ok, err = s.c.Store.JoinGroup(ctx, s.joining(ctx, i, group))
+		if err != nil {
+			return Group{}, Member{}, err
+		}
+	}
+	if !ok {
+		return Group{}, Member{}, problem(wordsNotMember, button("My study page", PathStudy))
+	}
+	return m.Group, m.Member, nil
+}
+
+// Here is the group that is meant where the account acts, and the account as its
+// member: the channel's group, which one joins by acting there; elsewhere the
+// only group of the account, or the one chosen before. If that leaves it open, a
+// [*bot.Error] asks with buttons or says how to begin.
+func (s *Service) Here(ctx context.Context, i bot.Interaction) (Group, Member, error) {
+	if !i.Direct && i.Channel != "" {
+		g, ok, err := s.c.Store.GroupIn(ctx, i.Channel)
+		if err != nil {
+			return Group{}, Member{}, err
+		}
+		if ok {
+			return s.Join(ctx, i, g.ID)
+		}
+	}
+	all, err := s.memberships(ctx, i.User)
+	if err != nil {
+		return Group{}, Member{}, err
+	}
+	for _, m := range all {
+		if m.Preferred || len(all) == 1 {
+			return m.Group, m.Member, nil
+		}
+	}
+	if len(all) == 0 {
+		return Group{}, Member{}, &bot.Error{Text: wordsNoGroup, Card: beginCard(i.Direct)}
+	}
+	return Group{}, Member{}, &bot.Error{Text: wordsWhichGroup, Card: chooseCard(all, "study/in/")}
+}
+
+// member reads the acting account's place in a group. That it acts proves that
+// it is open.
+func (s *Service) member(ctx context.Context, i bot.Interaction, group string) (Membership, bool, error) {
+	m, ok, err := s.c.Store.Membership(ctx, i.User, group)
+	if err == nil && ok && m.Closed {
+		err = s.c.Store.AccountSeen(ctx, i.User, true, s.c.Now())
+	}
+	return m, ok, err
+}
+
+// memberships are the account's groups by name; ended ones come last.
+func (s *Service) memberships(ctx context.Context, user bot.UserID) ([]Membership, error) {
+	all, err := s.c.Store.Memberships(ctx, user)
+	slices.SortFunc(all, func(a, b Membership) int {
+		if ended := (a.Group.State == Ended); ended != (b.Group.State == Ended) {
+			if ended {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a.Group.Name+"\x00"+a.Group.ID, b.Group.Name+"\x00"+b.Group.ID)
+	})
+	return all, err
+}
+
+func (s *Service) joining(ctx context.Context, i bot.Interaction, group string) Joining {
+	name := i.Name
+	if name == "" {
+		name = s.c.Bot.Profile(ctx, i.Space, i.User).Name
+	}
+	return Joining{
+		Group: group, Account: i.User, Space: i.Space, Channel: i.Channel,
+		Name: personName(name), Member: s.c.NewID(), Now: s.c.Now(),
+	}
+}
+
+// organiser is the acting account as an organiser of the group. Everything that
+// only organisers may do begins with it.
+func (s *Service) organiser(ctx context.Context, i bot.Interaction, group string) (Details, Member, error) {
+	m, ok, err := s.member(ctx, i, group)
+	if err != nil {
+		return Details{}, Member{}, err
+	}
+	if !ok {
+		return Details{}, Member{}, problem(wordsNotYours, button("My study page", PathStudy))
+	}
+	d, ok, err := s.c.Store.Details(ctx, group)
+	if err != nil || !ok {
+		return Details{}, Member{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+	}
+	if m.Member.Role != Organiser {
+		return Details{}, Member{}, problem(wordsOrganisersOnly(d), button("Who organises?", PathGroup(group)), button("My study page", PathStudy))
+	}
+	return d, m.Member, nil
+}
+
+func cmpErr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// channelName is what people call a channel, where "this channel" would not be
+// the one they are in.
+func (s *Service) channelName(ctx context.Context, ch bot.ChannelID) string {
+	name := s.c.Bot.ChannelName(ctx, ch)
+	if name == "this channel" {
+		return "the group's channel"
+	}
+	return clip(name, 40)
+}
+
+func (s *Service) suggestZones(_ context.Context, _ bot.Interaction, typed string) ([]bot.Option, error) {
+	var options []bot.Option
+	for _, z := range schedule.SuggestZones(typed, s.c.Now(), bot.LimitSuggestions) {
+		options = append(options, bot.Option{Label: clip(z.Clock, bot.LimitOptionLabel), Value: z.Zone})
+	}
+	return options, nil
+}
+
+// show answers with a card: in place of the one that was pressed, otherwise as a
+// whisper. It is for controls that stand on private cards only.
+func show(i bot.Interaction, c *bot.Card) bot.Response {
+	m := message(c)
+	if i.Message != "" {
+		return bot.Response{Edit: &m}
+	}
+	return bot.Whisper(m)
+}
+
+// message is a card with the line for notifications.
+func message(c *bot.Card) bot.Message {
+	text := c.Title
+	if text == "" {
+		text, _, _ = cutText(c.Body)
+	}
+	return bot.Message{Text: bot.Typed(clip(text.Plain(), bot.LimitNotice)), Card: c}
+}
+
+func cutText(t bot.Text) (first, rest bot.Text, more bool) {
+	a, b, more := strings.Cut(string(t), "\n")
+	return bot.Text(a), bot.Text(b), more
+}
+
+// problem is a person's mistake with the buttons that help.
+func problem(text bot.Text, controls ...bot.Control) error {
+	return &bot.Error{Text: text, Card: &bot.Card{Body: text, Controls: rows(controls...)}}
+}
+
+// lines joins paragraphs, without the empty ones.
+func lines(all ...bot.Text) bot.Text {
+	var kept []string
+	for _, t := range all {
+		if t != "" {
+			kept = append(kept, string(t))
+		}
+	}
+	return bot.Text(strings.Join(kept, "\n"))
+}
+
+func button(label, action string) bot.Control { return bot.Button{Label: label, Action: action} }
+
+func primary(label, action string) bot.Control {
+	return bot.Button{Label: label, Action: action, Style: bot.Primary}
+}
+
+// rows puts buttons into at most two rows of five: each action once, and the
+// first that stands out stays the only one.
+func rows(controls ...bot.Control) []bot.Row {
+	var all []bot.Row
+	var actions []string
+	standsOut := false
+	for _, control := range controls {
+		b, isButton := control.(bot.Button)
+		if isButton {
+			if slices.Contains(actions, b.Action) {
+				continue
+			}
+			actions = append(actions, b.Action)
+			if b.Style == bot.Primary {
+				if standsOut {
+					b.Style = bot.Plain
+				}
+				standsOut = true
+			}
+			control = b
+		}
+		if len(all) == 0 || len(all[len(all)-1]) == bot.LimitRow {
+			if len(all) == 2 {
+				break
+			}
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], control)
+	}
+	return all
+}
+
+// clip shortens what people or platforms named, so that it fits where it is shown.
+func clip(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
+}
+
+// personName is a person's name as it is kept.
+func personName(name string) string {
+	name = strings.Join(strings.Fields(string(bot.Typed(name))), " ")
+	if name == "" {
+		return "A member"
+	}
+	return clip(name, 40)
+}

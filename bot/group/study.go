@@ -1,0 +1,268 @@
+package group
+
+import (
+	"context"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/cert"
+	"studyhall/bot/schedule"
+)
+
+func studyCommand() bot.Command {
+	return bot.Command{
+		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Aliases: []string{"me"},
+		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
+			{Label: "today", Value: "today"}, {Label: "help", Value: "help"},
+		}}},
+	}
+}
+
+func (s *Service) studyTyped(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	if i.Values.Get("open") == "help" {
+		return s.help(ctx, i)
+	}
+	return s.studyPressed(ctx, i)
+}
+
+// studyPressed whispers the study page of the group that is meant.
+func (s *Service) studyPressed(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, err := s.Here(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	c, err := s.studyCard(ctx, i.User, g, m)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Whisper(message(c)), nil
+}
+
+// studyChosen whispers the study page of a chosen group and remembers the choice.
+func (s *Service) studyChosen(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	if i.Arg("group") == "choose" {
+		all, err := s.memberships(ctx, i.User)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		if len(all) == 0 {
+			return bot.Response{}, &bot.Error{Text: wordsNoGroup, Card: beginCard(i.Direct)}
+		}
+		return show(i, chooseCard(all, "study/in/")), nil
+	}
+	m, ok, err := s.member(ctx, i, i.Arg("group"))
+	if err != nil || !ok {
+		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+	}
+	if err := s.c.Store.Prefer(ctx, i.User, m.Group.ID); err != nil {
+		return bot.Response{}, err
+	}
+	c, err := s.studyCard(ctx, i.User, m.Group, m.Member)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return show(i, c), nil
+}
+
+// home is the person's own page where a platform keeps one: a card a group.
+func (s *Service) home(ctx context.Context, user bot.UserID) ([]bot.Card, error) {
+	all, err := s.memberships(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return []bot.Card{*beginCard(true)}, nil
+	}
+	var cards []bot.Card
+	for _, m := range all[:min(len(all), 3)] {
+		c, err := s.studyCard(ctx, user, m.Group, m.Member)
+		if err != nil {
+			return nil, err
+		}
+		cards = append(cards, *c)
+	}
+	return cards, nil
+}
+
+// studyCard is a member's study page in a group.
+func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Member) (*bot.Card, error) {
+	d, ok, err := s.c.Store.Details(ctx, g.ID)
+	if err != nil || !ok {
+		return nil, cmpErr(err, problem(wordsNotYours))
+	}
+	var body []bot.Text
+	var controls []bot.Control
+	if m.New {
+		body = append(body, wordsJoined(m))
+	}
+	body = append(body, s.wordsStudying(d))
+	for _, section := range s.sections {
+		more, buttons, err := section(ctx, g, m)
+		if err != nil {
+			return nil, err
+		}
+		body = append(body, more...)
+		for _, b := range buttons {
+			controls = append(controls, b)
+		}
+	}
+	body = append(body, wordsWindow(d.Track, s.c.Now().In(g.Location())), wordsState(g))
+	asked, answers, err := s.asked(ctx, user, d, m)
+	if err != nil {
+		return nil, err
+	}
+	body, controls = append(body, asked...), append(controls, answers...)
+	label := "The group"
+	if m.Role == Organiser {
+		label = "Group page"
+	}
+	controls = append(controls, button(label, PathGroup(g.ID)), button("How it works", PathHelp))
+	if all, err := s.c.Store.Memberships(ctx, user); err != nil {
+		return nil, err
+	} else if len(all) > 1 {
+		controls = append(controls, button("Another group", "study/in/choose"))
+	}
+	return &bot.Card{Title: "Your study page", Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}, nil
+}
+
+// asked is what waits for the person's yes or no: offers to organise, somebody
+// who would take over, a group without anybody who can be reached.
+func (s *Service) asked(ctx context.Context, user bot.UserID, d Details, m Member) (body []bot.Text, controls []bot.Control, err error) {
+	offers, err := s.c.Store.OffersTo(ctx, m.ID, s.c.Now())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, o := range offers {
+		if o.Group.ID == d.Group.ID && len(body) == 0 {
+			body, controls = append(body, wordsOffer(o)), append(controls, offerButtons(o)...)
+		}
+	}
+	if m.Role == Organiser || !deserted(d) {
+		return body, controls, nil
+	}
+	o, ok, err := s.c.Store.Takeover(ctx, d.Group.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	path := PathGroup(d.Group.ID)
+	if ok {
+		label := "Object"
+		if o.To == m.ID {
+			label = "Withdraw"
+		}
+		body, controls = append(body, wordsTakeoverOffer(o, m)), append(controls, button(label, path+"/object/"+o.ID))
+	}
+	if s.administers(ctx, d, user) {
+		body, controls = append(body, wordsDeserted), append(controls, button("Take over", path+"/takeover"))
+	}
+	return body, controls, nil
+}
+
+// help whispers how it works.
+func (s *Service) help(_ context.Context, _ bot.Interaction) (bot.Response, error) {
+	return bot.Whisper(message(helpCard(""))), nil
+}
+
+// unknown answers typed text that is no command.
+func (s *Service) unknown(_ context.Context, _ bot.Interaction) (bot.Response, error) {
+	return bot.Whisper(message(helpCard(wordsUnknown))), nil
+}
+
+func helpCard(first bot.Text) *bot.Card {
+	return &bot.Card{Title: "How it works", Body: lines(first, wordsHelp),
+		Controls: rows(button("My study page", PathStudy), button("What organisers see", PathSees))}
+}
+
+// whatOrganisersSee whispers who sees what.
+func (s *Service) whatOrganisersSee(_ context.Context, _ bot.Interaction) (bot.Response, error) {
+	return bot.Whisper(message(&bot.Card{Title: "What organisers see", Body: wordsSees,
+		Controls: rows(button("My study page", PathStudy), button("How it works", PathHelp))})), nil
+}
+
+// sample whispers a question as it would look.
+func (s *Service) sample(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	d, ok, err := s.c.Store.Details(ctx, i.Arg("group"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	here, bound, err := s.c.Store.GroupIn(ctx, i.Channel)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if !ok || !bound || here.ID != d.Group.ID || s.c.Questions == nil {
+		return bot.Response{}, problem(wordsNotYours, button("My study page", PathStudy))
+	}
+	text, ok := s.c.Questions.Sample(d.Track.Certification, d.Track.Outline)
+	if !ok {
+		return bot.Response{}, problem(wordsNoSample, button("How it works", PathHelp))
+	}
+	return bot.Whisper(message(&bot.Card{Title: "A sample question", Body: lines(text, wordsSampleHow), Footer: wordsOnlyYou,
+		Controls: rows(button("How it works", PathHelp), button("My study page", PathStudy))})), nil
+}
+
+// beginCard tells somebody without a group how to begin.
+func beginCard(direct bool) *bot.Card {
+	c := &bot.Card{Title: "No group here yet", Body: wordsBegin}
+	if direct {
+		c.Title, c.Body = "You're in no group yet", wordsBeginDirect
+		c.Controls = rows(button("How it works", PathHelp))
+		return c
+	}
+	c.Controls = rows(primary("Set up", "setup"), button("How it works", PathHelp))
+	return c
+}
+
+// chooseCard asks which of several groups is meant.
+func chooseCard(all []Membership, path string) *bot.Card {
+	c := &bot.Card{Title: "Which group?", Body: wordsWhichGroup}
+	if len(all) <= 4 {
+		var controls []bot.Control
+		for _, m := range all {
+			controls = append(controls, button(clip(m.Group.Name, bot.LimitLabel), path+m.Group.ID))
+		}
+		c.Controls = rows(controls...)
+		return c
+	}
+	menu := bot.Menu{Placeholder: "Choose a group", Action: path[:len(path)-1]}
+	for _, m := range all[:min(len(all), bot.LimitOptions)] {
+		menu.Options = append(menu.Options, bot.Option{Label: clip(m.Group.Name, bot.LimitOptionLabel), Value: m.Group.ID})
+	}
+	c.Controls = []bot.Row{{menu}}
+	return c
+}
+
+// renderWelcome is the first post in a group's channel.
+func (s *Service) renderWelcome(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
+	g, ok, err := s.c.Store.Details(ctx, d.Ref)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	if !ok {
+		return bot.Message{}, schedule.ErrTaken
+	}
+	cc, _ := s.c.Catalogue.Find(g.Track.Certification)
+	return message(&bot.Card{
+		Title: bot.Textf("Welcome to the %s", g.Group.Name), Body: wordsWelcome(g, cc),
+		Controls: rows(button("Try a sample", "sample/"+g.Group.ID), button("How it works", PathHelp), button("My study page", PathStudy)),
+	}), nil
+}
+
+// wordsWindow is the study page's line about the exam: "Exam: May 2027 window, in
+// 22 weeks". There is none without a window, or after it.
+func wordsWindow(t Track, today time.Time) bot.Text {
+	w, ok := cert.ParseWindow(t.WindowFrom, t.WindowTo)
+	if !ok || w.Until(today) == "" {
+		return ""
+	}
+	day := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
+	switch days := int(w.From.Sub(day) / (24 * time.Hour)); {
+	case days <= 0:
+		return bot.Textf("Exam: %s window, open until %s", w.Name(), w.To.Format("Mon 2 Jan"))
+	case days == 1:
+		return bot.Textf("Exam: %s window, from tomorrow", w.Name())
+	case days < 56:
+		return bot.Textf("Exam: %s window, in %d days", w.Name(), days)
+	default:
+		return bot.Textf("Exam: %s window, in %d weeks", w.Name(), days/7)
+	}
+}

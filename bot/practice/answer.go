@@ -1,0 +1,267 @@
+package practice
+
+import (
+	"context"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+)
+
+// press grades a letter pressed under a posted question.
+func (s *Service) press(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, g, m, out, err := s.answer(ctx, i, false)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	switch out.Status {
+	case TooLate:
+		return s.tooLate(ctx, i, g)
+	case NotPosted:
+		return bot.Whisper(simple("", notPostedWords, studyRow())), nil
+	}
+	var extra []bot.Text
+	row := bot.Row{bot.Button{Label: "My study page", Action: group.PathStudy}}
+	if m.New {
+		extra = append(extra, bot.Textf(welcomeWords, m.Name))
+		row = append(row, bot.Button{Label: "How it works", Action: group.PathHelp})
+	}
+	missed, err := s.mostMissed(ctx, i.Arg("round"), f, out)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card := s.resultCard(f, out, missed, g.Location(), extra...)
+	card.Controls = []bot.Row{row}
+	return bot.Whisper(bot.Message{Card: card}), nil
+}
+
+// pressCopy grades an answer chosen in a private copy and shows the result in its place.
+func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, g, m, out, err := s.answer(ctx, i, true)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	var card *bot.Card
+	switch out.Status {
+	case TooLate:
+		m := simple(tooLateTitle, stillClosedWords, studyRow())
+		return bot.Response{Edit: &m}, nil
+	case NotPosted:
+		m := simple("", notPostedWords, studyRow())
+		return bot.Response{Edit: &m}, nil
+	}
+	owed, err := s.Store.Owed(ctx, g.ID, m.ID, s.Now())
+	if err != nil {
+		return bot.Response{}, err
+	}
+	missed, err := s.mostMissed(ctx, i.Arg("round"), f, out)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if len(owed) > 0 {
+		card = s.resultCard(f, out, missed, g.Location(), bot.Textf(toGoWords, len(owed))+".")
+		card.Controls = []bot.Row{{
+			bot.Button{Label: "Next", Action: "next/" + g.ID, Style: bot.Primary},
+			bot.Button{Label: "My study page", Action: group.PathStudy},
+		}}
+	} else {
+		card = s.resultCard(f, out, missed, g.Location(), allDoneWords)
+		card.Controls = []bot.Row{{bot.Button{Label: "My study page", Action: group.PathStudy}}}
+	}
+	return bot.Response{Edit: &bot.Message{Card: card}}, nil
+}
+
+// answer records what was chosen, once.
+func (s *Service) answer(ctx context.Context, i bot.Interaction, catchUp bool) (fixed, group.Group, group.Member, Outcome, error) {
+	fail := func(err error) (fixed, group.Group, group.Member, Outcome, error) {
+		return fixed{}, group.Group{}, group.Member{}, Outcome{}, err
+	}
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return fail(err)
+	}
+	option, ok := f.item.Option(i.Arg("choice"))
+	if !ok {
+		return fail(bot.Errorf(noSuchOptionWords, f.number))
+	}
+	g, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
+		return fail(err)
+	}
+	a := Answer{
+		ID: s.NewID(), Round: i.Arg("round"), Group: f.group, Track: f.track, Member: m.ID,
+		Item: f.item.ID, ItemVersion: f.version, Option: option.ID, Verdict: Wrong,
+		At: s.Now(), Interaction: i.ID,
+	}
+	if option.ID == f.item.Answer[0] {
+		a.Verdict = Right
+	}
+	out, err := s.Store.Answer(ctx, a, catchUp)
+	if err != nil {
+		return fail(err)
+	}
+	if out.Status == Recorded && CountShown(out.Answered) {
+		s.Wake()
+	}
+	return f, g, m, out, nil
+}
+
+// mostMissed reports whether enough people answered to say that most missed it.
+func (s *Service) mostMissed(ctx context.Context, round string, f fixed, o Outcome) (bool, error) {
+	if o.Answered < countsFrom || o.Answer.Verdict == Right {
+		return false, nil
+	}
+	spread, err := s.Store.Spread(ctx, round)
+	if err != nil {
+		return false, err
+	}
+	total, right := counts(spread, f.item)
+	return total >= countsFrom && 2*right < total, nil
+}
+
+// tooLate answers a press on a card that still had its letters.
+func (s *Service) tooLate(ctx context.Context, i bot.Interaction, g group.Group) (bot.Response, error) {
+	r, ok, err := s.Store.Round(ctx, i.Arg("round"))
+	if err != nil || !ok {
+		return bot.Response{}, err
+	}
+	closed := r.ClosedAt
+	if closed.IsZero() { // its time is over, and it is just about to close
+		closed = r.ClosesAt
+	}
+	words := bot.Textf(tooLateWords, bot.When(closed.In(g.Location())))
+	if !s.Now().Before(closed.Add(CatchUpFor)) {
+		return bot.Whisper(simple(tooLateTitle, words+" "+stillClosedWords, studyRow())), nil
+	}
+	row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + g.ID, Style: bot.Primary}}
+	return bot.Whisper(simple(tooLateTitle, words+" "+catchUpStillWords, row)), nil
+}
+
+// catchUp whispers the oldest question the person can still answer.
+func (s *Service) catchUp(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	card, err := s.oldest(ctx, i)
+	return bot.Whisper(bot.Message{Card: card}), err
+}
+
+// nextCopy puts the next one in the place of a result.
+func (s *Service) nextCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	card, err := s.oldest(ctx, i)
+	return bot.Response{Edit: &bot.Message{Card: card}}, err
+}
+
+func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, error) {
+	g, m, err := s.groups.Join(ctx, i, i.Arg("group"))
+	if err != nil {
+		return nil, err
+	}
+	owed, err := s.Store.Owed(ctx, g.ID, m.ID, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	if len(owed) == 0 {
+		return simple(caughtUpTitle, caughtUpBody, studyRow()).Card, nil
+	}
+	plan, err := s.Store.RoundPlan(ctx, owed[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.copyCard(g, plan.Track, owed[0], len(owed)-1), nil
+}
+
+// why explains the answer to a closed question.
+func (s *Service) why(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	r, err := s.closed(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	right, _ := r.Item.Option(r.Item.Answer[0])
+	body := bot.Textf("%s. %s\n\n%s\n"+sourceWords, letter(right.ID), right.Text, r.Item.Explanation, r.Item.Source.Title)
+	row := bot.Row{
+		bot.Button{Label: "Why not the others?", Action: "others/" + r.ID},
+		bot.Button{Label: "My answer", Action: "mine/" + r.ID},
+	}
+	return bot.Whisper(simple(bot.Textf(whyTitle, r.Number, letter(right.ID)), body, row)), nil
+}
+
+// others explains each of the other options of a closed question.
+func (s *Service) others(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	r, err := s.closed(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	var lines []bot.Text
+	for _, o := range r.Item.Options {
+		if o.ID != r.Item.Answer[0] {
+			lines = append(lines, bot.Textf("%s. %s\n%s", letter(o.ID), o.Text, o.Why))
+		}
+	}
+	lines = append(lines, bot.Textf(sourceWords, r.Item.Source.Title))
+	row := bot.Row{bot.Button{Label: "My answer", Action: "mine/" + r.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
+	return bot.Whisper(simple(bot.Textf(othersTitle, r.Number), join("\n\n", lines), row)), nil
+}
+
+// closed is the closed round a press is about; the answer of an open one stays secret.
+func (s *Service) closed(ctx context.Context, i bot.Interaction) (Round, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return Round{}, err
+	}
+	if _, _, err := s.groups.Join(ctx, i, f.group); err != nil {
+		return Round{}, err
+	}
+	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	if err != nil {
+		return Round{}, err
+	}
+	if r.State != Closed {
+		return Round{}, &bot.Error{Text: stillOpenWords}
+	}
+	return r, nil
+}
+
+// mine shows the person's own result again.
+func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	g, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	a, ok, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if !ok {
+		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + g.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
+		return bot.Whisper(simple("", notAnsweredWords, row)), nil
+	}
+	card := s.resultCard(f, Outcome{Status: Already, Answer: a}, false, g.Location())
+	card.Controls = []bot.Row{studyRow()}
+	return bot.Whisper(bot.Message{Card: card}), nil
+}
+
+// more is the private menu behind a card.
+func (s *Service) more(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if _, _, err := s.groups.Join(ctx, i, f.group); err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Whisper(simple(moreTitle, moreBody, bot.Row{
+		bot.Button{Label: "My study page", Action: group.PathStudy},
+		bot.Button{Label: "My answer", Action: "mine/" + i.Arg("round")},
+		bot.Button{Label: "How it works", Action: group.PathHelp},
+		bot.Button{Label: "The group", Action: group.PathGroup(f.group)},
+	})), nil
+}
+
+func simple(title, body bot.Text, rows ...bot.Row) bot.Message {
+	return bot.Message{Card: &bot.Card{Title: title, Body: body, Controls: rows}}
+}
+
+func studyRow() bot.Row {
+	return bot.Row{bot.Button{Label: "My study page", Action: group.PathStudy}}
+}

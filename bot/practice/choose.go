@@ -1,0 +1,146 @@
+package practice
+
+import (
+	"hash/fnv"
+	"slices"
+
+	"studyhall/bot/cert"
+	"studyhall/quizzes"
+)
+
+// repeatDistance is how many questions lie at least between two postings of one
+// item in a track: twelve weeks of weekdays, or half of a smaller bank.
+const repeatDistance = 60
+
+// Library is the items that can be asked, by certification.
+type Library struct {
+	items map[string][]entry
+}
+
+type entry struct {
+	item quizzes.Item
+	bank string
+}
+
+// NewLibrary collects the items of banks.
+func NewLibrary(banks []quizzes.Bank) *Library {
+	l := &Library{items: map[string][]entry{}}
+	for _, b := range banks {
+		for _, i := range b.Items {
+			l.items[b.Certification] = append(l.items[b.Certification], entry{i, b.ID})
+		}
+	}
+	return l
+}
+
+// Len is how many items there are for a certification.
+func (l *Library) Len(certification string) int { return len(l.items[certification]) }
+
+// choice is a chosen item and the reasons, for the operator's log.
+type choice struct {
+	entry
+	deficit    float64 // how many questions its area is behind the outline's weights
+	candidates int     // items of the area that could be asked
+	met        int     // members who have answered it already
+	repeat     bool    // it was posted before, long enough ago
+	unseen     int     // items never posted, this one included
+}
+
+// choose picks the item for the question with a number: from the area that is
+// furthest behind the outline's weights, never posted before if any such area
+// has one, the one that the fewest members have met; seed settles ties.
+// ok is false when there is nothing to ask.
+func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain map[string]int, number int, seed string) (c choice, ok bool) {
+	distance := min(repeatDistance, len(pool)/2)
+	unseen := 0
+	fresh, repeats := map[string][]entry{}, map[string][]entry{}
+	for _, e := range pool {
+		use := uses[e.item.ID]
+		switch {
+		case use.Posted == 0:
+			unseen++
+			fresh[e.item.Domain] = append(fresh[e.item.Domain], e)
+		case number-use.Last > distance:
+			repeats[e.item.Domain] = append(repeats[e.item.Domain], e)
+		}
+	}
+	byArea := fresh
+	if len(byArea) == 0 {
+		byArea = repeats
+	}
+	if len(byArea) == 0 {
+		return choice{}, false
+	}
+	c = choice{unseen: unseen, repeat: len(fresh) == 0}
+	area := furthestBehind(byArea, outline, byDomain, seed)
+	c.deficit, c.candidates = deficit(area, outline, byDomain), len(byArea[area])
+	c.entry = slices.MinFunc(byArea[area], func(a, b entry) int {
+		ua, ub := uses[a.item.ID], uses[b.item.ID]
+		if ua.Met != ub.Met {
+			return ua.Met - ub.Met
+		}
+		if ua.Last != ub.Last {
+			return ua.Last - ub.Last
+		}
+		return compareSeeded(seed, a.item.ID, b.item.ID)
+	})
+	c.met = uses[c.item.ID].Met
+	return c, true
+}
+
+// furthestBehind is the area with items whose share of the questions so far is
+// furthest below its weight.
+func furthestBehind(byArea map[string][]entry, outline cert.Outline, byDomain map[string]int, seed string) string {
+	areas := make([]string, 0, len(byArea))
+	for a := range byArea {
+		areas = append(areas, a)
+	}
+	return slices.MaxFunc(areas, func(a, b string) int {
+		da, db := deficit(a, outline, byDomain), deficit(b, outline, byDomain)
+		switch {
+		case da < db:
+			return -1
+		case da > db:
+			return 1
+		}
+		return compareSeeded(seed, a, b)
+	})
+}
+
+// deficit is how many questions an area is short of its weight when one more is posted.
+func deficit(area string, outline cert.Outline, byDomain map[string]int) float64 {
+	total, weight := 0, 0
+	for _, n := range byDomain {
+		total += n
+	}
+	for _, d := range outline.Domains {
+		if d.ID == area {
+			weight = d.Weight
+		}
+	}
+	return float64(weight)/100*float64(total+1) - float64(byDomain[area])
+}
+
+// compareSeeded orders two identifiers by chance that a seed repeats.
+func compareSeeded(seed, a, b string) int {
+	ha, hb := seeded(seed, a), seeded(seed, b)
+	switch {
+	case ha < hb:
+		return -1
+	case ha > hb:
+		return 1
+	}
+	return 0
+}
+
+func seeded(seed, id string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(seed))
+	h.Write([]byte{0})
+	h.Write([]byte(id))
+	x := h.Sum64() // FNV's high bits follow its input; this spreads them
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	return x
+}

@@ -1,0 +1,267 @@
+// Package practice is questions and answers: choosing and posting the daily
+// question, grading each person in private, closing, and catching up.
+package practice
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/cert"
+	"studyhall/bot/group"
+	"studyhall/bot/schedule"
+	"studyhall/quizzes"
+)
+
+// RuleVersion is the version of the points rule that new rounds follow.
+const RuleVersion = 1
+
+// Points by rule version 1.
+const (
+	PointsRight    = 3
+	PointsAnswered = 1
+	PointsCaughtUp = 1
+)
+
+const (
+	// leastOpen is for how long a question can be answered at least.
+	leastOpen = 20 * time.Hour
+	// mostOpenDays is after how many days it closes at the latest.
+	mostOpenDays = 3
+	// CatchUpFor is how long after closing a question can still be caught up.
+	CatchUpFor = 7 * 24 * time.Hour
+	// onTime is how late a post may be without being called late.
+	onTime = 5 * time.Minute
+	// countsFrom is how many answers it takes to say how they were spread.
+	countsFrom = 5
+	// lowFor is how far ahead organisers hear that questions are running out.
+	lowFor = 14 * 24 * time.Hour
+)
+
+// KindClose is the kind of due thing that closes a round; its subject is the round.
+const KindClose = "close"
+
+// Round is one posting of a question to a group.
+type Round struct {
+	ID          string
+	Group       string
+	Track       string
+	Number      int // as people see it
+	Item        quizzes.Item
+	ItemVersion string // identifier of the snapshot Item was read from
+	Bank        string
+	LocalDay    string // 2006-01-02 in the group's zone
+	State       RoundState
+	PlannedAt   time.Time
+	OpenedAt    time.Time // when it was really posted
+	ClosesAt    time.Time
+	LatestClose time.Time // when a paused group closes it
+	ClosedAt    time.Time
+	Late        bool
+	Answered    int // answers in time
+}
+
+// RoundState is where a round's life stands.
+type RoundState string
+
+// The states of a round.
+const (
+	Planned RoundState = "planned"
+	Open    RoundState = "open"
+	Closed  RoundState = "closed"
+	Skipped RoundState = "skipped" // never posted
+)
+
+// Verdict is how an answer was graded.
+type Verdict string
+
+// The verdicts.
+const (
+	Right  Verdict = "right"
+	Partly Verdict = "partly"
+	Wrong  Verdict = "wrong"
+)
+
+// Answer is one person's response to a round.
+type Answer struct {
+	ID          string
+	Round       string
+	Group       string
+	Track       string
+	Member      string
+	Item        string
+	ItemVersion string
+	Option      string // identifier of the chosen option
+	Verdict     Verdict
+	CaughtUp    bool // given after closing
+	At          time.Time
+	Interaction string
+}
+
+// Points is what the answer earned.
+func (a Answer) Points() int {
+	switch {
+	case a.CaughtUp:
+		return PointsCaughtUp
+	case a.Verdict == Right:
+		return PointsRight
+	}
+	return PointsAnswered
+}
+
+// Status is what became of a press.
+type Status int
+
+// What can become of a press.
+const (
+	Recorded  Status = iota // this answer counts
+	Already                 // an earlier answer counts
+	TooLate                 // closed, and not to be caught up this way or any more
+	NotPosted               // not open: still being posted, or skipped
+)
+
+// Outcome is what became of a press, with the answer that counts.
+type Outcome struct {
+	Status   Status
+	Answer   Answer
+	Answered int // answers in time to the round, this one included
+}
+
+// Plan is what a question's schedule is about.
+type Plan struct {
+	Schedule schedule.Recurring
+	Group    group.Group
+	Track    group.Track
+	Channels []bot.ChannelID
+}
+
+// Use is how often a group met an item.
+type Use struct {
+	Posted int // times posted
+	Last   int // number of the newest round with it
+	Met    int // members who answered it
+}
+
+// Posting is a decided round with what follows from it.
+type Posting struct {
+	Round      Round
+	Snapshot   []byte
+	Deliveries []schedule.Delivery
+	Next       []schedule.Due
+	Low        int // unseen questions left, when organisers should hear of it; -1 otherwise
+}
+
+// Store is what practice keeps in the database.
+type Store interface {
+	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
+	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
+	// Uses tells for each item of a track that was posted or answered how often
+	// its group met it, and how many questions were posted in each area.
+	Uses(ctx context.Context, groupID, trackID string) (uses map[string]Use, byDomain map[string]int, err error)
+	// PostRound takes the due thing, writes the round with the track's next
+	// number, its item version, its deliveries and what is due next.
+	PostRound(ctx context.Context, d schedule.Due, p Posting, now time.Time) error
+	// SkipQuestion records that a question was not posted and plans the next one.
+	SkipQuestion(ctx context.Context, d schedule.Due, next []schedule.Due, now time.Time, reason string) error
+	// OpenRound notes when a round is really being posted and plans its closing,
+	// unless one of its posts is out already. It returns [schedule.ErrTaken]
+	// when the round is over.
+	OpenRound(ctx context.Context, id string, opened, closes, latest time.Time, late bool) error
+	// CloseRound takes the due thing and closes the round, or marks it as
+	// skipped when it was never posted. It counts questions without an answer,
+	// and pauses the group when there were too many.
+	CloseRound(ctx context.Context, d schedule.Due, now time.Time) error
+
+	// Round reads a round; ok is false if there is none.
+	Round(ctx context.Context, id string) (r Round, ok bool, err error)
+	// RoundPlan reads the schedule, group and track of a round.
+	RoundPlan(ctx context.Context, roundID string) (Plan, error)
+	// LastClosed is the newest round of the track that closed after the round
+	// before this one opened, and not after this one did.
+	LastClosed(ctx context.Context, r Round) (last Round, ok bool, err error)
+	// Spread counts the answers in time to a round by option.
+	Spread(ctx context.Context, roundID string) (map[string]int, error)
+	// Answer records an answer if the round is open; if it closed less than
+	// [CatchUpFor] ago and catchUp is set, as caught up.
+	Answer(ctx context.Context, a Answer, catchUp bool) (Outcome, error)
+	// AnswerOf is what a member answered to a round.
+	AnswerOf(ctx context.Context, roundID, memberID string) (a Answer, ok bool, err error)
+	// Owed lists the rounds a member can still answer, oldest first: posted,
+	// closing after the member joined, and closed less than [CatchUpFor] ago.
+	Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]Round, error)
+	// Figures sums up a group at an instant, without what depends on the bank,
+	// and gives the tracks for which that is to be added.
+	Figures(ctx context.Context, groupID string, now time.Time) (group.Figures, []group.Track, error)
+}
+
+// Config is what [New] needs.
+type Config struct {
+	Log       *slog.Logger
+	Store     Store
+	Bot       *bot.Bot
+	Catalogue cert.Catalogue
+	Library   *Library
+	Now       func() time.Time // domain time
+	NewID     func() string
+	Wake      func() // makes the engine look now
+}
+
+// Service is the feature.
+type Service struct {
+	Config
+	groups *group.Service
+	rounds *cache[fixed]
+}
+
+// New makes the feature. Groups come with [Service.Attach], for they need this
+// service as their [group.Questions].
+func New(c Config) *Service {
+	return &Service{Config: c, rounds: newCache[fixed](4096)}
+}
+
+// Attach gives the service its groups and registers its actions.
+func (s *Service) Attach(groups *group.Service) {
+	s.groups = groups
+	s.Bot.Action("answer/{round}/{choice}", s.press)
+	s.Bot.Action("copy/{round}/{choice}", s.pressCopy)
+	s.Bot.Action("catchup/{group}", s.catchUp)
+	s.Bot.Action("next/{group}", s.nextCopy)
+	s.Bot.Action("why/{round}", s.why)
+	s.Bot.Action("others/{round}", s.others)
+	s.Bot.Action("mine/{round}", s.mine)
+	s.Bot.Action("more/{round}", s.more)
+	groups.Contribute(s.studyLines)
+}
+
+// Kinds is what the engine needs to know.
+func (s *Service) Kinds() []schedule.Kind {
+	return []schedule.Kind{
+		{Name: group.KindQuestion, Fire: s.fire, Skip: s.skip, Prepare: s.prepare, Render: s.render},
+		{Name: KindClose, Fire: s.close},
+	}
+}
+
+// fixed is what never changes of a round, kept in memory for the next press.
+type fixed struct {
+	group, track, version string
+	number                int
+	item                  quizzes.Item
+}
+
+// lookUp reads what never changes of a round.
+func (s *Service) lookUp(ctx context.Context, id string) (fixed, error) {
+	if f, ok := s.rounds.get(id); ok {
+		return f, nil
+	}
+	r, ok, err := s.Store.Round(ctx, id)
+	if err != nil {
+		return fixed{}, err
+	}
+	if !ok {
+		return fixed{}, bot.Errorf("I don't know that question; it may be from another group or from before a restore. Nothing was changed. /study shows what you can answer.")
+	}
+	f := fixed{group: r.Group, track: r.Track, version: r.ItemVersion, number: r.Number, item: r.Item}
+	s.rounds.put(id, f)
+	return f, nil
+}

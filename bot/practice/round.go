@@ -1,0 +1,211 @@
+package practice
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+	"studyhall/bot/schedule"
+)
+
+// extraPrefix begins the occurrence of a question that an organiser posted by hand.
+const extraPrefix = "now-"
+
+// fire chooses and posts the question that is due.
+func (s *Service) fire(ctx context.Context, d schedule.Due) error {
+	now := s.Now()
+	plan, ok, err := s.Store.QuestionPlan(ctx, d.Subject)
+	if err != nil {
+		return err
+	}
+	if !ok || plan.Group.State != group.Running {
+		return s.Store.SkipQuestion(ctx, d, nil, now, "the group is not running")
+	}
+	extra := strings.HasPrefix(d.Occurrence, extraPrefix)
+	next, err := s.following(plan, d, extra)
+	if err != nil {
+		return err
+	}
+	uses, byDomain, err := s.Store.Uses(ctx, plan.Group.ID, plan.Track.ID)
+	if err != nil {
+		return err
+	}
+	number := plan.Track.Rounds + 1
+	c, ok := s.pick(plan, uses, byDomain, number, d)
+	if !ok {
+		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
+		return s.Store.SkipQuestion(ctx, d, next, now, "there is no question left that was not posted lately")
+	}
+	p, err := s.posting(plan, d, c, extra, now)
+	if err != nil {
+		return err
+	}
+	p.Next = next
+	return s.Store.PostRound(ctx, d, p, now)
+}
+
+// pick chooses the item and tells the operator's log why.
+func (s *Service) pick(plan Plan, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due) (choice, bool) {
+	outline := s.outline(plan.Track)
+	seed := plan.Group.ID + " " + d.Occurrence
+	c, ok := choose(s.Library.items[plan.Track.Certification], outline, uses, byDomain, number, seed)
+	if ok {
+		// The item itself is left out: an organiser may read the log, and nobody
+		// should know tomorrow's question.
+		s.Log.Info("question chosen", "group", plan.Group.ID, "area", c.item.Domain, "behind", fmt.Sprintf("%.2f", c.deficit),
+			"candidates", c.candidates, "met", c.met, "repeat", c.repeat, "unseen", c.unseen, "seed", seed)
+	}
+	return c, ok
+}
+
+// posting is the round with its deliveries.
+func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now time.Time) (Posting, error) {
+	version, snapshot := c.item.Version()
+	r := Round{
+		ID: s.NewID(), Group: plan.Group.ID, Track: plan.Track.ID, Item: c.item, ItemVersion: version, Bank: c.bank,
+		LocalDay: schedule.WallOf(d.At, plan.Group.Location()).Date(), State: Planned, PlannedAt: d.At,
+	}
+	until := d.Until
+	if extra || until.IsZero() {
+		until = d.At.Add(schedule.DefaultCatchUp)
+	}
+	p := Posting{Round: r, Snapshot: snapshot, Low: -1}
+	for _, ch := range plan.Channels {
+		p.Deliveries = append(p.Deliveries, schedule.Delivery{
+			Key: s.NewID(), Kind: group.KindQuestion, Ref: r.ID, Group: plan.Group.ID, Target: string(ch),
+			Rank: schedule.RankOpen, At: d.At, Until: until,
+		})
+	}
+	left := c.unseen - 1
+	ahead, err := plan.Schedule.Upcoming(now, left+1)
+	if err != nil {
+		return Posting{}, err
+	}
+	if !c.repeat && left <= 10 && (len(ahead) <= left || ahead[left].At.Before(now.Add(lowFor).Add(24*time.Hour))) {
+		p.Low = left
+	}
+	return p, nil
+}
+
+// skip records a question that fell due too long ago, and plans the next one.
+func (s *Service) skip(ctx context.Context, d schedule.Due) error {
+	plan, ok, err := s.Store.QuestionPlan(ctx, d.Subject)
+	if err != nil {
+		return err
+	}
+	var next []schedule.Due
+	if ok && plan.Group.State == group.Running {
+		if next, err = s.following(plan, d, strings.HasPrefix(d.Occurrence, extraPrefix)); err != nil {
+			return err
+		}
+	}
+	return s.Store.SkipQuestion(ctx, d, next, s.Now(), "the bot was not running at the time")
+}
+
+// following is what the schedule does after an occurrence; an extra question
+// has nothing after it.
+func (s *Service) following(plan Plan, d schedule.Due, extra bool) ([]schedule.Due, error) {
+	if extra {
+		return nil, nil
+	}
+	next, err := plan.Schedule.After(d.At, schedule.RankOpen)
+	return []schedule.Due{next}, err
+}
+
+// prepare notes that the question is being posted now, and for how long.
+func (s *Service) prepare(ctx context.Context, d schedule.Delivery) error {
+	r, ok, err := s.Store.Round(ctx, d.Ref)
+	if err != nil || !ok {
+		return err
+	}
+	plan, err := s.Store.RoundPlan(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	late := now.Sub(r.PlannedAt) > onTime
+	closes, latest, err := closing(plan, r.PlannedAt, now, late)
+	if err != nil {
+		return err
+	}
+	return s.Store.OpenRound(ctx, r.ID, now, closes, latest, late)
+}
+
+// closing is when a question posted now closes: at the first question slot at
+// least 20 hours later, but no later than 3 days later at the same local time.
+// A group with rotating shifts, and a paused one, take the three days.
+func closing(plan Plan, planned, posted time.Time, late bool) (closes, latest time.Time, err error) {
+	loc := plan.Group.Location()
+	base := planned
+	if late {
+		base = posted
+	}
+	latest = schedule.Resolve(schedule.WallOf(base, loc).AddDays(mostOpenDays), loc)
+	if plan.Group.StaysOpen == group.ThreeDays || plan.Group.State != group.Running {
+		return latest, latest, nil
+	}
+	slot, err := plan.Schedule.After(posted.Add(leastOpen-time.Second), schedule.RankOpen)
+	if err != nil {
+		return time.Time{}, time.Time{}, err
+	}
+	if slot.At.Before(latest) {
+		return slot.At, latest, nil
+	}
+	return latest, latest, nil
+}
+
+// close ends a round.
+func (s *Service) close(ctx context.Context, d schedule.Due) error {
+	return s.Store.CloseRound(ctx, d, s.Now())
+}
+
+// render shows a round as it is now.
+func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
+	r, ok, err := s.Store.Round(ctx, d.Ref)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	if !ok || r.State == Skipped && d.State == schedule.Waiting {
+		return bot.Message{}, schedule.ErrTaken
+	}
+	plan, err := s.Store.RoundPlan(ctx, r.ID)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	if r.State == Closed {
+		spread, err := s.Store.Spread(ctx, r.ID)
+		if err != nil {
+			return bot.Message{}, err
+		}
+		return s.closedCard(plan, r, spread), nil
+	}
+	last, ok, err := s.Store.LastClosed(ctx, r)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	var previous *lastAnswer
+	if ok {
+		spread, err := s.Store.Spread(ctx, last.ID)
+		if err != nil {
+			return bot.Message{}, err
+		}
+		previous = &lastAnswer{round: last, spread: spread}
+	}
+	return s.openCard(plan, r, previous), nil
+}
+
+// CountShown reports whether a card is refreshed when it has so many answers:
+// at 1, 2, 3, 5, 8 and then every 5.
+func CountShown(answered int) bool {
+	switch answered {
+	case 1, 2, 3, 5, 8:
+		return true
+	}
+	return answered > 8 && answered%5 == 0
+}
+
+// CountPace is the least time between two refreshes of a card after its first hour.
+const CountPace = 10 * time.Minute

@@ -1,0 +1,82 @@
+package practice
+
+import (
+	"context"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+)
+
+var _ group.Questions = (*Service)(nil)
+
+// Sample is one question of a certification as it would look.
+func (s *Service) Sample(certification, outline string) (bot.Text, bool) {
+	pool := s.Library.items[certification]
+	c, ok := s.Catalogue.Find(certification)
+	if !ok {
+		return "", false
+	}
+	o, _ := c.Outline(outline)
+	chosen, ok := choose(pool, o, nil, nil, 1, "sample")
+	if !ok {
+		return "", false
+	}
+	return question(chosen.item), true
+}
+
+// Figures sums up a group for its organisers.
+func (s *Service) Figures(ctx context.Context, groupID string) (group.Figures, error) {
+	f, tracks, err := s.Store.Figures(ctx, groupID, s.Now())
+	if err != nil {
+		return group.Figures{}, err
+	}
+	for _, t := range tracks {
+		uses, _, err := s.Store.Uses(ctx, groupID, t.ID)
+		if err != nil {
+			return group.Figures{}, err
+		}
+		for _, e := range s.Library.items[t.Certification] {
+			if uses[e.item.ID].Posted == 0 {
+				f.Unseen++
+			}
+		}
+	}
+	return f, nil
+}
+
+// Waiting counts what a member can answer now.
+func (s *Service) Waiting(ctx context.Context, groupID, memberID string) (open, owed int, err error) {
+	rounds, err := s.Store.Owed(ctx, groupID, memberID, s.Now())
+	for _, r := range rounds {
+		if r.State == Open {
+			open++
+		} else {
+			owed++
+		}
+	}
+	return open, owed, err
+}
+
+// studyLines is what the study page says about questions.
+func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member) ([]bot.Text, []bot.Button, error) {
+	open, owed, err := s.Waiting(ctx, g.ID, m.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var parts []bot.Text
+	switch open {
+	case 0:
+	case 1:
+		parts = append(parts, "1 question open")
+	default:
+		parts = append(parts, bot.Textf("%d questions open", open))
+	}
+	if owed > 0 {
+		parts = append(parts, bot.Textf("%d to catch up", owed))
+	}
+	if len(parts) == 0 {
+		return []bot.Text{"Nothing is waiting for you."}, nil, nil
+	}
+	label := bot.Textf("Answer %d", open+owed)
+	return []bot.Text{join(" · ", parts)}, []bot.Button{{Label: string(label), Action: "catchup/" + g.ID, Style: bot.Primary}}, nil
+}

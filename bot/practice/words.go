@@ -1,0 +1,48 @@
+package practice
+
+import "studyhall/bot"
+
+// What people read.
+const (
+	titleWords           = "%s question %d · %s"
+	noticeWords          = "%s question %d: %s"
+	closedNoticeWords    = "%s question %d is closed. The answer is %s."
+	openUntilWords       = "Open until %s"
+	answeredWords        = "%d answered"
+	privateWords         = bot.Text("only you see how you did")
+	lateWords            = bot.Text("Posted late; same time to answer.")
+	lastAnswerWords      = "Last answer: %s."
+	lastAnswerCountWords = "Last answer: %s. %d of %d were right."
+	closedWords          = bot.Text(" · closed")
+	theAnswerWords       = bot.Text(" · the answer")
+	sourceWords          = "Source: %s"
+	totalsWords          = "%d answered, %d right."
+
+	rightWords      = "Right. %s, %s. +%d"
+	wrongWords      = "The answer is %s, %s. You chose %s. +%d"
+	rightShortWords = "Right. %s. +%d"
+	wrongShortWords = "The answer is %s. You chose %s. +%d"
+	mostMissedWords = bot.Text("Most people missed this one.")
+	caughtUpWords   = bot.Text("Caught up: 1 point.")
+	alreadyWords    = "You answered this one on %s."
+	onlyYouWords    = bot.Text("Only you can see this.")
+	welcomeWords    = "You're in. No sign-up needed. In this group you are %s."
+	toGoWords       = "%d to go"
+	allDoneWords    = bot.Text("All caught up.")
+
+	closedOnWords     = "Closed on %s · catching up earns 1 point"
+	caughtUpTitle     = bot.Text("You're all caught up")
+	caughtUpBody      = bot.Text("Nothing is waiting for you. The next question comes as usual.")
+	tooLateTitle      = bot.Text("This question is closed")
+	tooLateWords      = "It closed on %s, so this press doesn't count. Nothing else changed."
+	catchUpStillWords = bot.Text("You can still catch up on it for a week after closing.")
+	stillClosedWords  = bot.Text("Catching up ends a week after closing.")
+	notPostedWords    = bot.Text("This question isn't open. Nothing was counted. If its card looks open, wait a moment and press again.")
+	noSuchOptionWords = "Question %d has no answer of that name. Nothing was counted. Press one of the letters under the question."
+	stillOpenWords    = bot.Text("This question is still open, so its answer is not shown yet. Nothing was changed.")
+	notAnsweredWords  = bot.Text("You haven't answered this one.")
+	whyTitle          = "Question %d: why %s"
+	othersTitle       = "Question %d: why not the others"
+	moreTitle         = bot.Text("What would you like to do?")
+	moreBody          = bot.Text("Your result comes back when you press any letter again.")
+)

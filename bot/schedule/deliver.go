@@ -1,0 +1,359 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"studyhall/bot"
+)
+
+func (e *Engine) claimDeliveries(ctx context.Context, adapter string, n int) ([]job, error) {
+	real := e.wall()
+	lease := real.Add(e.Timing.Lease)
+	owed, err := e.Store.ClaimDeliveries(ctx, adapter, real, lease, n)
+	jobs := make([]job, len(owed))
+	for i, d := range owed {
+		if d.Doubt.UnixMilli() == real.UnixMilli() {
+			d.Doubt = time.Time{} // only this attempt, which hasn't begun
+		}
+		jobs[i] = func(ctx context.Context) {
+			e.Trace("deliver/claimed")
+			e.deliver(ctx, d, lease)
+		}
+	}
+	return jobs, err
+}
+
+// deliver sends one message. If an earlier attempt may have posted it, the
+// platform is asked first; only its "no, I don't have it" leads to another post.
+func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
+	log := e.log(d)
+	ctx, cancel := e.until(ctx, lease)
+	defer cancel()
+	channel, err := e.channel(ctx, d)
+	if err != nil {
+		e.failed(ctx, d, err, true)
+		return
+	}
+	doubtful := !d.Doubt.IsZero()
+	if doubtful {
+		done := e.reconcile(ctx, d, channel)
+		e.Trace("deliver/reconciled")
+		if done {
+			return
+		}
+		// The platform doesn't have it, but an earlier attempt may still be under
+		// way: the doubt stays, and whoever posts looks once more afterwards.
+	}
+	if now := e.Now(); !d.Until.IsZero() && !now.Before(d.Until) {
+		log.Warn("too late to post, skipped", "until", d.Until)
+		e.record(log, e.Store.SkipDelivery(ctx, d, now, "too late"))
+		return
+	}
+	m, err := e.render(ctx, d)
+	if err != nil {
+		if errors.Is(err, ErrTaken) {
+			e.record(log, e.Store.SkipDelivery(ctx, d, e.Now(), "no longer wanted"))
+			return
+		}
+		e.failed(ctx, d, fmt.Errorf("render: %w", err), true)
+		return
+	}
+	verify := time.Time{}
+	if doubtful {
+		verify = lease
+	}
+	e.post(ctx, d, channel, m, lease, verify)
+}
+
+// channel is where to post: the target itself, or the conversation with a person.
+func (e *Engine) channel(ctx context.Context, d Delivery) (bot.ChannelID, error) {
+	if !d.Person {
+		return bot.ChannelID(d.Target), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
+	defer cancel()
+	return e.Platform.Direct(ctx, bot.UserID(d.Target))
+}
+
+func (e *Engine) render(ctx context.Context, d Delivery) (bot.Message, error) {
+	k, ok := e.kinds[d.Kind]
+	if !ok || k.Render == nil {
+		return bot.Message{}, fmt.Errorf("no feature renders kind %q", d.Kind)
+	}
+	var m bot.Message
+	err := guarded(func() (err error) {
+		if k.Prepare != nil && d.State == Waiting {
+			if err := k.Prepare(ctx, d); err != nil {
+				return err
+			}
+		}
+		m, err = k.Render(ctx, d)
+		return err
+	})
+	m.Key = d.Key
+	return m, err
+}
+
+// reconcile finds out what became of earlier attempts. It reports true when this
+// attempt is over: the message was found, or it is too early or impossible to know.
+func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelID) bool {
+	log := e.log(d)
+	if ready := d.Doubt.Add(e.Timing.Grace); e.wall().Before(ready) {
+		e.record(log, e.Store.RetryDelivery(ctx, d, ready, false, "waiting to see whether it was posted"))
+		return true
+	}
+	if !e.Platform.CanFind(channel) {
+		log.Warn("outcome unknown and messages cannot be found here; not posted again")
+		d.Doubt = time.Time{} // from here on a person decides
+		e.record(log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{
+			Cause: "I can't tell whether this post arrived, and I may not read this channel to find out.",
+			Fix:   "look whether it is there, and press Try now only if it isn't",
+		}))
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
+	defer cancel()
+	found, err := e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-5*time.Second))
+	if err != nil {
+		e.failed(ctx, d, fmt.Errorf("look for an earlier post: %w", err), false)
+		return true
+	}
+	if len(found) == 0 {
+		return false
+	}
+	log.Info("an earlier attempt had posted it", "copies", len(found))
+	// What was posted then may be older than what is wanted now: one edit follows.
+	ok, err := e.Store.MarkSent(ctx, d, found[0], d.Wanted-1, e.Now(), e.wall().Add(e.Timing.Lease))
+	e.record(log, err)
+	if err == nil && ok {
+		e.Trace("deliver/found")
+		e.deleteExtra(ctx, log, found[1:])
+		e.Wake()
+	}
+	return true
+}
+
+// post sends within the lease and records what came of it. verify, if set, is
+// when to look once more whether an earlier attempt posted after all.
+func (e *Engine) post(ctx context.Context, d Delivery, channel bot.ChannelID, m bot.Message, lease, verify time.Time) {
+	log := e.log(d)
+	deadline := e.deadline(lease)
+	request, cancel := e.until(ctx, deadline)
+	defer cancel()
+	e.Trace("deliver/send")
+	if !e.wall().Before(deadline) {
+		return // the lease is as good as over; whoever takes it next will look first
+	}
+	id, err := e.Platform.Send(request, channel, m)
+	e.Trace("deliver/sent")
+	if err != nil {
+		e.failed(ctx, d, err, false)
+		return
+	}
+	ctx, cancel = e.afterwards(ctx)
+	defer cancel()
+	now := e.Now()
+	ok, err := e.Store.MarkSent(ctx, d, id, d.Wanted, now, verify)
+	if err != nil {
+		log.Error("posted but not recorded; it will be found again", "err", err)
+		return
+	}
+	e.Trace("deliver/marked")
+	if !ok {
+		e.superseded(ctx, d, id)
+		return
+	}
+	e.Sent(d, now.Sub(d.At))
+	log.Info("posted", "message", id, "late", now.Sub(d.At))
+	e.Wake()
+}
+
+// deadline is when a request that begins now must have ended.
+func (e *Engine) deadline(lease time.Time) time.Time {
+	deadline, last := e.wall().Add(e.Timing.Request), lease.Add(-e.Timing.Margin)
+	if last.Before(deadline) {
+		return last
+	}
+	return deadline
+}
+
+// until ends with a real time.
+func (e *Engine) until(ctx context.Context, real time.Time) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, real.Sub(e.wall()))
+}
+
+// afterwards is for recording what a request has done, even when the lease has
+// ended meanwhile: then it must be found out who took over.
+func (e *Engine) afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), e.Timing.Request)
+}
+
+// superseded cleans up after an attempt whose outcome came too late to be
+// recorded: if another copy was recorded meanwhile, or none is to be, this one goes.
+func (e *Engine) superseded(ctx context.Context, d Delivery, id bot.MessageID) {
+	current, ok, err := e.Store.Delivery(ctx, d.Key)
+	if err != nil || !ok || current.Message == id {
+		return
+	}
+	if current.State == Sent || current.State == Skipped {
+		e.deleteExtra(ctx, e.log(d), []bot.MessageID{id})
+	}
+}
+
+// deleteExtra removes second copies and reports whether all are gone.
+func (e *Engine) deleteExtra(ctx context.Context, log *slog.Logger, extra []bot.MessageID) bool {
+	all := true
+	for _, id := range extra {
+		log.Warn("removing a second copy", "message", id)
+		err := e.Platform.Delete(ctx, id)
+		if known, ok := errors.AsType[*bot.DeliveryError](err); ok && (known.Kind == bot.Gone || known.Kind == bot.Refused) {
+			err = nil // it is gone, or stays whatever is tried
+		}
+		if err != nil {
+			log.Error("second copy not removed", "message", id, "err", err)
+			all = false
+		}
+	}
+	return all
+}
+
+// failed records the outcome of an attempt that ended with an error. certain
+// says that the platform was not asked to post.
+func (e *Engine) failed(ctx context.Context, d Delivery, cause error, certain bool) {
+	log := e.log(d)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return // the lease ends; whoever takes it next will look first
+	}
+	wait := backoff(e.Timing.Retry, int(min(d.Attempt, 30)))
+	if known, ok := errors.AsType[*bot.DeliveryError](cause); ok {
+		switch known.Kind {
+		case bot.Refused, bot.Gone:
+			log.Warn("refused", "cause", known.Cause, "err", known.Err)
+			e.record(log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{known.Cause, known.Fix, known.Kind == bot.Gone}))
+			e.Wake()
+			return
+		case bot.Limited:
+			wait = max(known.After, e.Timing.Retry)
+		}
+		certain = true
+	} else if !certain {
+		wait = max(wait, e.Timing.Grace)
+	}
+	log.Warn("not delivered yet", "attempt", d.Attempt, "certain", certain, "retry_in", wait, "err", cause)
+	e.record(log, e.Store.RetryDelivery(ctx, d, e.wall().Add(wait), certain && d.Doubt.IsZero(), cause.Error()))
+}
+
+func (e *Engine) claimChecks(ctx context.Context, adapter string, n int) ([]job, error) {
+	real := e.wall()
+	sent, err := e.Store.ClaimChecks(ctx, adapter, real, real.Add(e.Timing.Lease), n)
+	jobs := make([]job, len(sent))
+	for i, d := range sent {
+		jobs[i] = func(ctx context.Context) { e.check(ctx, d) }
+	}
+	return jobs, err
+}
+
+// check looks once more at a post that two attempts may have made, after the
+// older attempt's lease has lapsed, and removes every copy but the recorded one.
+// The recorded one stays even if it is the younger: an attempt that finds itself
+// superseded removes its own copy, so nothing else may count on that copy.
+func (e *Engine) check(ctx context.Context, d Delivery) {
+	log := e.log(d)
+	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
+	defer cancel()
+	channel, err := e.channel(ctx, d)
+	known, refused := errors.AsType[*bot.DeliveryError](err)
+	refused = refused && (known.Kind == bot.Gone || known.Kind == bot.Refused)
+	if refused || err == nil && !e.Platform.CanFind(channel) {
+		e.record(log, e.Store.MarkChecked(ctx, d, d.Message))
+		return
+	}
+	var found []bot.MessageID
+	if err == nil {
+		found, err = e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-5*time.Second))
+	}
+	if err != nil {
+		log.Warn("could not look for a second copy; will try again", "err", err)
+		return
+	}
+	kept := d.Message
+	if len(found) > 0 && !slices.Contains(found, kept) {
+		kept = found[0] // somebody has removed the recorded copy
+	}
+	extra := slices.DeleteFunc(found, func(id bot.MessageID) bool { return id == kept })
+	// Removed first, recorded then: a crash in between only makes it look again.
+	if e.deleteExtra(ctx, log, extra) {
+		e.record(log, e.Store.MarkChecked(ctx, d, kept))
+	}
+}
+
+func (e *Engine) claimEdits(ctx context.Context, adapter string, n int) ([]job, error) {
+	real := e.wall()
+	lease := real.Add(e.Timing.Lease)
+	posts, err := e.Store.ClaimEdits(ctx, adapter, e.Now(), real, lease, n)
+	jobs := make([]job, len(posts))
+	for i, d := range posts {
+		jobs[i] = func(ctx context.Context) {
+			e.Trace("edit/claimed")
+			e.edit(ctx, d, lease)
+		}
+	}
+	return jobs, err
+}
+
+// edit brings one post up to the version wanted when it was claimed, or a newer one.
+func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
+	log := e.log(d)
+	ctx, cancel := e.until(ctx, lease)
+	defer cancel()
+	m, err := e.render(ctx, d)
+	if err == nil {
+		deadline := e.deadline(lease)
+		request, cancel := e.until(ctx, deadline)
+		defer cancel()
+		e.Trace("edit/send")
+		if !e.wall().Before(deadline) {
+			return // whoever takes it next shows the same or more
+		}
+		err = e.Platform.Edit(request, d.Message, m)
+		e.Trace("edit/sent")
+	}
+	ctx, cancel = e.afterwards(ctx)
+	defer cancel()
+	wait := e.Timing.Grace
+	if known, ok := errors.AsType[*bot.DeliveryError](err); ok {
+		switch known.Kind {
+		case bot.Gone, bot.Refused:
+			log.Warn("post can't be edited any more", "cause", known.Cause, "err", known.Err)
+			err = nil // nothing more can be shown there
+		case bot.Limited:
+			wait = max(known.After, e.Timing.Retry)
+		}
+	}
+	if errors.Is(err, ErrTaken) {
+		err = nil // what it shows is no more
+	}
+	if err != nil {
+		log.Warn("not edited yet", "retry_in", wait, "err", err)
+		e.record(log, e.Store.RetryEdit(ctx, d, e.wall().Add(wait), err.Error()))
+		return
+	}
+	e.record(log, e.Store.MarkShown(ctx, d, e.Now()))
+	e.Trace("edit/marked")
+}
+
+func (e *Engine) log(d Delivery) *slog.Logger {
+	return e.Log.With("delivery", d.Key, "kind", d.Kind, "target", d.Target)
+}
+
+// record logs a store failure: the lease ends by itself, and the work is taken up again.
+func (e *Engine) record(log *slog.Logger, err error) {
+	if err != nil {
+		log.Error("outcome not recorded; it will be looked at again", "err", err)
+	}
+}

@@ -1,0 +1,367 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+)
+
+// setupKept is for how long a set-up can be gone on with.
+const setupKept = 7 * 24 * time.Hour
+
+// SaveSetup implements [group.Store].
+func (s *Store) SaveSetup(ctx context.Context, setup group.Setup) error {
+	data, err := json.Marshal(setup)
+	if err != nil {
+		return fmt.Errorf("save set-up: %w", err)
+	}
+	return wrap("save set-up", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if _, err := tx.exec(ctx, `DELETE FROM setups WHERE created_at < $1`, millis(setup.CreatedAt.Add(-setupKept))); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `INSERT INTO setups (id, data, created_at) VALUES ($1, $2, $3)
+			ON CONFLICT (id) DO UPDATE SET data = excluded.data`, setup.ID, string(data), millis(setup.CreatedAt))
+		return err
+	}))
+}
+
+// Setup implements [group.Store].
+func (s *Store) Setup(ctx context.Context, id string) (setup group.Setup, ok bool, err error) {
+	var data string
+	ok, err = found(s.read(ctx).row(ctx, `SELECT data FROM setups WHERE id = $1`, id).scan(&data))
+	if ok && err == nil {
+		err = json.Unmarshal([]byte(data), &setup)
+	}
+	return setup, ok, wrap("read set-up", err)
+}
+
+// errChannelTaken undoes a start in a channel that another group has.
+var errChannelTaken = errors.New("another group is in the channel")
+
+// StartGroup implements [group.Store].
+func (s *Store) StartGroup(ctx context.Context, st group.Start) (outcome group.StartOutcome, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+		if st.Setup.Reopen {
+			outcome, err = reopenGroup(ctx, tx, st)
+		} else {
+			outcome, err = startGroup(ctx, tx, st)
+		}
+		return err
+	})
+	if errors.Is(err, errChannelTaken) {
+		return group.ChannelTaken, nil
+	}
+	return outcome, wrap("start group", err)
+}
+
+func startGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcome, error) {
+	setup, now := st.Setup, millis(st.Now)
+	// Of two starts of one set-up the second waits here and then finds the group.
+	n, err := tx.exec(ctx, `INSERT INTO groups (id, name, zone, state, stays_open, created_at, started_at)
+		VALUES ($1, $2, $3, 'running', $4, $5, $5) ON CONFLICT DO NOTHING`,
+		setup.ID, setup.GroupName, setup.Zone, string(setup.StaysOpen), now)
+	if err != nil || n == 0 {
+		return group.AlreadyStarted, err
+	}
+	n, err = tx.exec(ctx, `INSERT INTO channels (id, space_id, group_id, bound_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		string(setup.Channel), string(setup.Space), setup.ID, now)
+	if err == nil && n == 0 {
+		err = errChannelTaken
+	}
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO tracks (id, group_id, certification, outline, window_from, window_to)
+		VALUES ($1, $2, $3, $4, $5, $6)`,
+		st.Track, setup.ID, setup.Certification, setup.Outline, setup.WindowFrom, setup.WindowTo); err != nil {
+		return 0, err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO schedules (id, group_id, track_id, kind, expr) VALUES ($1, $2, $3, $4, $5)`,
+		st.Schedule, setup.ID, st.Track, group.KindQuestion, setup.Expr); err != nil {
+		return 0, err
+	}
+	member, err := ensureAccount(ctx, tx, group.Joining{Account: setup.User, Space: setup.Space, Name: setup.Name,
+		Zone: setup.Zone, Member: st.Member, Now: st.Now})
+	if err != nil {
+		return 0, err
+	}
+	if err := makeOrganiser(ctx, tx, setup.ID, member, st.Now); err != nil {
+		return 0, err
+	}
+	first, err := setup.Recurring(st.Schedule, setup.ID, st.Track).After(st.Now, schedule.RankOpen)
+	if err != nil {
+		return 0, err
+	}
+	if err := insertDeliveries(ctx, tx, st.Welcome); err != nil {
+		return 0, err
+	}
+	return group.Started, insertDue(ctx, tx, first)
+}
+
+// reopenGroup starts an ended group again: in its channels, with what it knows.
+func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcome, error) {
+	setup := st.Setup
+	n, err := tx.exec(ctx, `UPDATE groups SET state = 'running', pause = '', silent = 0, started_at = $2
+		WHERE id = $1 AND state = 'ended'`, setup.Group, millis(st.Now))
+	if err != nil || n == 0 {
+		return group.AlreadyStarted, err
+	}
+	var certification, outline string
+	if err := tx.row(ctx, `SELECT t.certification, t.outline FROM schedules s JOIN tracks t ON t.id = s.track_id
+		WHERE s.group_id = $1 AND s.kind = $2`, setup.Group, group.KindQuestion).scan(&certification, &outline); err != nil {
+		return 0, err
+	}
+	if certification != setup.Certification || outline != setup.Outline { // a new track keeps the old one's answers apart
+		if _, err := tx.exec(ctx, `INSERT INTO tracks (id, group_id, certification, outline) VALUES ($1, $2, $3, $4)`,
+			st.Track, setup.Group, setup.Certification, setup.Outline); err != nil {
+			return 0, err
+		}
+		if _, err := tx.exec(ctx, `UPDATE schedules SET track_id = $3 WHERE group_id = $1 AND kind = $2`,
+			setup.Group, group.KindQuestion, st.Track); err != nil {
+			return 0, err
+		}
+	}
+	return group.Started, reschedule(ctx, tx, setup, st.Now)
+}
+
+// Reschedule implements [group.Store].
+func (s *Store) Reschedule(ctx context.Context, setup group.Setup, now time.Time) (ok bool, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		state, err := lockGroup(ctx, tx, setup.Group)
+		if ok = state != "" && state != group.Ended; err != nil || !ok {
+			return err
+		}
+		return reschedule(ctx, tx, setup, now)
+	})
+	return ok && err == nil, wrap("change schedule", err)
+}
+
+// reschedule writes what a set-up changes, and plans by it.
+func reschedule(ctx context.Context, tx *tx, setup group.Setup, now time.Time) error {
+	if _, err := tx.exec(ctx, `UPDATE groups SET zone = $2, stays_open = $3 WHERE id = $1`,
+		setup.Group, setup.Zone, string(setup.StaysOpen)); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE schedules SET expr = $3 WHERE group_id = $1 AND kind = $2`,
+		setup.Group, group.KindQuestion, setup.Expr); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE tracks SET window_from = $3, window_to = $4
+		WHERE id = (SELECT track_id FROM schedules WHERE group_id = $1 AND kind = $2)`,
+		setup.Group, group.KindQuestion, setup.WindowFrom, setup.WindowTo); err != nil {
+		return err
+	}
+	return replan(ctx, tx, setup.Group, now)
+}
+
+// replan makes what is due fit a group as it is now: the next question if it
+// runs, nothing if it doesn't, and when its open questions close.
+func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
+	d, ok, err := details(ctx, tx, groupID)
+	if err != nil || !ok {
+		return err
+	}
+	r := d.Schedule
+	// Twice: while the first waits for a question that is just being posted, that
+	// question plans the next one, which only a later statement sees.
+	for range 2 {
+		if err := dropDue(ctx, tx, group.KindQuestion, r.ID); err != nil {
+			return err
+		}
+	}
+	if d.Group.State == group.Running {
+		// Occurrences that are wall times begin with a digit; "now-…" is an extra one.
+		var newest string
+		if err := tx.row(ctx, `SELECT COALESCE(MAX(occurrence), '') FROM due WHERE kind = $1 AND subject = $2 AND occurrence < 'a'`,
+			group.KindQuestion, r.ID).scan(&newest); err != nil {
+			return err
+		}
+		var last schedule.Wall
+		if newest != "" {
+			if last, err = schedule.ParseWall(newest); err != nil {
+				return err
+			}
+		}
+		next, err := afterEdit(r, now, last)
+		if err != nil {
+			return err
+		}
+		if err := insertDue(ctx, tx, next); err != nil {
+			return err
+		}
+	}
+	return retime(ctx, tx, d, now)
+}
+
+// afterEdit is the schedule's next due thing. In a zone further west a wall time
+// may come that there was a question for already; it is passed over.
+func afterEdit(r schedule.Recurring, now time.Time, last schedule.Wall) (schedule.Due, error) {
+	next, err := r.AfterEdit(now, last, schedule.RankOpen)
+	for err == nil && last != (schedule.Wall{}) {
+		var wall schedule.Wall
+		if wall, err = schedule.ParseWall(next.Occurrence); err != nil || wall.Compare(last) > 0 {
+			break
+		}
+		next, err = r.After(next.At, schedule.RankOpen)
+	}
+	return next, err
+}
+
+// leastOpen is for how long a question can be answered at least.
+const leastOpen = 20 * time.Hour
+
+// retime moves the closing of a group's open questions: to the first slot of the
+// schedule after 20 hours, at most to three days after they were posted, and to
+// those three days for rotating shifts and while no questions come.
+func retime(ctx context.Context, tx *tx, d group.Details, now time.Time) error {
+	type open struct {
+		id             string
+		opened, latest time.Time
+		closes         time.Time
+	}
+	rounds, err := list(ctx, tx, func(scan scanner) (r open, err error) {
+		var opened, latest, closes int64
+		err = scan(&r.id, &opened, &latest, &closes)
+		r.opened, r.latest, r.closes = instant(opened), instant(latest), instant(closes)
+		return r, err
+	}, `SELECT id, opened_at, latest_close, closes_at FROM rounds WHERE group_id = $1 AND state = 'open'`, d.Group.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range rounds {
+		closes := r.latest
+		if d.Group.State == group.Running && d.Group.StaysOpen == group.UntilNext {
+			from := r.opened.Add(leastOpen - time.Second)
+			if from.Before(now) {
+				from = now
+			}
+			slot, err := d.Schedule.After(from, schedule.RankOpen)
+			if err != nil {
+				return err
+			}
+			if slot.At.Before(closes) {
+				closes = slot.At
+			}
+		}
+		if closes.Equal(r.closes) {
+			continue
+		}
+		if _, err := tx.exec(ctx, `UPDATE rounds SET closes_at = $2 WHERE id = $1 AND state = 'open'`, r.id, millis(closes)); err != nil {
+			return err
+		}
+		if err := moveDue(ctx, tx, practice.KindClose, r.id, "close", closes); err != nil {
+			return err
+		}
+		if err := wantEdit(ctx, tx, group.KindQuestion, r.id, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// StopGroup implements [group.Store].
+func (s *Store) StopGroup(ctx context.Context, groupID string, to group.State, why group.Pause, now time.Time) (ok bool, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if to == group.Paused {
+			ok, err = stopGroup(ctx, tx, groupID, why, now)
+			return err
+		}
+		n, err := tx.exec(ctx, `UPDATE groups SET state = 'ended', pause = '' WHERE id = $1 AND state IN ('running', 'paused')`, groupID)
+		if ok = n == 1; err != nil || !ok {
+			return err
+		}
+		if err := closeNotices(ctx, tx, groupID, group.NoticeSilent, now); err != nil {
+			return err
+		}
+		return replan(ctx, tx, groupID, now)
+	})
+	return ok && err == nil, wrap("stop group", err)
+}
+
+// pauseGroup pauses a running group inside another transaction.
+func pauseGroup(ctx context.Context, tx *tx, groupID string, why group.Pause, now time.Time) error {
+	_, err := stopGroup(ctx, tx, groupID, why, now)
+	return err
+}
+
+func stopGroup(ctx context.Context, tx *tx, groupID string, why group.Pause, now time.Time) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE groups SET state = 'paused', pause = $2 WHERE id = $1 AND state = 'running'`, groupID, string(why))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, replan(ctx, tx, groupID, now)
+}
+
+// ResumeGroup implements [group.Store].
+func (s *Store) ResumeGroup(ctx context.Context, groupID string, now time.Time) (ok bool, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		n, err := tx.exec(ctx, `UPDATE groups SET state = 'running', pause = '', silent = 0 WHERE id = $1 AND state = 'paused'`, groupID)
+		if ok = n == 1; err != nil || !ok {
+			return err
+		}
+		if err := closeNotices(ctx, tx, groupID, group.NoticeSilent, now); err != nil {
+			return err
+		}
+		return replan(ctx, tx, groupID, now)
+	})
+	return ok && err == nil, wrap("resume group", err)
+}
+
+// PostNow implements [group.Store].
+func (s *Store) PostNow(ctx context.Context, groupID, token string, now time.Time) (outcome group.PostOutcome, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		state, err := lockGroup(ctx, tx, groupID)
+		if err != nil {
+			return err
+		}
+		if outcome = group.NotRunning; state != group.Running {
+			return nil
+		}
+		var subject string
+		if err := tx.row(ctx, `SELECT id FROM schedules WHERE group_id = $1 AND kind = $2`, groupID, group.KindQuestion).scan(&subject); err != nil {
+			return err
+		}
+		d := schedule.Due{Kind: group.KindQuestion, Subject: subject, Occurrence: "now-" + token, Lane: schedule.Lane(groupID),
+			Rank: schedule.RankOpen, At: now, Until: now.Add(schedule.DefaultCatchUp)}
+		var there int64
+		before, err := found(tx.row(ctx, `SELECT 1 FROM due WHERE kind = $1 AND subject = $2 AND occurrence = $3`, d.Kind, d.Subject, d.Occurrence).scan(&there))
+		if outcome = group.PostedBefore; err != nil || before {
+			return err
+		}
+		outcome = group.Posting
+		return insertDue(ctx, tx, d)
+	})
+	return outcome, wrap("post now", err)
+}
+
+// Failures implements [group.Store].
+func (s *Store) Failures(ctx context.Context, groupID string, since time.Time) ([]group.Failure, error) {
+	read := func(scan scanner) (f group.Failure, err error) {
+		var at, until int64
+		err = scan(&f.Kind, &f.Channel, &at, &until, &f.Parked, &f.Cause, &f.Fix)
+		f.At, f.Until = instant(at), instant(until)
+		return f, err
+	}
+	var all []group.Failure
+	err := s.view(ctx, func(ctx context.Context, q querier) error {
+		posts, err := list(ctx, q, read, `SELECT kind, target, at, until, state = 'parked', reason, fix FROM deliveries
+			WHERE group_id = $1 AND at >= $2 AND state IN ('parked', 'skipped') AND NOT person`, groupID, millis(since))
+		if err != nil {
+			return err
+		}
+		due, err := list(ctx, q, read, `SELECT d.kind, '', d.at, d.until, FALSE, d.reason, '' FROM schedules s
+			JOIN due d ON d.kind = s.kind AND d.subject = s.id
+			WHERE s.group_id = $1 AND d.state = 'skipped' AND d.at >= $2`, groupID, millis(since))
+		all = append(posts, due...)
+		return err
+	})
+	slices.SortStableFunc(all, func(a, b group.Failure) int { return b.At.Compare(a.At) })
+	return all, wrap("read failures", err)
+}

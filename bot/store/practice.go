@@ -1,0 +1,397 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+	"studyhall/quizzes"
+)
+
+var _ practice.Store = (*Store)(nil)
+
+const planQuery = `SELECT s.id, s.group_id, s.track_id, s.kind, s.expr,
+		g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.created_at, g.started_at,
+		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds
+	FROM schedules s JOIN groups g ON g.id = s.group_id JOIN tracks t ON t.id = s.track_id `
+
+func readPlan(scan scanner) (p practice.Plan, err error) {
+	var created, started int64
+	s, g, t := &p.Schedule, &p.Group, &p.Track
+	err = scan(&s.ID, &s.Group, &s.Track, &s.Kind, &s.Expr,
+		&g.ID, &g.Name, &g.Zone, &g.State, &g.Pause, &g.StaysOpen, &g.SilentLimit, &g.Silent, &created, &started,
+		&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds)
+	g.CreatedAt, g.StartedAt = instant(created), instant(started)
+	s.Zone = g.Zone
+	return p, err
+}
+
+// QuestionPlan implements [practice.Store].
+func (s *Store) QuestionPlan(ctx context.Context, scheduleID string) (p practice.Plan, ok bool, err error) {
+	q := s.read(ctx)
+	p, err = readPlan(q.row(ctx, planQuery+`WHERE s.id = $1`, scheduleID).scan)
+	if ok, err = found(err); !ok || err != nil {
+		return p, false, wrap("read schedule", err)
+	}
+	p.Channels, err = list(ctx, q, func(scan scanner) (ch bot.ChannelID, err error) {
+		err = scan(&ch)
+		return ch, err
+	}, `SELECT id FROM channels WHERE group_id = $1 AND NOT gone ORDER BY bound_at, id`, p.Group.ID)
+	return p, true, wrap("read channels", err)
+}
+
+// RoundPlan implements [practice.Store].
+func (s *Store) RoundPlan(ctx context.Context, roundID string) (practice.Plan, error) {
+	p, err := readPlan(s.read(ctx).row(ctx, planQuery+`JOIN rounds r ON r.track_id = t.id
+		WHERE r.id = $1 AND s.kind = $2`, roundID, group.KindQuestion).scan)
+	return p, wrap("read plan of round", err)
+}
+
+// Uses implements [practice.Store].
+func (s *Store) Uses(ctx context.Context, groupID, trackID string) (map[string]practice.Use, map[string]int, error) {
+	q := s.read(ctx)
+	uses, byDomain := map[string]practice.Use{}, map[string]int{}
+	_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+		var item, domain string
+		var u practice.Use
+		err := scan(&item, &domain, &u.Posted, &u.Last)
+		u.Posted, byDomain[domain] = uses[item].Posted+u.Posted, byDomain[domain]+u.Posted
+		uses[item] = u
+		return struct{}{}, err
+	}, `SELECT item_id, domain, COUNT(*), MAX(number) FROM rounds
+		WHERE track_id = $1 AND state <> 'skipped' GROUP BY item_id, domain ORDER BY item_id, MAX(number)`, trackID)
+	if err != nil {
+		return nil, nil, wrap("read posted items", err)
+	}
+	_, err = list(ctx, q, func(scan scanner) (struct{}, error) {
+		var item string
+		var met int
+		err := scan(&item, &met)
+		u := uses[item]
+		u.Met = met
+		uses[item] = u
+		return struct{}{}, err
+	}, `SELECT item_id, COUNT(DISTINCT member_id) FROM answers WHERE group_id = $1 GROUP BY item_id`, groupID)
+	return uses, byDomain, wrap("read met items", err)
+}
+
+// PostRound implements [practice.Store].
+func (s *Store) PostRound(ctx context.Context, d schedule.Due, p practice.Posting, now time.Time) error {
+	return wrap("post question", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if err := takeDue(ctx, tx, d, now); err != nil {
+			return err
+		}
+		r := p.Round
+		if err := tx.row(ctx, `UPDATE tracks SET rounds = rounds + 1 WHERE id = $1 RETURNING rounds`, r.Track).scan(&r.Number); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
+			SELECT $1, $2, $3, certification, $5, CAST($6 AS BIGINT) FROM tracks WHERE id = $4 ON CONFLICT DO NOTHING`,
+			r.ItemVersion, r.Item.ID, r.Bank, r.Track, string(p.Snapshot), millis(now)); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `INSERT INTO rounds (id, group_id, track_id, number, item_id, domain, item_version,
+				rule_version, local_day, state, planned_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10)`,
+			r.ID, r.Group, r.Track, r.Number, r.Item.ID, r.Item.Domain, r.ItemVersion,
+			practice.RuleVersion, r.LocalDay, millis(r.PlannedAt)); err != nil {
+			return err
+		}
+		if err := insertDeliveries(ctx, tx, p.Deliveries...); err != nil {
+			return err
+		}
+		if p.Low >= 0 {
+			if err := addNotice(ctx, tx, group.LowNotice(r.Group, p.Low), now); err != nil {
+				return err
+			}
+		}
+		return insertDue(ctx, tx, p.Next...)
+	}))
+}
+
+// SkipQuestion implements [practice.Store].
+func (s *Store) SkipQuestion(ctx context.Context, d schedule.Due, next []schedule.Due, now time.Time, reason string) error {
+	return wrap("skip question", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if err := skipDue(ctx, tx, d, now, reason); err != nil {
+			return err
+		}
+		return insertDue(ctx, tx, next...)
+	}))
+}
+
+// OpenRound implements [practice.Store].
+func (s *Store) OpenRound(ctx context.Context, id string, opened, closes, latest time.Time, late bool) error {
+	return wrap("open round", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		n, err := tx.exec(ctx, `UPDATE rounds SET state = 'open', opened_at = $2, closes_at = $3, latest_close = $4, late = $5
+			WHERE id = $1 AND state IN ('planned', 'open')
+			AND NOT EXISTS (SELECT 1 FROM deliveries WHERE ref = $1 AND kind = 'question' AND state = 'sent')`,
+			id, millis(opened), millis(closes), millis(latest), late)
+		if err != nil {
+			return err
+		}
+		var state, groupID string
+		if err := tx.row(ctx, `SELECT state, group_id FROM rounds WHERE id = $1`, id).scan(&state, &groupID); err != nil {
+			return err
+		}
+		if n == 0 {
+			if state != string(practice.Open) {
+				return schedule.ErrTaken
+			}
+			return nil // posted elsewhere already
+		}
+		if err := insertDue(ctx, tx, schedule.Due{Kind: practice.KindClose, Subject: id, Occurrence: "close",
+			Lane: schedule.Lane(groupID), Rank: schedule.RankClose, At: closes}); err != nil {
+			return err
+		}
+		return moveDue(ctx, tx, practice.KindClose, id, "close", closes)
+	}))
+}
+
+// CloseRound implements [practice.Store].
+func (s *Store) CloseRound(ctx context.Context, d schedule.Due, now time.Time) error {
+	return wrap("close round", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if err := takeDue(ctx, tx, d, now); err != nil {
+			return err
+		}
+		var state, groupID string
+		var answered int
+		err := tx.row(ctx, `UPDATE rounds SET closed_at = $2, state = CASE
+				WHEN answered > 0 OR EXISTS (SELECT 1 FROM deliveries WHERE ref = $1 AND kind = 'question' AND state = 'sent')
+				THEN 'closed' ELSE 'skipped' END
+			WHERE id = $1 AND state = 'open' RETURNING state, group_id, answered`, d.Subject, millis(now)).scan(&state, &groupID, &answered)
+		if ok, err := found(err); !ok || err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', ended_at = $2, reason = 'closed before it could be posted'
+			WHERE ref = $1 AND kind = 'question' AND state IN ('waiting', 'parked')`, d.Subject, millis(now)); err != nil {
+			return err
+		}
+		if state == string(practice.Skipped) {
+			return nil // nobody could have answered
+		}
+		if err := wantEdit(ctx, tx, group.KindQuestion, d.Subject, now); err != nil {
+			return err
+		}
+		return countSilence(ctx, tx, groupID, answered > 0, now)
+	}))
+}
+
+// countSilence counts questions without an answer and pauses a running group
+// when there were as many in a row as its limit.
+func countSilence(ctx context.Context, tx *tx, groupID string, answered bool, now time.Time) error {
+	var silent, limit int
+	var state string
+	err := tx.row(ctx, `UPDATE groups SET silent = CASE WHEN $2 THEN 0 ELSE silent + 1 END
+		WHERE id = $1 RETURNING silent, silent_limit, state`, groupID, answered).scan(&silent, &limit, &state)
+	if err != nil || limit == 0 || silent < limit || state != string(group.Running) {
+		return err
+	}
+	if err := pauseGroup(ctx, tx, groupID, group.BySilence, now); err != nil {
+		return err
+	}
+	return addNotice(ctx, tx, group.SilentNotice(groupID, silent), now)
+}
+
+const roundColumns = `r.id, r.group_id, r.track_id, r.number, r.item_version, r.local_day, r.state, r.planned_at, r.opened_at,
+	r.closes_at, r.latest_close, r.closed_at, r.late, r.answered, v.bank, v.snapshot`
+
+func readRound(scan scanner) (r practice.Round, err error) {
+	var planned, opened, closes, latest, closed int64
+	var snapshot string
+	if err := scan(&r.ID, &r.Group, &r.Track, &r.Number, &r.ItemVersion, &r.LocalDay, &r.State, &planned, &opened,
+		&closes, &latest, &closed, &r.Late, &r.Answered, &r.Bank, &snapshot); err != nil {
+		return practice.Round{}, err
+	}
+	r.PlannedAt, r.OpenedAt, r.ClosesAt = instant(planned), instant(opened), instant(closes)
+	r.LatestClose, r.ClosedAt = instant(latest), instant(closed)
+	if r.Item, err = quizzes.FromSnapshot([]byte(snapshot)); err != nil {
+		return practice.Round{}, fmt.Errorf("item version %s: %w", r.ItemVersion, err)
+	}
+	return r, nil
+}
+
+// Round implements [practice.Store].
+func (s *Store) Round(ctx context.Context, id string) (practice.Round, bool, error) {
+	r, err := readRound(s.read(ctx).row(ctx, `SELECT `+roundColumns+` FROM rounds r
+		JOIN item_versions v ON v.id = r.item_version WHERE r.id = $1`, id).scan)
+	ok, err := found(err)
+	return r, ok, wrap("read round", err)
+}
+
+// LastClosed implements [practice.Store].
+func (s *Store) LastClosed(ctx context.Context, r practice.Round) (practice.Round, bool, error) {
+	last, err := readRound(s.read(ctx).row(ctx, `SELECT `+roundColumns+` FROM rounds r
+		JOIN item_versions v ON v.id = r.item_version
+		WHERE r.track_id = $1 AND r.number < $2 AND r.state = 'closed' AND r.closed_at <= $3
+			AND r.closed_at > COALESCE((SELECT p.opened_at FROM rounds p
+				WHERE p.track_id = $1 AND p.number < $2 AND p.opened_at > 0 ORDER BY p.number DESC LIMIT 1), 0)
+		ORDER BY r.number DESC LIMIT 1`, r.Track, r.Number, millis(r.OpenedAt)).scan)
+	ok, err := found(err)
+	return last, ok, wrap("read last closed round", err)
+}
+
+// Spread implements [practice.Store].
+func (s *Store) Spread(ctx context.Context, roundID string) (map[string]int, error) {
+	spread := map[string]int{}
+	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+		var option string
+		var n int
+		err := scan(&option, &n)
+		spread[option] = n
+		return struct{}{}, err
+	}, `SELECT options, COUNT(*) FROM answers WHERE round_id = $1 AND NOT caught_up GROUP BY options`, roundID)
+	return spread, wrap("count answers", err)
+}
+
+// Answer implements [practice.Store]. The round's state is read and the answer
+// written in one statement, so that no press is counted twice or after closing.
+func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (out practice.Outcome, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		out = practice.Outcome{Status: practice.Recorded, Answer: a}
+		now := millis(a.At)
+		n, err := insertAnswer(ctx, tx, a, false, `state = 'open' AND closes_at > $14`, now)
+		if err != nil {
+			return err
+		}
+		if n == 1 {
+			return countAnswer(ctx, tx, a, &out)
+		}
+		if catchUp {
+			n, err = insertAnswer(ctx, tx, a, true, `state = 'closed' AND closed_at > $14`, now-practice.CatchUpFor.Milliseconds())
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				out.Answer.CaughtUp = true
+				return countMember(ctx, tx, a)
+			}
+		}
+		return explain(ctx, tx, a, &out)
+	})
+	return out, wrap("record answer", err)
+}
+
+func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, caughtUp bool, when string, instant int64) (int64, error) {
+	return tx.exec(ctx, `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
+			options, verdict, caught_up, answered_at, interaction)
+		SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, CAST($10 AS BOOLEAN), CAST($11 AS BIGINT), $12 FROM rounds WHERE id = $2 AND group_id = $13 AND `+when+`
+		ON CONFLICT (round_id, member_id) DO NOTHING`,
+		a.ID, a.Round, a.Group, a.Track, a.Member, a.Item, a.ItemVersion,
+		a.Option, string(a.Verdict), caughtUp, millis(a.At), a.Interaction, a.Group, instant)
+}
+
+// countAnswer counts an answer in time and asks for a fresh count on the card
+// when that many answers are worth one.
+func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
+	var opened int64
+	if err := tx.row(ctx, `UPDATE rounds SET answered = answered + 1 WHERE id = $1 RETURNING answered, opened_at`, a.Round).
+		scan(&out.Answered, &opened); err != nil {
+		return err
+	}
+	if err := countMember(ctx, tx, a); err != nil {
+		return err
+	}
+	if !practice.CountShown(out.Answered) {
+		return nil
+	}
+	pace := practice.CountPace.Milliseconds()
+	if a.At.Sub(instant(opened)) <= time.Hour {
+		pace = 0
+	}
+	_, err := tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1,
+			edit_at = CASE WHEN shown < wanted AND edit_at < $2 THEN edit_at
+				WHEN edited_at + $3 > $2 THEN edited_at + $3 ELSE $2 END
+		WHERE ref = $1 AND kind = 'question' AND state IN ('waiting', 'sent')`, a.Round, millis(a.At), pace)
+	return err
+}
+
+func countMember(ctx context.Context, tx *tx, a practice.Answer) error {
+	_, err := tx.exec(ctx, `UPDATE memberships SET answered = answered + 1 WHERE group_id = $1 AND member_id = $2`, a.Group, a.Member)
+	return err
+}
+
+// explain finds out why an answer was not recorded.
+func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
+	earlier, err := readAnswer(tx.row(ctx, answerQuery, a.Round, a.Member).scan)
+	if ok, err := found(err); err != nil {
+		return err
+	} else if ok {
+		out.Status, out.Answer = practice.Already, earlier
+		return tx.row(ctx, `SELECT answered FROM rounds WHERE id = $1`, a.Round).scan(&out.Answered)
+	}
+	var state string
+	if err := tx.row(ctx, `SELECT state FROM rounds WHERE id = $1`, a.Round).scan(&state); err != nil {
+		return err
+	}
+	out.Status = practice.NotPosted
+	if state == string(practice.Closed) || state == string(practice.Open) { // open, but past its time
+		out.Status = practice.TooLate
+	}
+	return nil
+}
+
+const answerQuery = `SELECT id, round_id, group_id, track_id, member_id, item_id, item_version, options, verdict,
+		caught_up, answered_at, interaction
+	FROM answers WHERE round_id = $1 AND member_id = $2`
+
+func readAnswer(scan scanner) (a practice.Answer, err error) {
+	var at int64
+	err = scan(&a.ID, &a.Round, &a.Group, &a.Track, &a.Member, &a.Item, &a.ItemVersion, &a.Option, &a.Verdict,
+		&a.CaughtUp, &at, &a.Interaction)
+	a.At = instant(at)
+	return a, err
+}
+
+// AnswerOf implements [practice.Store].
+func (s *Store) AnswerOf(ctx context.Context, roundID, memberID string) (practice.Answer, bool, error) {
+	a, err := readAnswer(s.read(ctx).row(ctx, answerQuery, roundID, memberID).scan)
+	ok, err := found(err)
+	return a, ok, wrap("read answer", err)
+}
+
+// Owed implements [practice.Store].
+func (s *Store) Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]practice.Round, error) {
+	// Nothing planned longer ago can still be open or have closed in time.
+	since := now.Add(-2 * practice.CatchUpFor)
+	rounds, err := list(ctx, s.read(ctx), readRound, `SELECT `+roundColumns+` FROM rounds r
+		JOIN item_versions v ON v.id = r.item_version
+		JOIN memberships m ON m.group_id = r.group_id AND m.member_id = $2
+		WHERE r.group_id = $1 AND r.planned_at > $3 AND r.closes_at > m.joined_at
+			AND (r.state = 'open' AND r.closes_at > $4 OR r.state = 'closed' AND r.closed_at > $5)
+			AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = r.id AND d.kind = 'question' AND d.state = 'sent')
+			AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.round_id = r.id AND a.member_id = $2)
+		ORDER BY r.planned_at, r.number`,
+		groupID, memberID, millis(since), millis(now), millis(now.Add(-practice.CatchUpFor)))
+	return rounds, wrap("read owed questions", err)
+}
+
+// Figures implements [practice.Store].
+func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f group.Figures, tracks []group.Track, err error) {
+	q := s.read(ctx)
+	var next int64
+	err = q.row(ctx, `SELECT
+		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state IN ('open', 'closed')),
+		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state = 'open' AND planned_at > $4),
+		(SELECT COUNT(DISTINCT a.member_id) FROM rounds r JOIN answers a ON a.round_id = r.id
+			WHERE r.group_id = $1 AND r.planned_at > $2 AND a.answered_at > $5),
+		(SELECT COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id
+			WHERE r.group_id = $1 AND r.planned_at > $2 AND a.answered_at > $3),
+		COALESCE((SELECT MIN(d.at) FROM schedules s JOIN due d ON d.kind = s.kind AND d.subject = s.id
+			WHERE s.group_id = $1 AND d.state = 'waiting'), 0)`,
+		groupID, millis(now.AddDate(0, 0, -42)), millis(now.AddDate(0, 0, -7)), millis(now.AddDate(0, 0, -14)),
+		millis(now.AddDate(0, 0, -28))).
+		scan(&f.Posted, &f.Open, &f.Active, &f.Recent, &next)
+	if err != nil {
+		return group.Figures{}, nil, wrap("read figures", err)
+	}
+	f.Next = instant(next)
+	tracks, err = list(ctx, q, func(scan scanner) (t group.Track, err error) {
+		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds)
+		return t, err
+	}, `SELECT id, group_id, certification, outline, window_from, window_to, rounds FROM tracks WHERE group_id = $1 ORDER BY id`, groupID)
+	return f, tracks, wrap("read tracks", err)
+}

@@ -1,0 +1,35 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestHealth(t *testing.T) {
+	works := Check{"database", func(context.Context) error { return nil }}
+	fails := Check{"database", func(context.Context) error { return errors.New("secret cause") }}
+	tests := []struct {
+		name, path string
+		checks     []Check
+		status     int
+		body       string
+	}{
+		{"alive", "/healthz", []Check{fails}, http.StatusOK, "ok\n"},
+		{"ready", "/readyz", []Check{works}, http.StatusOK, "ready\n"},
+		{"not ready, cause untold", "/readyz", []Check{works, fails}, http.StatusServiceUnavailable, "not ready: database\n"},
+		{"nothing else", "/elsewhere", nil, http.StatusNotFound, "404 page not found\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			Health(slog.New(slog.DiscardHandler), tt.checks...).ServeHTTP(w, httptest.NewRequest("GET", tt.path, nil))
+			if w.Code != tt.status || w.Body.String() != tt.body {
+				t.Errorf("got %d %q, want %d %q", w.Code, w.Body, tt.status, tt.body)
+			}
+		})
+	}
+}

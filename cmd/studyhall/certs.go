@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"studyhall/bot/cert"
+)
+
+// shownWindows is how many windows ahead are shown.
+const shownWindows = 2
+
+type listCerts struct {
+	JSON bool `name:"json" help:"Print a JSON array with one object a certification."`
+}
+
+func (l *listCerts) Run(p *program) error {
+	catalogue, err := cert.Load()
+	if err != nil {
+		return err
+	}
+	rows := []certRow{}
+	for _, c := range catalogue.Certifications {
+		rows = append(rows, newCertRow(c, p.now()))
+	}
+	if l.JSON {
+		return p.printJSON(rows)
+	}
+	t := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ID\tSHORT\tISSUER\tNAME")
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.ID, r.Short, r.Issuer, r.Name)
+	}
+	return t.Flush()
+}
+
+type showCert struct {
+	ID   string `arg:"" help:"Identifier, as certs list prints it."`
+	JSON bool   `name:"json" help:"Print a JSON object."`
+}
+
+func (s *showCert) Run(p *program) error {
+	catalogue, err := cert.Load()
+	if err != nil {
+		return err
+	}
+	c, ok := catalogue.Find(strings.ToLower(s.ID))
+	if !ok {
+		return fmt.Errorf("the catalogue has no certification %q; \"studyhall certs list\" shows all", s.ID)
+	}
+	row := newCertRow(c, p.now())
+	if s.JSON {
+		return p.printJSON(row)
+	}
+	return row.print(p.out)
+}
+
+// certRow is a certification as shown; dates are local, 2006-01-02.
+type certRow struct {
+	ID            string       `json:"id"`
+	Short         string       `json:"short"`
+	Name          string       `json:"name"`
+	Issuer        string       `json:"issuer"`
+	URL           string       `json:"url"`
+	NotAffiliated string       `json:"not_affiliated"`
+	Outlines      []outlineRow `json:"outlines"`
+	Windows       []windowRow  `json:"windows"` // the next ones
+	WindowsSource sourceRow    `json:"windows_source"`
+}
+
+type outlineRow struct {
+	ID      string      `json:"id"`
+	From    string      `json:"from"` // first day in force
+	Current bool        `json:"current"`
+	Note    string      `json:"note"`
+	Source  sourceRow   `json:"source"`
+	Domains []domainRow `json:"domains"`
+}
+
+type domainRow struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Weight int    `json:"weight"` // percent
+}
+
+type windowRow struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+type sourceRow struct {
+	Title   string `json:"title"`
+	URL     string `json:"url"`
+	Tier    string `json:"tier"`
+	Checked string `json:"checked"`
+}
+
+func newCertRow(c cert.Certification, now time.Time) certRow {
+	row := certRow{
+		ID: c.ID, Short: c.Short, Name: c.Name, Issuer: c.Issuer, URL: c.URL, NotAffiliated: c.NotAffiliated,
+		Outlines: []outlineRow{}, Windows: []windowRow{}, WindowsSource: sourceRow(c.Windows.Source),
+	}
+	current := c.Current(now).ID
+	for _, o := range c.Outlines {
+		r := outlineRow{ID: o.ID, From: o.From, Current: o.ID == current, Note: o.Note, Source: sourceRow(o.Source), Domains: []domainRow{}}
+		for _, d := range o.Domains {
+			r.Domains = append(r.Domains, domainRow{d.ID, d.Name, d.Weight})
+		}
+		row.Outlines = append(row.Outlines, r)
+	}
+	for _, w := range c.Upcoming(now, shownWindows) {
+		row.Windows = append(row.Windows, windowRow{w.From.Format(time.DateOnly), w.To.Format(time.DateOnly)})
+	}
+	return row
+}
+
+func (r certRow) print(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "%s: %s\n%s, %s\n", r.Short, r.Name, r.Issuer, r.URL)
+	for _, o := range r.Outlines {
+		in := ""
+		if o.Current {
+			in = ", in force now"
+		}
+		fmt.Fprintf(t, "\nOutline %s, from %s%s (%s)\n", o.ID, o.From, in, o.Note)
+		for _, d := range o.Domains {
+			fmt.Fprintf(t, "  %s\t%d %%\t%s\n", d.ID, d.Weight, d.Name)
+		}
+		fmt.Fprintf(t, "  %s\n", o.Source)
+	}
+	if len(r.Windows) > 0 {
+		fmt.Fprint(t, "\nNext windows\n")
+		for _, win := range r.Windows {
+			fmt.Fprintf(t, "  %s to %s\n", win.From, win.To)
+		}
+		fmt.Fprintf(t, "  %s\n", r.WindowsSource)
+	}
+	if r.NotAffiliated != "" {
+		fmt.Fprintf(t, "\n%s\n", r.NotAffiliated)
+	}
+	return t.Flush()
+}
+
+// String says where a fact is from and when it was checked.
+func (s sourceRow) String() string {
+	return fmt.Sprintf("Source: %s, %s (%s), checked on %s", s.Title, s.URL, strings.ReplaceAll(s.Tier, "_", " "), s.Checked)
+}

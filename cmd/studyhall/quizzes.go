@@ -1,0 +1,221 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"studyhall/bot/cert"
+	"studyhall/internal/app"
+	"studyhall/quizzes"
+)
+
+// outlines is what banks are held to: every outline of the catalogue.
+func outlines() ([]quizzes.Outline, error) {
+	catalogue, err := cert.Load()
+	if err != nil {
+		return nil, err
+	}
+	return app.Outlines(catalogue), nil
+}
+
+type lintBanks struct {
+	Path []string `arg:"" optional:"" help:"Bank files, or folders of them. Without any: the banks that come with the program, and those in BANKS_DIR."`
+	JSON bool     `name:"json" help:"Print the problems as a JSON array."`
+}
+
+func (*lintBanks) Help() string {
+	return "Each problem is printed as file:line:col: path: what is wrong; how to mend it. " +
+		"It ends with 1 if a bank can't be used as it is, and with 0 if there are only warnings."
+}
+
+func (l *lintBanks) Run(p *program) error {
+	known, err := outlines()
+	if err != nil {
+		return err
+	}
+	banks, problems, err := l.check(p, known)
+	if err != nil {
+		return err
+	}
+	if l.JSON {
+		err = p.printJSON(append([]quizzes.Problem{}, problems...))
+	} else {
+		err = report(p.out, banks, problems)
+	}
+	if err == nil && quizzes.Faulty(problems) {
+		err = errSaid
+	}
+	return err
+}
+
+// check reads and checks what was asked for.
+func (l *lintBanks) check(p *program, known []quizzes.Outline) ([]quizzes.Bank, []quizzes.Problem, error) {
+	if len(l.Path) > 0 {
+		files, problems := gather(l.Path)
+		banks, more := quizzes.Lint(files, known)
+		return banks, append(problems, more...), nil
+	}
+	c, err := p.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	// What comes with the program is checked here as strictly as the rest.
+	_, problems := quizzes.Load(quizzes.Embedded(), known)
+	banks, more := quizzes.LoadDirs(known, quizzes.Embedded(), c.BanksDir)
+	return banks, append(problems, more...), nil
+}
+
+func report(w io.Writer, banks []quizzes.Bank, problems []quizzes.Problem) error {
+	for _, problem := range problems {
+		if _, err := fmt.Fprintln(w, problem); err != nil {
+			return err
+		}
+	}
+	questions := 0
+	for _, b := range banks {
+		questions += len(b.Items)
+	}
+	_, err := fmt.Fprintf(w, "%s with %s can be used; %s.\n",
+		count(len(banks), "bank"), count(questions, "question"), count(len(problems), "problem"))
+	return err
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// maxBankFile is more than a bank may have: what is longer need not be read to
+// its end to be refused.
+const maxBankFile = 2 << 20
+
+// gather reads the files, and the bank files of the folders, in order.
+func gather(paths []string) (files []quizzes.File, problems []quizzes.Problem) {
+	fault := func(file string, err error) {
+		problems = append(problems, quizzes.Problem{File: file, What: "cannot be read: " + plain(err), Fix: "check the path"})
+	}
+	for _, root := range paths {
+		found := 0
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			hidden := path != root && strings.HasPrefix(e.Name(), ".")
+			switch {
+			case err != nil:
+				fault(path, err)
+			case hidden && e.IsDir():
+				return fs.SkipDir
+			case e.IsDir() || hidden || path != root && !bankName(path):
+			case filepath.Ext(path) != ".yaml":
+				problems = append(problems, quizzes.Problem{File: path, What: "the name does not end in .yaml and would be passed over", Fix: "rename the file"})
+				found++
+			default:
+				found++
+				data, err := readBank(path)
+				if err != nil {
+					fault(path, err)
+					return nil
+				}
+				files = append(files, quizzes.File{Name: path, Data: data})
+			}
+			return nil
+		})
+		if err != nil {
+			fault(root, err)
+		} else if found == 0 && len(problems) == 0 {
+			problems = append(problems, quizzes.Problem{File: root, What: "the folder has no file that ends in .yaml", Fix: "check the path", Warning: true})
+		}
+	}
+	return files, problems
+}
+
+// bankName reports whether a file in a folder is meant as a bank.
+func bankName(path string) bool {
+	ext := strings.ToLower(filepath.Ext(path))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+func readBank(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // opening a pipe would wait for ever
+		return nil, errors.New("it is not an ordinary file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxBankFile))
+}
+
+// plain is an error of the file system without the path, which is said before it.
+func plain(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+type listBanks struct {
+	JSON bool `name:"json" help:"Print a JSON array with one object a bank: id, title, certification, outline, items (their number), file."`
+}
+
+func (*listBanks) Help() string {
+	return "Lists the banks that come with the program and those in BANKS_DIR. A bank that can't be used is not listed; why is printed to standard error."
+}
+
+// bankRow is a bank as listed.
+type bankRow struct {
+	ID            string `json:"id"`
+	Title         string `json:"title"`
+	Certification string `json:"certification"`
+	Outline       string `json:"outline"`
+	Items         int    `json:"items"`
+	File          string `json:"file"`
+}
+
+func (l *listBanks) Run(p *program) error {
+	c, err := p.config()
+	if err != nil {
+		return err
+	}
+	known, err := outlines()
+	if err != nil {
+		return err
+	}
+	banks, problems := quizzes.LoadDirs(known, quizzes.Embedded(), c.BanksDir)
+	rows := []bankRow{}
+	for _, b := range banks {
+		rows = append(rows, bankRow{b.ID, b.Title, b.Certification, b.Outline, len(b.Items), b.File})
+	}
+	if l.JSON {
+		err = p.printJSON(rows)
+	} else {
+		err = listRows(p.out, rows)
+	}
+	for _, problem := range problems {
+		fmt.Fprintln(p.err, problem)
+	}
+	if err == nil && quizzes.Faulty(problems) {
+		err = errSaid
+	}
+	return err
+}
+
+func listRows(w io.Writer, rows []bankRow) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "BANK\tCERTIFICATION\tQUESTIONS\tTITLE")
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", r.ID, r.Certification, r.Items, r.Title)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"studyhall/bot/store"
+	"studyhall/internal/app"
+)
+
+type demo struct {
+	Addr   string `placeholder:"HOST:PORT" help:"Address to serve the chat at. Without it: 127.0.0.1:8080, or a free port when that one is taken."`
+	DB     string `name:"db" placeholder:"PATH" help:"Keep the group in this SQLite file, with the chat in PATH.posts beside it, or at this postgres:// address, with the chat in studyhall-demo.posts. Without it everything is gone when the demo ends."`
+	NoOpen bool   `help:"Don't open a browser; the address is printed either way."`
+}
+
+func (d *demo) Run(ctx context.Context, p *program) error {
+	_, log, err := p.configured()
+	if err != nil {
+		return err
+	}
+	return app.Demo(ctx, app.DemoOptions{
+		Addr: d.Addr, DB: d.DB, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
+	})
+}
+
+type serve struct{}
+
+func (*serve) Help() string { return variablesHelp }
+
+func (*serve) Run(ctx context.Context, p *program) error {
+	c, log, err := p.configured()
+	if err != nil {
+		return err
+	}
+	return app.Serve(ctx, c, log, programVersion())
+}
+
+const variablesHelp = "Variables tell it what to do; .env.example describes every one."
+
+type migrate struct{}
+
+func (*migrate) Help() string {
+	return "Every start does this too; here it is a step of its own. A SQLite file is copied beside itself first. " +
+		"DATABASE_URL says which database."
+}
+
+func (*migrate) Run(ctx context.Context, p *program) error {
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(p.out, "The database is up to date.")
+	return err
+}
+
+type backup struct {
+	File string `arg:"" help:"New file to write; an existing one is never overwritten."`
+}
+
+func (*backup) Help() string {
+	return "The bot may go on working meanwhile. DATABASE_URL says which database; a PostgreSQL database is backed up with pg_dump."
+}
+
+func (b *backup) Run(ctx context.Context, p *program) error {
+	c, err := p.config()
+	if err != nil {
+		return err
+	}
+	if err := present(c.Database.Reveal()); err != nil {
+		return err
+	}
+	s, err := p.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(s.Backup(ctx, b.File), s.Close()); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("%s exists already and is left as it is; name a new file", b.File)
+		}
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "Backed up to %s.\n", b.File)
+	return err
+}
+
+// present refuses a SQLite file that isn't there, which opening would make.
+func present(url string) error {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok {
+		return nil
+	}
+	path = strings.TrimPrefix(path, "//")
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no database to back up: %w", err)
+	}
+	return nil
+}
+
+// openStore opens the configured database, which brings it up to date.
+func (p *program) openStore(ctx context.Context) (*store.Store, error) {
+	c, log, err := p.configured()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, log, c.Database.Reveal(), store.Options{ProgramVersion: programVersion()})
+}
+
+type healthcheck struct{}
+
+func (*healthcheck) Help() string {
+	return "Asks /healthz at HTTP_ADDR and ends with 0 if the answer is good, else with 1."
+}
+
+// healthTimeout is how long a healthy program may take to answer.
+const healthTimeout = 5 * time.Second
+
+func (*healthcheck) Run(ctx context.Context, p *program) error {
+	c, err := p.config()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	at := "http://" + reachable(c.HTTPAddr) + "/healthz"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("not well: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		why, err := io.ReadAll(io.LimitReader(response.Body, 1000))
+		if err != nil {
+			return fmt.Errorf("not well: %s answered %s: %w", at, response.Status, err)
+		}
+		return fmt.Errorf("not well: %s answered %s: %s", at, response.Status, strings.TrimSpace(string(why)))
+	}
+	_, err = fmt.Fprintln(p.out, "ok")
+	return err
+}
+
+// reachable turns an address to listen on into one to ask: where every
+// interface is listened on, this machine's own.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	switch ip := net.ParseIP(host); {
+	case host == "" || ip != nil && ip.IsUnspecified() && ip.To4() != nil:
+		host = "127.0.0.1"
+	case ip != nil && ip.IsUnspecified():
+		host = "::1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+type version struct{}
+
+func (*version) Run(p *program) error {
+	_, err := fmt.Fprintln(p.out, "studyhall", programVersion())
+	return err
+}
+
+// programVersion is the module's version, else the commit it was built from.
+func programVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	revision, changed := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+changes"
+		}
+	}
+	if revision == "" {
+		return "development"
+	}
+	return revision + changed
+}

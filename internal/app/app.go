@@ -1,0 +1,265 @@
+// Package app puts the program together: configuration, store, features,
+// adapters and HTTP. The verbs of cmd/studyhall use it, and so do tests that
+// want the whole program.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/cert"
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+	"studyhall/bot/store"
+	"studyhall/bot/web"
+	"studyhall/quizzes"
+)
+
+// Options is what [New] needs.
+type Options struct {
+	Log      *slog.Logger
+	Version  string
+	Database string // as in DATABASE_URL
+	BanksDir string // the operator's own banks; "" for none
+	Timing   schedule.Timing
+	Real     func() time.Time // real time; nil: the machine's clock
+	Trace    func(point string)
+	NewID    func() string // nil: random
+	// Clock makes domain time from the store; nil: domain time is real time.
+	Clock func(ctx context.Context, s *store.Store) (*Clock, error)
+	// Adapters makes the adapters; they may keep things on the shelf.
+	Adapters func(shelf bot.Shelf, clock *Clock) ([]bot.Adapter, error)
+	// UnsafeStore trades durability for speed, in tests only.
+	UnsafeStore bool
+}
+
+// App is the program.
+type App struct {
+	Bot      *bot.Bot
+	Store    *store.Store
+	Engine   *schedule.Engine
+	Groups   *group.Service
+	Practice *practice.Service
+	Clock    *Clock
+
+	log      *slog.Logger
+	adapters []bot.Adapter
+}
+
+// New opens the store, brings it up to date, and wires everything; nothing runs
+// yet. Close it after use.
+func New(ctx context.Context, o Options) (_ *App, err error) {
+	if o.Real == nil {
+		o.Real = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = bot.NewID
+	}
+	catalogue, err := cert.Load()
+	if err != nil {
+		return nil, err
+	}
+	library, err := loadBanks(o.Log, catalogue, o.BanksDir)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{log: o.Log, Bot: bot.New(o.Log)}
+	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	a.Clock = realClock(o.Real)
+	if o.Clock != nil {
+		if a.Clock, err = o.Clock(ctx, a.Store); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.connect(o); err != nil {
+		return nil, err
+	}
+	a.features(o, catalogue, library)
+	return a, nil
+}
+
+// connect makes the adapters and the engine that delivers through them.
+func (a *App) connect(o Options) (err error) {
+	if o.Adapters != nil {
+		if a.adapters, err = o.Adapters(a.Store, a.Clock); err != nil {
+			return err
+		}
+	}
+	var names []string
+	for _, adapter := range a.adapters {
+		a.Bot.Add(adapter)
+		names = append(names, adapter.Name())
+	}
+	a.Engine = schedule.NewEngine(schedule.Config{
+		Log: o.Log, Store: a.Store, Platform: a.Bot, Adapters: names,
+		Now: a.Clock.Now, Real: o.Real, Timing: o.Timing, Trace: o.Trace,
+	})
+	a.Clock.engine = a.Engine
+	return nil
+}
+
+func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Library) {
+	a.Practice = practice.New(practice.Config{
+		Log: o.Log, Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Library: library,
+		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+	})
+	a.Groups = group.New(o.Log, group.Config{
+		Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Questions: a.Practice,
+		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+	})
+	a.Groups.Register()
+	a.Practice.Attach(a.Groups)
+	for _, k := range append(a.Groups.Kinds(), a.Practice.Kinds()...) {
+		a.Engine.Register(k)
+	}
+}
+
+// loadBanks reads the embedded banks and the operator's. A fault in the
+// operator's is told in the log with its place; the other banks are used.
+func loadBanks(log *slog.Logger, catalogue cert.Catalogue, dir string) (*practice.Library, error) {
+	if dir == "" {
+		banks, err := quizzes.LoadTrusted(quizzes.Embedded())
+		return practice.NewLibrary(banks), err
+	}
+	banks, problems := quizzes.LoadDirs(Outlines(catalogue), quizzes.Embedded(), dir)
+	for _, p := range problems {
+		if p.Warning {
+			log.Info("bank could be better", "where", p.String())
+		} else {
+			log.Error("bank left out", "where", p.String())
+		}
+	}
+	return practice.NewLibrary(banks), nil
+}
+
+// Outlines is the catalogue as checks of banks need it.
+func Outlines(c cert.Catalogue) []quizzes.Outline {
+	var outlines []quizzes.Outline
+	for _, cc := range c.Certifications {
+		for _, o := range cc.Outlines {
+			q := quizzes.Outline{Certification: cc.ID, ID: o.ID}
+			for _, d := range o.Domains {
+				q.Domains = append(q.Domains, d.ID)
+			}
+			outlines = append(outlines, q)
+		}
+	}
+	return outlines
+}
+
+// Handler is everything the program answers over HTTP.
+func (a *App) Handler() http.Handler {
+	mux := http.NewServeMux()
+	health := web.Health(a.log, web.Check{Name: "database", Run: a.Store.Ping})
+	mux.Handle("GET /healthz", health)
+	mux.Handle("GET /readyz", health)
+	for _, adapter := range a.adapters {
+		if r, ok := adapter.(bot.Router); ok {
+			mux.Handle("/", r.Routes(a.Bot))
+		}
+	}
+	return mux
+}
+
+// Run works until ctx ends, or until an adapter fails for good: it returns that
+// adapter's error.
+func (a *App) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var running sync.WaitGroup
+	failures := make(chan error, len(a.adapters)+2)
+	start := func(what string, run func(context.Context) error) {
+		running.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				failures <- fmt.Errorf("%s: %w", what, err)
+				cancel()
+			}
+		})
+	}
+	start("engine", a.Engine.Run)
+	start("housekeeping", a.keepHouse)
+	for _, adapter := range a.adapters {
+		start(adapter.Name(), func(ctx context.Context) error { return adapter.Run(ctx, a.Bot) })
+	}
+	running.Wait()
+	select {
+	case err := <-failures:
+		return err
+	default:
+		return nil
+	}
+}
+
+// keepHouse sweeps what has expired.
+func (a *App) keepHouse(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if _, err := a.Store.Sweep(ctx); err != nil {
+				a.log.Error("sweep failed", "err", err)
+			}
+		}
+	}
+}
+
+// Close closes the store and every adapter that holds something open.
+func (a *App) Close() error {
+	var faults []error
+	for _, adapter := range a.adapters {
+		if c, ok := adapter.(interface{ Close() error }); ok {
+			faults = append(faults, c.Close())
+		}
+	}
+	if a.Store != nil {
+		faults = append(faults, a.Store.Close())
+	}
+	return errors.Join(faults...)
+}
+
+// shutdownTime is how long requests under way may take when the program ends.
+const shutdownTime = 5 * time.Second
+
+// serveHTTP answers on a listener until ctx ends.
+func serveHTTP(ctx context.Context, log *slog.Logger, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 1 << 16,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		if err := server.Shutdown(ending); err != nil {
+			server.Close()
+		}
+	})
+	err := server.Serve(l)
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,185 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"studyhall/adapters/browser"
+	"studyhall/adapters/discord"
+	"studyhall/adapters/slack"
+	"studyhall/bot"
+	"studyhall/bot/schedule"
+	"studyhall/bot/store"
+)
+
+// DemoOptions is what the demo verb is told.
+type DemoOptions struct {
+	Addr    string // HOST:PORT; "" for 127.0.0.1:8080, or a free port when that is taken
+	DB      string // a SQLite file, or a URL as in DATABASE_URL; "" for a temporary file
+	Posts   string // file of the browser's own posts; "" beside DB
+	NoOpen  bool   // don't open a browser
+	Token   string // secret of the address; "" for a random one
+	Out     io.Writer
+	Log     *slog.Logger
+	Version string
+}
+
+// demoAddr is where the demonstration is found unless told otherwise.
+const demoAddr = "127.0.0.1:8080"
+
+// Demo runs the whole program with the browser chat as its only platform, until
+// ctx ends. It needs no account and leaves nothing behind unless DB is given.
+func Demo(ctx context.Context, o DemoOptions) error {
+	database, posts, cleanUp, err := demoFiles(o)
+	if err != nil {
+		return err
+	}
+	defer cleanUp()
+	if o.Token == "" {
+		o.Token = rand.Text()
+	}
+	l, err := demoListener(o.Addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := New(ctx, Options{
+		Log: o.Log, Version: o.Version, Database: database, Timing: schedule.LocalTiming(), Trace: killPoint(),
+		Clock: func(ctx context.Context, s *store.Store) (*Clock, error) { return playableClock(ctx, s, time.Now) },
+		Adapters: func(_ bot.Shelf, clock *Clock) ([]bot.Adapter, error) {
+			return demoAdapters(o, posts, clock)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	address := "http://" + shownAddress(l.Addr()) + "/?token=" + o.Token
+	fmt.Fprintf(o.Out, "Studyhall is ready: %s\n", address)
+	fmt.Fprintln(o.Out, "You are Maria, who organises. Type /group in #cbet-study to set up a study group. Ctrl+C ends it.")
+	if o.DB == "" {
+		fmt.Fprintln(o.Out, "Nothing is kept afterwards; -db FILE keeps it.")
+	}
+	if !o.NoOpen {
+		openBrowser(o.Log, address)
+	}
+	return a.runWith(ctx, l)
+}
+
+// runWith runs the program and its HTTP server until ctx ends or either fails.
+func (a *App) runWith(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	served := make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- serveHTTP(ctx, a.log, l, a.Handler())
+	}()
+	err := a.Run(ctx)
+	cancel()
+	return errors.Join(err, <-served)
+}
+
+func demoAdapters(o DemoOptions, posts string, clock *Clock) ([]bot.Adapter, error) {
+	b, err := browser.New(o.Log, browser.Config{
+		Path: posts, Clock: clock, Token: o.Token,
+		Renderers: []browser.Renderer{
+			{Name: "Slack", Message: slack.Payload, Form: slack.FormPayload},
+			{Name: "Discord", Message: discord.Payload, Form: discord.FormPayload},
+		},
+		People: []browser.Person{
+			{ID: "maria", Name: "Maria G.", Zone: "America/Chicago", Administrator: true},
+			{ID: "dana", Name: "Dana R.", Zone: "America/Chicago"},
+			{ID: "lee", Name: "Lee T.", Zone: "America/New_York"},
+			{ID: "priya", Name: "Priya S.", Zone: "America/Los_Angeles"},
+			{ID: "tom", Name: "Tom B.", Zone: "Europe/London"},
+		},
+		Channels: []string{"cbet-study", "break-room"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []bot.Adapter{b}, nil
+}
+
+// demoFiles says where the core's database and the browser's posts are kept.
+func demoFiles(o DemoOptions) (database, posts string, cleanUp func(), err error) {
+	cleanUp = func() {}
+	if o.DB == "" {
+		dir, err := os.MkdirTemp("", "studyhall-demo-")
+		if err != nil {
+			return "", "", cleanUp, fmt.Errorf("make a temporary folder: %w", err)
+		}
+		cleanUp = func() { os.RemoveAll(dir) }
+		return "sqlite:" + filepath.Join(dir, "demo.db"), filepath.Join(dir, "posts.db"), cleanUp, nil
+	}
+	database = o.DB
+	if !strings.Contains(o.DB, ":") || filepath.VolumeName(o.DB) != "" {
+		database = "sqlite:" + o.DB
+	}
+	posts = o.Posts
+	if path, ok := strings.CutPrefix(database, "sqlite:"); posts == "" && ok {
+		posts = path + ".posts"
+	} else if posts == "" {
+		posts = "studyhall-demo.posts"
+	}
+	return database, posts, cleanUp, nil
+}
+
+// demoListener listens where it was told to; where nobody said, a taken port
+// means any free one.
+func demoListener(addr string) (net.Listener, error) {
+	told := addr != ""
+	if !told {
+		addr = demoAddr
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil && !told && errors.Is(err, syscall.EADDRINUSE) {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; try another with -addr 127.0.0.1:PORT", addr, err)
+	}
+	return l, nil
+}
+
+// shownAddress is an address a browser on this machine can open.
+func shownAddress(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+}
+
+// openBrowser opens the address where a desktop can; that it can't is no fault.
+func openBrowser(log *slog.Logger, address string) {
+	var cmd *exec.Cmd
+	switch {
+	case runtime.GOOS == "darwin":
+		cmd = exec.Command("open", address)
+	case runtime.GOOS == "windows":
+		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", address)
+	case os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "":
+		cmd = exec.Command("xdg-open", address)
+	default:
+		return
+	}
+	if err := cmd.Start(); err != nil {
+		log.Debug("no browser opened", "err", err)
+		return
+	}
+	go cmd.Wait() // reaps it; its outcome is the person's to see
+}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/bottest"
+	"studyhall/bot/schedule"
+	"studyhall/bot/store"
+)
+
+// world is the whole program on SQLite and the fake platform, for scripts. Its
+// clock survives a restart, as the world's does.
+type world struct {
+	t        *testing.T
+	fake     *bottest.Fake
+	database string
+	zone     *time.Location
+
+	ids atomic.Int64 // identifiers handed out; the same in every run of a script
+
+	mu     sync.Mutex
+	offset time.Duration // while the program is down
+	app    *App          // nil while it is down
+	end    func()
+}
+
+// newWorld starts it on Sunday 22 November 2026, 4:38 AM in Chicago.
+func newWorld(t *testing.T) bottest.World {
+	t.Helper()
+	zone, err := schedule.LoadZone("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, zone: zone, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
+	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
+	w.fake = bottest.NewFake(w.Now)
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Stop(context.Background()) })
+	return w
+}
+
+func (w *world) Driver() bottest.Driver { return driver{w.fake, w} }
+func (w *world) Zone() *time.Location   { return w.zone }
+
+func (w *world) running() *App {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.app
+}
+
+func (w *world) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.app != nil {
+		return w.app.Clock.Now()
+	}
+	return time.Now().Add(w.offset)
+}
+
+func (w *world) Advance(ctx context.Context, to time.Time) error {
+	if a := w.running(); a != nil {
+		return a.Clock.Advance(ctx, to)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.offset = time.Until(to)
+	return nil
+}
+
+func (w *world) Next(ctx context.Context) (time.Time, bool) {
+	a := w.running()
+	if a == nil {
+		return time.Time{}, false
+	}
+	at, ok, err := a.Clock.Next(ctx)
+	return at, ok && err == nil
+}
+
+func (w *world) Start(ctx context.Context) error {
+	clock := realClock(time.Now)
+	clock.offset.Store(int64(w.offset))
+	a, err := New(ctx, Options{
+		Log: slog.New(slog.DiscardHandler), Version: "test", Database: w.database, UnsafeStore: true,
+		Timing:   schedule.LocalTiming(),
+		NewID:    func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
+		Clock:    func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
+		Adapters: func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{w.fake}, nil },
+	})
+	if err != nil {
+		return err
+	}
+	running, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- a.Run(running) }()
+	w.mu.Lock()
+	w.app = a
+	w.mu.Unlock()
+	w.end = func() {
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Error(err)
+		}
+		w.mu.Lock()
+		w.app, w.offset = nil, time.Duration(a.Clock.offset.Load())
+		w.mu.Unlock()
+		if err := a.Close(); err != nil {
+			w.t.Error(err)
+		}
+	}
+	return w.fake.WaitRunning(ctx)
+}
+
+func (w *world) Stop(context.Context) error {
+	if w.end != nil {
+		w.end()
+		w.end = nil
+	}
+	return nil
+}
+
+func (w *world) Restart(ctx context.Context) error {
+	if err := w.Stop(ctx); err != nil {
+		return err
+	}
+	return w.Start(ctx)
+}
+
+// driver sees only when the program has nothing left to do.
+type driver struct {
+	*bottest.Fake
+	w *world
+}
+
+func (d driver) See(ctx context.Context) []bottest.Seen {
+	if a := d.w.running(); a != nil {
+		if err := a.Engine.Drain(ctx); err != nil {
+			d.w.t.Error(err)
+		}
+	}
+	return d.Fake.See(ctx)
+}
+
+func TestConversations(t *testing.T) {
+	bottest.RunScripts(t, "testdata/scripts/*.txt", newWorld)
+}

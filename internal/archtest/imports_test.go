@@ -1,0 +1,135 @@
+package archtest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is how our own imports begin.
+const module = "studyhall/"
+
+// rooms are the packages of the program from low to high, one floor a line. A
+// room imports rooms of lower floors only.
+var rooms = [][]string{
+	{"bot", "quizzes", "bot/cert", "bot/chart"},
+	{"bot/schedule"},
+	{"bot/group"},
+	{"bot/practice"},
+	{"bot/board", "bot/exam"},
+	{"bot/renewal"},
+	{"bot/store", "bot/web"},
+	{"internal/app"},
+	{"cmd/studyhall"},
+}
+
+// pure rooms import nothing of ours, though lower rooms exist: quizzes gets
+// outlines as arguments, and the catalogue and pictures are facts and drawing.
+var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart"}
+
+// support is what tests are written with, and what of ours it imports. Only
+// tests and other support import it.
+var support = map[string][]string{
+	"bot/bottest":                {"bot"},
+	"bot/store/storetest":        {"bot/store", "bot/store/storetest/pgtest"},
+	"bot/store/storetest/pgtest": {},
+	"adapters/adaptertest":       {"bot", "bot/bottest"},
+	"internal/archtest":          {},
+	"internal/killtest":          {},
+}
+
+// whole are the packages whose tests are about the whole program, inside too.
+var whole = []string{"internal/app", "internal/killtest"}
+
+// allowed is what of ours a package may import; ok is false for a package that
+// has no place in the tables yet.
+func allowed(pkg string) (imports []string, ok bool) {
+	if imports, ok = support[pkg]; ok {
+		return imports, true
+	}
+	if slices.Contains(pure, pkg) {
+		return nil, true
+	}
+	var lower []string
+	for _, floor := range rooms {
+		if slices.Contains(floor, pkg) {
+			return lower, true
+		}
+		lower = append(lower, floor...)
+		if slices.Contains(floor, "bot/web") {
+			lower = append(lower, adapters...)
+		}
+	}
+	if slices.Contains(adapters, pkg) {
+		return []string{"bot"}, true
+	}
+	return nil, false
+}
+
+// adapters import bot only, and each other never.
+var adapters = []string{"adapters/slack", "adapters/discord", "adapters/browser"}
+
+func TestImports(t *testing.T) {
+	for _, s := range sources(t) {
+		may, ok := allowed(s.dir)
+		if !ok {
+			t.Errorf("%s: package %s has no place in the tables of %s yet", s.path, s.dir, "internal/archtest/imports_test.go")
+			continue
+		}
+		outside := s.test && strings.HasSuffix(s.file.Name.Name, "_test")
+		for _, spec := range s.file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pkg, ours := strings.CutPrefix(imported, module)
+			_, forTests := support[pkg]
+			switch {
+			case !ours, slices.Contains(may, pkg):
+			case outside: // may use the whole program; Go itself refuses circles
+			case s.test && forTests:
+			case s.test && slices.Contains(whole, s.dir):
+			case forTests:
+				t.Errorf("%s:%d: imports %s, which is for tests", s.path, s.line(spec.Pos()), pkg)
+			default:
+				t.Errorf("%s:%d: %s must not import %s", s.path, s.line(spec.Pos()), s.dir, pkg)
+			}
+		}
+	}
+}
+
+// TestImportTable tests the table itself: what it must never come to allow.
+func TestImportTable(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		pkg, has string
+		want     bool
+	}{
+		{"features know the vocabulary", "bot/practice", "bot", true},
+		{"features know the banks", "bot/practice", "quizzes", true},
+		{"features don't know the store", "bot/practice", "bot/store", false},
+		{"groups don't know practice", "bot/group", "bot/practice", false},
+		{"the board and exams don't know each other", "bot/board", "bot/exam", false},
+		{"the store knows the features", "bot/store", "bot/renewal", true},
+		{"the vocabulary knows nothing", "bot", "quizzes", false},
+		{"banks know nothing", "quizzes", "bot/cert", false},
+		{"adapters know the vocabulary", "adapters/slack", "bot", true},
+		{"adapters don't know features", "adapters/slack", "bot/group", false},
+		{"adapters don't know each other", "adapters/browser", "adapters/slack", false},
+		{"features don't know adapters", "bot/group", "adapters/slack", false},
+		{"the wiring knows adapters", "internal/app", "adapters/slack", true},
+		{"verbs know the wiring", "cmd/studyhall", "internal/app", true},
+		{"the wiring doesn't know verbs", "internal/app", "cmd/studyhall", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			imports, ok := allowed(test.pkg)
+			if !ok {
+				t.Fatalf("%s is not in the table", test.pkg)
+			}
+			if got := slices.Contains(imports, test.has); got != test.want {
+				t.Errorf("may %s import %s? %v, want %v", test.pkg, test.has, got, test.want)
+			}
+		})
+	}
+}

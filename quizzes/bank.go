@@ -1,0 +1,135 @@
+// Package quizzes reads, checks and holds banks of practice questions.
+//
+// A bank is one YAML file; docs/question-banks.md describes it for people who
+// write questions, bank.schema.json for tools. [Load] and [Lint] check banks
+// thoroughly and tell every problem with its place and how to mend it;
+// [LoadTrusted] only decodes, for the embedded banks, which this package's
+// tests have checked already. No text in a bank is ever rewritten: 1.10, 010,
+// no and null are those characters, because an answer may be exactly that.
+package quizzes
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Single is the [Item] type with exactly one right option.
+const Single = "single"
+
+// A Bank is one file of questions for one version of an exam's outline.
+type Bank struct {
+	ID            string // permanent, unique over all banks
+	Title         string // for people
+	Certification string // catalogue id, such as "cbet"
+	Outline       string // outline version the items were written for, such as "cbet-2025"
+	Items         []Item // in file order
+	File          string // where it was read from
+}
+
+// An Item is one question. Its ID is permanent and never used again, even
+// after the item is gone, because answers refer to it.
+type Item struct {
+	ID          string   `json:"id"`
+	Type        string   `json:"type"`       // [Single]
+	Domain      string   `json:"domain"`     // area of the outline
+	Level       string   `json:"level"`      // recall, application or analysis
+	Difficulty  string   `json:"difficulty"` // easy, medium or hard: the author's estimate
+	Stem        string   `json:"stem"`
+	Options     []Option `json:"options"` // in the order shown
+	Answer      []string `json:"answer"`  // ids of the right options
+	Explanation string   `json:"explanation"`
+	Source      Source   `json:"source"`
+	Line        int      `json:"-"` // line in the bank's file, 1 for the first; 0 in an item from a snapshot
+}
+
+// An Option is one choice of an [Item].
+type Option struct {
+	ID   string `json:"id"` // a to e
+	Text string `json:"text"`
+	Why  string `json:"why"` // one sentence: why it is right or wrong
+}
+
+// A Source says where a reader can check an [Item].
+type Source struct {
+	Title   string `json:"title"`
+	URL     string `json:"url"`
+	Checked string `json:"checked"` // YYYY-MM-DD, the day the source was last looked at
+}
+
+// An Outline is what this package needs to know of an exam outline: the areas
+// that a bank written for it may use.
+type Outline struct {
+	Certification string   // such as "cbet"
+	ID            string   // such as "cbet-2025"
+	Domains       []string // such as "cbet.safety"
+}
+
+// Option returns the option with the given id.
+func (i Item) Option(id string) (Option, bool) {
+	n := slices.IndexFunc(i.Options, func(o Option) bool { return o.ID == id })
+	if n < 0 {
+		return Option{}, false
+	}
+	return i.Options[n], true
+}
+
+// Version returns the item's immutable snapshot and the id of this version of
+// it. The snapshot is JSON in one fixed spelling, without the line number; the
+// id is the first 20 characters (100 bits) of its SHA-256 in lower-case base32.
+// Stored answers refer to these ids, so the spelling must never change: a field
+// added to Item later has to be left out of the JSON while it is empty.
+func (i Item) Version() (id string, snapshot []byte) {
+	if i.Type == "" {
+		i.Type = Single
+	}
+	// nil and empty lists must not differ.
+	i.Options = append([]Option{}, i.Options...)
+	i.Answer = append([]string{}, i.Answer...)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(i); err != nil {
+		// Strings and lists of strings always encode.
+		panic(fmt.Sprintf("quizzes: encode item: %v", err))
+	}
+	snapshot = bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	sum := sha256.Sum256(snapshot)
+	id = strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:20]
+	return id, snapshot
+}
+
+// FromSnapshot returns the item that [Item.Version] made the snapshot of. It
+// is an error if the snapshot is no item that can be asked and graded: no id,
+// stem or options, or an answer that is not among the options.
+func FromSnapshot(snapshot []byte) (Item, error) {
+	var i Item
+	if err := json.Unmarshal(snapshot, &i); err != nil {
+		return Item{}, fmt.Errorf("read item snapshot: %w", err)
+	}
+	if err := i.usable(); err != nil {
+		return Item{}, fmt.Errorf("read item snapshot: %w", err)
+	}
+	return i, nil
+}
+
+// usable reports what would keep the item from being asked and graded.
+func (i Item) usable() error {
+	switch {
+	case i.ID == "":
+		return errors.New("item without an id")
+	case i.Stem == "" || len(i.Options) == 0 || len(i.Answer) == 0:
+		return fmt.Errorf("item %s lacks its stem, options or answer", i.ID)
+	}
+	for _, a := range i.Answer {
+		if _, ok := i.Option(a); !ok {
+			return fmt.Errorf("item %s: answer %q is not among its options", i.ID, a)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package quizzes_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"studyhall/quizzes"
+)
+
+func sample() quizzes.Item {
+	return quizzes.Item{
+		ID: "cbet-watt", Type: quizzes.Single, Domain: "cbet.electronics", Level: "recall", Difficulty: "easy",
+		Stem:        "Which is <more> & which is less?",
+		Options:     []quizzes.Option{{ID: "a", Text: "010", Why: "Yes."}, {ID: "b", Text: "1.10", Why: "No."}},
+		Answer:      []string{"a"},
+		Explanation: "Because.",
+		Source:      quizzes.Source{Title: "A book", URL: "https://example.org", Checked: "2026-11-22"},
+		Line:        7,
+	}
+}
+
+// TestVersionIsPermanent holds the spelling of snapshots: stored answers refer
+// to these ids. If it fails, mend the code and not the test.
+func TestVersionIsPermanent(t *testing.T) {
+	id, snapshot := sample().Version()
+	const want = `{"id":"cbet-watt","type":"single","domain":"cbet.electronics","level":"recall","difficulty":"easy",` +
+		`"stem":"Which is <more> & which is less?","options":[{"id":"a","text":"010","why":"Yes."},{"id":"b","text":"1.10","why":"No."}],` +
+		`"answer":["a"],"explanation":"Because.","source":{"title":"A book","url":"https://example.org","checked":"2026-11-22"}}`
+	if string(snapshot) != want {
+		t.Errorf("snapshot:\n got %s\nwant %s", snapshot, want)
+	}
+	if want := "cigx5yhiknuk4fkptrfc"; id != want {
+		t.Errorf("version id: got %s, want %s", id, want)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	original, _ := sample().Version()
+	for _, row := range []struct {
+		name   string
+		change func(*quizzes.Item)
+		same   bool
+	}{
+		{"another line", func(i *quizzes.Item) { i.Line = 99 }, true},
+		{"the default type left out", func(i *quizzes.Item) { i.Type = "" }, true},
+		{"another stem", func(i *quizzes.Item) { i.Stem += "?" }, false},
+		{"another answer", func(i *quizzes.Item) { i.Answer = []string{"b"} }, false},
+		{"another option text", func(i *quizzes.Item) { i.Options[1].Text = "1.1" }, false},
+		{"another rationale", func(i *quizzes.Item) { i.Options[1].Why = "Never." }, false},
+		{"another area", func(i *quizzes.Item) { i.Domain = "cbet.it" }, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			item := sample()
+			row.change(&item)
+			id, _ := item.Version()
+			if (id == original) != row.same {
+				t.Errorf("version id %s, original %s: want same = %v", id, original, row.same)
+			}
+		})
+	}
+}
+
+func TestFromSnapshot(t *testing.T) {
+	want := sample()
+	_, snapshot := want.Version()
+	got, err := quizzes.FromSnapshot(snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Line = 0
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("item from its snapshot (-want +got):\n%s", diff)
+	}
+	for _, row := range []struct{ name, snapshot, want string }{
+		{"no JSON", "{", "read item snapshot: unexpected end"},
+		{"no id", "{}", "read item snapshot: item without an id"},
+		{"no stem", `{"id":"x"}`, "read item snapshot: item x lacks its stem"},
+		{"answer that is no option", strings.Replace(string(snapshot), `"answer":["a"]`, `"answer":["c"]`, 1), `read item snapshot: item cbet-watt: answer "c" is not`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, err := quizzes.FromSnapshot([]byte(row.snapshot)); err == nil || !strings.HasPrefix(err.Error(), row.want) {
+				t.Errorf("error: got %v, want %q…", err, row.want)
+			}
+		})
+	}
+}
+
+// TestKeysInMessages makes sure that the keys which messages suggest are those
+// of the schema: a file without any key names them all.
+func TestKeysInMessages(t *testing.T) {
+	var schema struct {
+		Properties map[string]any
+		Defs       map[string]struct{ Properties map[string]any } `json:"$defs"`
+	}
+	if err := json.Unmarshal([]byte(quizzes.Schema()), &schema); err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]map[string]any{
+		"":                    schema.Properties,
+		"items[0]":            schema.Defs["item"].Properties,
+		"items[0].options[0]": schema.Defs["option"].Properties,
+		"items[0].source":     schema.Defs["source"].Properties,
+	}
+	_, problems := quizzes.Parse("bank.yaml", []byte("zzzzzz: x\nitems: [{zzzzzz: x, options: [{zzzzzz: x}], source: {zzzzzz: x}}]\n"))
+	seen := 0
+	for _, p := range problems {
+		named, ok := strings.CutPrefix(p.Fix, "the keys here are ")
+		if !ok {
+			continue
+		}
+		seen++
+		got := strings.Split(named, ", ")
+		slices.Sort(got)
+		if diff := cmp.Diff(slices.Sorted(maps.Keys(at[p.Path])), got); diff != "" {
+			t.Errorf("keys named at %q (-schema +message):\n%s", p.Path, diff)
+		}
+	}
+	if seen != len(at) {
+		t.Errorf("unknown keys were told at %d places, want %d", seen, len(at))
+	}
+}
