@@ -85,28 +85,34 @@ func (s *site) apiRoutes(mux *http.ServeMux) {
 		return struct{}{}, s.setMember(ctx, q.channel(), q.On == "true")
 	})
 	mux.HandleFunc("GET /api/state", s.serveState)
-	mux.HandleFunc("GET /api/complete", func(w http.ResponseWriter, r *http.Request) {
-		p := s.who(r)
-		v, err := s.complete(r.Context(), p, s.where(r, p), r.FormValue("text"))
-		s.answer(w, v, err)
-	})
-	mux.HandleFunc("GET /api/suggest", func(w http.ResponseWriter, r *http.Request) {
-		p := s.who(r)
-		options, err := s.suggest(r.Context(), p, s.where(r, p), bot.MessageID(r.FormValue("message")), r.FormValue("path"), r.FormValue("text"))
-		items := []map[string]string{}
-		for _, o := range options {
-			items = append(items, map[string]string{"label": o.Label, "value": o.Value})
-		}
-		s.answer(w, map[string]any{"items": items}, err)
-	})
-	mux.HandleFunc("GET /api/payload", func(w http.ResponseWriter, r *http.Request) {
-		v, err := s.payloads(r.Context(), s.who(r), bot.MessageID(r.FormValue("message")))
-		var html string
-		if err == nil {
-			html, err = s.render("payloads", v)
-		}
-		s.answer(w, map[string]string{"html": html}, err)
-	})
+	mux.HandleFunc("GET /api/complete", s.serveComplete)
+	mux.HandleFunc("GET /api/suggest", s.serveSuggest)
+	mux.HandleFunc("GET /api/payload", s.servePayload)
+}
+
+func (s *site) serveComplete(w http.ResponseWriter, r *http.Request) {
+	p := s.who(r)
+	v, err := s.complete(r.Context(), p, s.where(r, p), r.FormValue("text"))
+	s.answer(w, v, err)
+}
+
+func (s *site) serveSuggest(w http.ResponseWriter, r *http.Request) {
+	p := s.who(r)
+	options, err := s.suggest(r.Context(), p, s.where(r, p), bot.MessageID(r.FormValue("message")), r.FormValue("path"), r.FormValue("text"))
+	items := []optionState{}
+	for _, o := range options {
+		items = append(items, optionState(o))
+	}
+	s.answer(w, map[string]any{"items": items}, err)
+}
+
+func (s *site) servePayload(w http.ResponseWriter, r *http.Request) {
+	v, err := s.payloads(r.Context(), s.who(r), bot.MessageID(r.FormValue("message")))
+	var html string
+	if err == nil {
+		html, err = s.render("payloads", v)
+	}
+	s.answer(w, map[string]string{"html": html}, err)
 }
 
 // request is what any of the requests above holds.

@@ -57,7 +57,7 @@ func (s *site) completeCommand(word string) completions {
 		}
 		out.Items = append(out.Items, completion{Label: "/" + c.Name, Help: c.Help, Insert: insert})
 	}
-	out.First = word != "" && !exact
+	out.First = word != "" && !exact && len(out.Items) > 0
 	return out
 }
 
@@ -70,7 +70,8 @@ func (s *site) completeFields(ctx context.Context, p person, ch bot.ChannelID, c
 		for _, f := range c.Fields {
 			if strings.EqualFold(f.Name, name) {
 				values, err := s.values(ctx, p, ch, f, strings.Trim(typed, `"`))
-				out.Items, out.First = withName(values, f.Name), strings.Trim(typed, `"`) != "" && !exactly(values, typed)
+				out.Items = withName(values, f.Name)
+				out.First = strings.Trim(typed, `"`) != "" && !exactly(values, typed) && len(values) > 0
 				return out, err
 			}
 		}
@@ -94,7 +95,7 @@ func (s *site) completeFields(ctx context.Context, p person, ch bot.ChannelID, c
 		out.Items = append(out.Items, withName(values, f.Name)...)
 		out.First = out.First || exactly(values, token)
 	}
-	out.First = token != "" && !out.First
+	out.First = token != "" && !out.First && len(out.Items) > 0
 	out.Items = out.Items[:min(len(out.Items), bot.LimitSuggestions)]
 	return out, nil
 }

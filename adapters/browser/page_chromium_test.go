@@ -1,12 +1,14 @@
 package browser
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"studyhall/adapters/adaptertest"
 	"studyhall/bot"
 )
 
@@ -75,6 +77,44 @@ func TestLook(t *testing.T) {
 			b.shot(name + "-closed")
 			b.axe(name + " closed")
 			b.must("member", "as", "lee", "channel", "c/lunch", "on", "true")
+		}
+	}
+}
+
+// TestFixtures shows the product's messages and forms, and the nasty ones.
+func TestFixtures(t *testing.T) {
+	b := newTab(t)
+	for _, c := range adaptertest.Cards() {
+		if _, err := b.bot.Send(t.Context(), channelID("cbet-study"), c.Message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := &site{Adapter: b.adapter, core: b.bot}
+	for _, width := range []int64{1280, 390} {
+		for _, dark := range []bool{false, true} {
+			b.shape(width, 3000, dark)
+			b.visit("as=maria&in=c/cbet-study")
+			if sideways := evaluate[bool](b, "document.getElementById('scroll').scrollWidth > document.getElementById('scroll').clientWidth"); sideways {
+				t.Errorf("%d wide: the messages scroll sideways", width)
+			}
+			b.axe(fmt.Sprintf("fixtures %d dark %t", width, dark))
+			for n := range 4 {
+				evaluate[any](b, fmt.Sprintf("document.getElementById('scroll').scrollTop = %d; null", n*2700))
+				b.shot(fmt.Sprintf("fixtures-%d-%t-%d", width, dark, n))
+			}
+		}
+		for _, f := range adaptertest.Forms() {
+			html, err := b.adapter.render("form", s.viewForm(f.Form, channelID("cbet-study"), ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			quoted, err := json.Marshal(html)
+			if err != nil {
+				t.Fatal(err)
+			}
+			evaluate[any](b, fmt.Sprintf("document.querySelector('dialog')?.remove(); document.body.insertAdjacentHTML('beforeend', %s); document.querySelector('dialog').showModal(); null", quoted))
+			b.axe("form " + f.Name)
+			b.shot(fmt.Sprintf("fixtures-%d-form-%s", width, f.Name))
 		}
 	}
 }

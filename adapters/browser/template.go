@@ -29,6 +29,7 @@ func parseTemplates() (*template.Template, error) {
 		"iso":        func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"paragraphs": paragraphs,
 		"control":    viewControl,
+		"spoken":     spoken,
 		"toneName":   func(t bot.Tone) string { return [...]string{"neutral", "good", "attention"}[min(max(int(t), 0), 2)] },
 		"styleName":  func(s bot.Style) string { return [...]string{"plain", "primary", "danger"}[min(max(int(s), 0), 2)] },
 		"size":       pictureSize,
@@ -74,6 +75,16 @@ func viewControl(c bot.Control) controlView {
 		return controlView{Link: &v}
 	}
 	return controlView{}
+}
+
+// spoken is what screen readers say of a button; "" where its label says it.
+// It contains the label, so that people who speak to their computer can name
+// the button by what they see.
+func spoken(b *bot.Button) string {
+	if b.Accessible == "" || strings.Contains(strings.ToLower(b.Accessible), strings.ToLower(b.Label)) {
+		return b.Accessible
+	}
+	return b.Label + ": " + b.Accessible
 }
 
 // pictureSize is a picture's size, so that the page doesn't jump when it loads;

@@ -186,6 +186,13 @@ func testBot(log *slog.Logger) *bot.Bot {
 	b.Action("file", func(_ context.Context, i bot.Interaction) (bot.Response, error) {
 		return bot.Whisper(*card("File", bot.Textf("%s: %s", i.Files[0].Name, i.Files[0].Data))), nil
 	})
+	suggesters(b)
+	return b
+}
+
+// suggesters completes, and answers words that name no command.
+func suggesters(b *bot.Bot) {
+	card := func(body bot.Text) *bot.Message { return &bot.Message{Card: &bot.Card{Body: body}} }
 	b.Suggest("topics", func(_ context.Context, _ bot.Interaction, typed string) ([]bot.Option, error) {
 		return matching(typed, "Public safety", "Electronics", "Healthcare IT"), nil
 	})
@@ -196,9 +203,8 @@ func testBot(log *slog.Logger) *bot.Bot {
 		return []bot.Option{{Label: "Chicago time, now 4:38 AM", Value: "America/Chicago"}}, nil
 	})
 	b.OnUnknown(func(_ context.Context, i bot.Interaction) (bot.Response, error) {
-		return bot.Whisper(*card("", bot.Textf("You said: %s", i.Line))), nil
+		return bot.Whisper(*card(bot.Textf("You said: %s", i.Line))), nil
 	})
-	return b
 }
 
 func matching(typed string, all ...string) []bot.Option {

@@ -152,7 +152,7 @@ func (s *Service) organiserPage(ctx context.Context, i bot.Interaction, d Detail
 	if err != nil {
 		return bot.Response{}, err
 	}
-	body := []bot.Text{s.wordsStudying(d), s.wordsNextQuestion(d), wordsFigures(f), wordsUnseen(f.Unseen, timetableOf(d.Schedule.Expr))}
+	body := []bot.Text{s.wordsStudied(d), s.wordsNextQuestion(d), wordsFigures(f), wordsUnseen(f.Unseen, timetableOf(d.Schedule.Expr))}
 	body = append(body, s.wordsNotices(ctx, d, notices)...)
 	body = append(body, wordsOrganisers(d, m))
 	path := PathGroup(d.Group.ID)
@@ -191,7 +191,7 @@ func (s *Service) memberPage(ctx context.Context, i bot.Interaction, d Details, 
 			return bot.Response{}, err
 		}
 	}
-	body := []bot.Text{s.wordsStudying(d), wordsState(d.Group), wordsWhoOrganises(d), wordsFigures(f), wordsPrivacy}
+	body := []bot.Text{s.wordsStudied(d), wordsState(d.Group), wordsWhoOrganises(d), wordsFigures(f), wordsPrivacy}
 	controls := []bot.Control{}
 	asked, answers, err := s.asked(ctx, i.User, d, m)
 	if err != nil {

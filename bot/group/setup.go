@@ -137,7 +137,7 @@ func (s *Service) zoneShown(zone string) string {
 }
 
 func openField(setup Setup) bot.Field {
-	return bot.Field{Name: fieldOpen, Label: "A question stays open", Kind: bot.OneOf, Required: true,
+	return bot.Field{Name: fieldOpen, Label: "Stays open", Kind: bot.OneOf, Required: true,
 		Options: []bot.Option{
 			{Label: "Until the next one opens", Value: string(UntilNext)},
 			{Label: "Three days (rotating shifts)", Value: string(ThreeDays)},
@@ -231,9 +231,11 @@ func (s *Service) fillWindow(setup *Setup, value string) (problem string) {
 // afterwards, unless nothing comes near it.
 func (s *Service) fillZone(setup *Setup, typed string) (problem string) {
 	setup.TypedZone, setup.Zone = typed, ""
-	if _, err := schedule.LoadZone(typed); err == nil {
-		setup.Zone = typed
-		return ""
+	if strings.Contains(typed, "/") { // a full name, as it was suggested; "EST" alone would be one too
+		if _, err := schedule.LoadZone(typed); err == nil {
+			setup.Zone = typed
+			return ""
+		}
 	}
 	m := schedule.FindZone(typed, s.c.Now())
 	setup.Zone = m.Zone
@@ -262,6 +264,9 @@ func (s *Service) settle(ctx context.Context, i bot.Interaction, setup Setup) (b
 func (s *Service) zoneCard(setup Setup) *bot.Card {
 	choices := schedule.FindZone(setup.TypedZone, s.c.Now()).Choices
 	c := &bot.Card{Title: "Which clock is right?", Footer: wordsNothingPosted}
+	if setup.changes() {
+		c.Footer = wordsNothingChanged
+	}
 	path := "setup/" + setup.ID
 	if len(choices) > 3 {
 		c.Body = wordsZoneMany(setup.TypedZone)

@@ -128,17 +128,17 @@ func and(words []string) string {
 // times reads times of day as people write them, "07:00, 12:00" or "7 am and
 // 5 pm". problem is what to tell the person instead.
 func times(text string) (minutes []int, problem string) {
-	const example = "for example 07:00, or 07:00, 12:00, 17:00."
+	const example = "07:00, or 07:00, 12:00, 17:00."
 	pattern := regexp.MustCompile(`(\d{1,2})(?:[:.h]?(\d{2}))?(?:\s*([ap])\.?\s?m\b\.?)?`)
 	text = strings.ToLower(text)
 	left := strings.NewReplacer("and", " ", "o'clock", " ").Replace(pattern.ReplaceAllString(text, " "))
 	if strings.Trim(left, " ,;&+\t\n") != "" || !pattern.MatchString(text) {
-		return nil, fmt.Sprintf("I can't read %q as times of day. Please write them like this: %s", clip(text, 30), example)
+		return nil, fmt.Sprintf("I can't read %q as times of day. Please write them like %s", clip(text, 30), example)
 	}
 	for _, found := range pattern.FindAllStringSubmatch(text, -1) {
 		m, ok := clock(found[1], found[2], found[3])
 		if !ok {
-			return nil, fmt.Sprintf("%q isn't a time of day. Please write times like this: %s", strings.TrimSpace(found[0]), example)
+			return nil, fmt.Sprintf("%q isn't a time of day. Please write times like %s", strings.TrimSpace(found[0]), example)
 		}
 		minutes = append(minutes, m)
 	}
@@ -149,7 +149,7 @@ func times(text string) (minutes []int, problem string) {
 	}
 	for _, m := range minutes {
 		if m%60 != minutes[0]%60 {
-			return nil, "Several questions a day need the same minutes past the hour, " + example
+			return nil, "Several questions a day need the same minutes past the hour, like " + example
 		}
 	}
 	return minutes, ""

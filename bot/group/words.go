@@ -108,10 +108,13 @@ func organisers(d Details) bot.Text {
 	case 0:
 		return "Nobody organises it just now."
 	case 1:
-		return bot.Textf("Organiser: %s.", names[0])
+		return bot.Textf("Organiser: %s", stop(names[0]))
 	}
-	return bot.Textf("Organisers: %s.", and(names))
+	return bot.Textf("Organisers: %s", stop(and(names)))
 }
+
+// stop ends a sentence whose last word may be an initial: "Lee T."
+func stop(sentence string) string { return strings.TrimRight(sentence, ".") + "." }
 
 func wordsWhoOrganises(d Details) bot.Text {
 	if len(d.Organisers) == 0 {
@@ -133,9 +136,9 @@ func wordsOrganisers(d Details, m Member) bot.Text {
 		}
 		names = append(names, name)
 	}
-	t := bot.Textf("Organisers: %s.", and(names))
+	t := bot.Textf("Organisers: %s", stop(and(names)))
 	if len(names) == 1 {
-		t = bot.Textf("Organiser: %s. A second one keeps the group going when you're away.", names[0])
+		t = bot.Textf("Organiser: %s A second one keeps the group going when you're away.", stop(names[0]))
 	}
 	if unreachable && len(names) > 1 {
 		t += " Who has a closed account gets no notes."
@@ -151,6 +154,18 @@ func (s *Service) wordsStudying(d Details) bot.Text {
 	return bot.Textf("Studying for %s with the %s", short, d.Group.Name)
 }
 
+// wordsStudied is what the page of a group begins with.
+func (s *Service) wordsStudied(d Details) bot.Text {
+	short := d.Track.Certification
+	if c, ok := s.c.Catalogue.Find(short); ok {
+		short = c.Short
+	}
+	if w, ok := cert.ParseWindow(d.Track.WindowFrom, d.Track.WindowTo); ok {
+		return bot.Textf("Studying for %s. Exam window: %s.", short, w.String())
+	}
+	return bot.Textf("Studying for %s. No exam date yet.", short)
+}
+
 func wordsState(g Group) bot.Text {
 	switch g.State {
 	case Paused:
@@ -162,7 +177,7 @@ func wordsState(g Group) bot.Text {
 }
 
 func wordsJoined(m Member) bot.Text {
-	return bot.Textf("You're in. No sign-up needed. You appear as %s.", m.Name)
+	return bot.Textf("You're in. No sign-up needed. You appear as %s", stop(m.Name))
 }
 
 // wordsNextQuestion is when the next question comes, in the reader's zone where
@@ -175,7 +190,12 @@ func (s *Service) wordsNextQuestion(d Details) bot.Text {
 	case d.Next.IsZero():
 		return rules
 	}
-	return lines(bot.Textf("Next question: %s, in %s.", bot.When(d.Next.In(d.Group.Location())), d.Next.In(d.Group.Location()).Format("Mon 2 Jan")), rules)
+	at := d.Next.In(d.Group.Location())
+	next := bot.Textf("Next question: %s.", bot.When(at))
+	if at.Sub(s.c.Now()) > 6*24*time.Hour {
+		next = bot.Textf("Next question: %s, on %s.", bot.When(at), at.Format("2 January"))
+	}
+	return lines(next, rules)
 }
 
 func wordsRules(g Group, table, clock string) bot.Text {
@@ -298,6 +318,9 @@ func sentencePart(reason string) string {
 func wordsFigures(f Figures) bot.Text {
 	if f.Posted == 0 {
 		return "No question was posted yet."
+	}
+	if f.Active == 0 {
+		return bot.Textf("%s so far.", count(f.Posted, "question", "questions"))
 	}
 	return bot.Textf("%s so far. %s in the last 7 days, %s active in the last 28.",
 		count(f.Posted, "question", "questions"), count(f.Recent, "answer", "answers"), count(f.Active, "person", "people"))

@@ -25,11 +25,7 @@ func (s *Service) press(ctx context.Context, i bot.Interaction) (bot.Response, e
 		extra = append(extra, bot.Textf(welcomeWords, m.Name))
 		row = append(row, bot.Button{Label: "How it works", Action: group.PathHelp})
 	}
-	missed, err := s.mostMissed(ctx, i.Arg("round"), f, out)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	card := s.resultCard(f, out, missed, g.Location(), extra...)
+	card := s.resultCard(f, out, g.Location(), extra...)
 	card.Controls = []bot.Row{row}
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
@@ -53,18 +49,14 @@ func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil {
 		return bot.Response{}, err
 	}
-	missed, err := s.mostMissed(ctx, i.Arg("round"), f, out)
-	if err != nil {
-		return bot.Response{}, err
-	}
 	if len(owed) > 0 {
-		card = s.resultCard(f, out, missed, g.Location(), bot.Textf(toGoWords, len(owed))+".")
+		card = s.resultCard(f, out, g.Location(), bot.Textf(toGoWords, len(owed))+".")
 		card.Controls = []bot.Row{{
 			bot.Button{Label: "Next", Action: "next/" + g.ID, Style: bot.Primary},
 			bot.Button{Label: "My study page", Action: group.PathStudy},
 		}}
 	} else {
-		card = s.resultCard(f, out, missed, g.Location(), allDoneWords)
+		card = s.resultCard(f, out, g.Location(), allDoneWords)
 		card.Controls = []bot.Row{{bot.Button{Label: "My study page", Action: group.PathStudy}}}
 	}
 	return bot.Response{Edit: &bot.Message{Card: card}}, nil
@@ -106,17 +98,7 @@ func (s *Service) answer(ctx context.Context, i bot.Interaction, catchUp bool) (
 }
 
 // mostMissed reports whether enough people answered to say that most missed it.
-func (s *Service) mostMissed(ctx context.Context, round string, f fixed, o Outcome) (bool, error) {
-	if o.Answered < countsFrom || o.Answer.Verdict == Right {
-		return false, nil
-	}
-	spread, err := s.Store.Spread(ctx, round)
-	if err != nil {
-		return false, err
-	}
-	total, right := counts(spread, f.item)
-	return total >= countsFrom && 2*right < total, nil
-}
+func (o Outcome) mostMissed() bool { return o.Answered >= countsFrom && 2*o.Right < o.Answered }
 
 // tooLate answers a press on a card that still had its letters.
 func (s *Service) tooLate(ctx context.Context, i bot.Interaction, g group.Group) (bot.Response, error) {
@@ -236,7 +218,7 @@ func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, er
 		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + g.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
 		return bot.Whisper(simple("", notAnsweredWords, row)), nil
 	}
-	card := s.resultCard(f, Outcome{Status: Already, Answer: a}, false, g.Location())
+	card := s.resultCard(f, Outcome{Status: Already, Answer: a}, g.Location())
 	card.Controls = []bot.Row{studyRow()}
 	return bot.Whisper(bot.Message{Card: card}), nil
 }

@@ -107,7 +107,7 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 }
 
 // resultCard tells one person how an answer was graded (message 2).
-func (s *Service) resultCard(f fixed, o Outcome, missed bool, loc *time.Location, extra ...bot.Text) *bot.Card {
+func (s *Service) resultCard(f fixed, o Outcome, loc *time.Location, extra ...bot.Text) *bot.Card {
 	item := f.item
 	right, _ := item.Option(item.Answer[0])
 	chosen, _ := item.Option(o.Answer.Option)
@@ -131,7 +131,7 @@ func (s *Service) resultCard(f fixed, o Outcome, missed bool, loc *time.Location
 		reason = full + "\n" + reason
 	}
 	lines := []bot.Text{reason, bot.Textf(sourceWords, item.Source.Title)}
-	if missed && o.Answer.Verdict != Right {
+	if o.mostMissed() && o.Answer.Verdict != Right {
 		lines = append(lines, mostMissedWords)
 	}
 	if o.Answer.CaughtUp {

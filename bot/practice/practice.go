@@ -126,6 +126,7 @@ type Outcome struct {
 	Status   Status
 	Answer   Answer
 	Answered int // answers in time to the round, this one included
+	Right    int // those of them that are right
 }
 
 // Plan is what a question's schedule is about.

@@ -26,7 +26,7 @@ const (
 	caughtUpWords   = bot.Text("Caught up: 1 point.")
 	alreadyWords    = "You answered this one on %s."
 	onlyYouWords    = bot.Text("Only you can see this.")
-	welcomeWords    = "You're in. No sign-up needed. In this group you are %s."
+	welcomeWords    = "You're in. No sign-up needed. Your name here: %s"
 	toGoWords       = "%d to go"
 	allDoneWords    = bot.Text("All caught up.")
 

@@ -49,7 +49,7 @@ func DefaultTiming() Timing {
 // nothing is left in flight.
 func LocalTiming() Timing {
 	return Timing{
-		Request: 2 * time.Second, Grace: 100 * time.Millisecond, Lease: 3 * time.Second,
+		Request: time.Second, Grace: 100 * time.Millisecond, Lease: 2 * time.Second,
 		Margin: 500 * time.Millisecond, Poll: 250 * time.Millisecond, Retry: 100 * time.Millisecond, Most: 16,
 	}
 }

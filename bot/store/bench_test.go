@@ -28,6 +28,7 @@ func BenchmarkWriteParallel(b *testing.B) {
 				var n atomic.Int64
 				before := s.Stats()
 				b.SetParallelism(callers)
+				b.ResetTimer()
 				b.RunParallel(func(pb *testing.PB) {
 					for pb.Next() {
 						i := n.Add(1)
@@ -60,6 +61,7 @@ func BenchmarkWriteParallel(b *testing.B) {
 				}
 				var n atomic.Int64
 				b.SetParallelism(callers)
+				b.ResetTimer()
 				b.RunParallel(func(pb *testing.PB) {
 					for pb.Next() {
 						i := n.Add(1)
@@ -126,6 +128,7 @@ func BenchmarkRead(b *testing.B) {
 			must(b, s, benchInsert, 1, 1)
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					var v int64

@@ -288,8 +288,12 @@ func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, caughtUp bool,
 // when that many answers are worth one.
 func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
 	var opened int64
-	if err := tx.row(ctx, `UPDATE rounds SET answered = answered + 1 WHERE id = $1 RETURNING answered, opened_at`, a.Round).
-		scan(&out.Answered, &opened); err != nil {
+	right := 0
+	if a.Verdict == practice.Right {
+		right = 1
+	}
+	if err := tx.row(ctx, `UPDATE rounds SET answered = answered + 1, correct = correct + $2 WHERE id = $1
+		RETURNING answered, correct, opened_at`, a.Round, right).scan(&out.Answered, &out.Right, &opened); err != nil {
 		return err
 	}
 	if err := countMember(ctx, tx, a); err != nil {
@@ -321,7 +325,7 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outco
 		return err
 	} else if ok {
 		out.Status, out.Answer = practice.Already, earlier
-		return tx.row(ctx, `SELECT answered FROM rounds WHERE id = $1`, a.Round).scan(&out.Answered)
+		return tx.row(ctx, `SELECT answered, correct FROM rounds WHERE id = $1`, a.Round).scan(&out.Answered, &out.Right)
 	}
 	var state string
 	if err := tx.row(ctx, `SELECT state FROM rounds WHERE id = $1`, a.Round).scan(&state); err != nil {

@@ -321,6 +321,14 @@ func (s *Store) NextInstant(ctx context.Context, now time.Time) (time.Time, bool
 	return instant(next), next > 0, wrap("look for the next instant", err)
 }
 
+// Unfinished implements [schedule.Store].
+func (s *Store) Unfinished(ctx context.Context, now time.Time) (bool, error) {
+	left, err := s.exists(ctx, `SELECT 1 FROM due WHERE state = 'waiting' AND at <= $1
+		UNION ALL SELECT 1 FROM deliveries WHERE state = 'waiting'
+		UNION ALL SELECT 1 FROM deliveries WHERE state = 'sent' AND shown < wanted AND edit_at <= $1 LIMIT 1`, millis(now))
+	return left, wrap("look for unfinished work", err)
+}
+
 // exists reports whether a query has a row.
 func (s *Store) exists(ctx context.Context, text string, args ...any) (bool, error) {
 	var one int64

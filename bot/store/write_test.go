@@ -10,25 +10,24 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5/pgconn"
-
-	"studyhall/bot/store/storetest/pgtest"
 )
 
 var errOurs = errors.New("the job's own error")
 
-// TestWriteOutcome has the ways in which a job can end.
-func TestWriteOutcome(t *testing.T) {
+// outcome is a way in which a job can end.
+type outcome struct {
+	name string
+	job  func(ctx context.Context, tx *tx) error
+	want []int64
+	err  string // part of the error, "" for none
+}
+
+func outcomes() []outcome {
 	insert := func(ctx context.Context, tx *tx, n int64) error {
 		_, err := tx.exec(ctx, `INSERT INTO number (n) VALUES ($1)`, n)
 		return err
 	}
-	tests := []struct {
-		name string
-		job  func(ctx context.Context, tx *tx) error
-		want []int64
-		err  string // part of the error, "" for none
-	}{
+	return []outcome{
 		{"commits", func(ctx context.Context, tx *tx) error {
 			return errors.Join(insert(ctx, tx, 1), insert(ctx, tx, 2))
 		}, []int64{1, 2}, ""},
@@ -91,8 +90,11 @@ func TestWriteOutcome(t *testing.T) {
 			return tx.try(ctx, func() error { return insert(ctx, tx, 2) })
 		}, []int64{}, errAgain.Error()},
 	}
+}
+
+func TestWriteOutcome(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
-		for _, test := range tests {
+		for _, test := range outcomes() {
 			t.Run(test.name, func(t *testing.T) {
 				must(t, s, `DELETE FROM number`)
 				err := s.write(t.Context(), test.job)
@@ -228,24 +230,6 @@ func TestConcurrentUpdates(t *testing.T) {
 				return err
 			})
 		}},
-		{"two rows in opposite order", func() func(ctx context.Context, s *Store) error {
-			var mu sync.Mutex
-			first := int64(1)
-			return func(ctx context.Context, s *Store) error {
-				mu.Lock()
-				first = 3 - first
-				a := first
-				mu.Unlock()
-				return s.write(ctx, func(ctx context.Context, tx *tx) error {
-					for _, n := range []int64{a, 3 - a} {
-						if _, err := tx.exec(ctx, `UPDATE number SET v = v + 1 WHERE n = $1`, n); err != nil {
-							return err
-						}
-					}
-					return nil
-				})
-			}
-		}()},
 	}
 	const writers, times = 8, 25
 	each(t, func(t *testing.T, s *Store) {
@@ -394,42 +378,6 @@ func TestCallerGoesWhileWaiting(t *testing.T) {
 	must(t, s, `INSERT INTO number (n) VALUES (2)`) // the writer has passed the abandoned job
 	if diff := cmp.Diff([]int64{2}, numbers(t, s)); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
-	}
-}
-
-// TestConflictsRepeat: PostgreSQL's conflicts are repeated, but not for ever, and
-// nothing else is.
-func TestConflictsRepeat(t *testing.T) {
-	conflict := &pgconn.PgError{Code: "40001", Message: "a conflict"}
-	tests := []struct {
-		name    string
-		err     error
-		failing int
-		runs    int
-		fails   bool
-	}{
-		{"conflict, then fine", conflict, 2, 3, false},
-		{"deadlock, then fine", &pgconn.PgError{Code: "40P01"}, 1, 2, false},
-		{"wrapped", fmt.Errorf("wrapped: %w", conflict), 2, 3, false},
-		{"always", conflict, 99, 4, true},
-		{"another error", errOurs, 99, 1, true},
-		{"unique violation", &pgconn.PgError{Code: "23505"}, 99, 1, true},
-	}
-	s := openAt(t, pgtest.URL(t), Options{})
-	s.tries = 4
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			runs := 0
-			err := s.write(t.Context(), func(context.Context, *tx) error {
-				if runs++; runs <= test.failing {
-					return test.err
-				}
-				return nil
-			})
-			if runs != test.runs || (err != nil) != test.fails {
-				t.Errorf("%d runs, error %v; want %d runs, error %v", runs, err, test.runs, test.fails)
-			}
-		})
 	}
 }
 

@@ -65,7 +65,7 @@ func (p *program) logger(c app.Config) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: c.LogLevel}))
 	}
 	_, plain := p.env("NO_COLOR")
-	return slog.New(tint.NewHandler(p.err, &tint.Options{
+	return slog.New(tint.NewTextHandler(p.err, &tint.Options{
 		Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: plain || !terminal,
 	}))
 }

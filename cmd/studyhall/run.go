@@ -24,12 +24,12 @@ type demo struct {
 }
 
 func (d *demo) Run(ctx context.Context, p *program) error {
-	_, log, err := p.configured()
+	c, log, err := p.configured()
 	if err != nil {
 		return err
 	}
 	return app.Demo(ctx, app.DemoOptions{
-		Addr: d.Addr, DB: d.DB, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
+		Addr: d.Addr, DB: d.DB, Banks: c.BanksDir, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
 	})
 }
 

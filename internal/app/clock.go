@@ -56,7 +56,7 @@ func (c *Clock) Advance(ctx context.Context, to time.Time) error {
 	c.playing.Lock()
 	defer c.playing.Unlock()
 	for {
-		if err := c.engine.Drain(ctx); err != nil {
+		if err := c.engine.Settle(ctx); err != nil {
 			return err
 		}
 		now := c.Now()

@@ -29,6 +29,7 @@ type DemoOptions struct {
 	Addr    string // HOST:PORT; "" for 127.0.0.1:8080, or a free port when that is taken
 	DB      string // a SQLite file, or a URL as in DATABASE_URL; "" for a temporary file
 	Posts   string // file of the browser's own posts; "" beside DB
+	Banks   string // the operator's own banks; "" for none
 	NoOpen  bool   // don't open a browser
 	Token   string // secret of the address; "" for a random one
 	Out     io.Writer
@@ -56,7 +57,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	defer l.Close()
 	a, err := New(ctx, Options{
-		Log: o.Log, Version: o.Version, Database: database, Timing: schedule.LocalTiming(), Trace: killPoint(),
+		Log: o.Log, Version: o.Version, Database: database, BanksDir: o.Banks, Timing: schedule.LocalTiming(), Trace: killPoint(),
 		Clock: func(ctx context.Context, s *store.Store) (*Clock, error) { return playableClock(ctx, s, time.Now) },
 		Adapters: func(_ bot.Shelf, clock *Clock) ([]bot.Adapter, error) {
 			return demoAdapters(o, posts, clock)

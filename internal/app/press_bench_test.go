@@ -31,7 +31,18 @@ func BenchmarkPresses(b *testing.B) {
 
 const pressers = 1000
 
-func benchmarkPresses(b *testing.B, database string) {
+// crowd is a running program with a group that many people answer in.
+type crowd struct {
+	b       *testing.B
+	app     *App
+	fake    *bottest.Fake
+	group   string
+	rounds  int
+	waits   []time.Duration
+	commits int64
+}
+
+func newCrowd(b *testing.B, database string) *crowd {
 	ctx := b.Context()
 	fake := bottest.NewFake(time.Now)
 	a, err := New(ctx, Options{
@@ -41,84 +52,94 @@ func benchmarkPresses(b *testing.B, database string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer a.Close()
 	running, stop := context.WithCancel(ctx)
-	defer stop()
 	go fake.Run(running, a.Bot)
-	if err := fake.WaitRunning(ctx); err != nil {
-		b.Fatal(err)
-	}
-	must := func(err error) {
-		b.Helper()
+	b.Cleanup(func() {
+		stop()
+		a.Close()
+	})
+	c := &crowd{b: b, app: a, fake: fake}
+	fake.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago"})
+	for _, err := range []error{
+		fake.WaitRunning(ctx), fake.Say(ctx, "maria", "", "/group"), fake.Press(ctx, "maria", "Set up", ""),
+		fake.Submit(ctx, "maria", nil), fake.Press(ctx, "maria", "Start", ""), a.Engine.Drain(ctx),
+	} {
 		if err != nil {
 			b.Fatal(err)
 		}
 	}
-	fake.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago"})
-	must(fake.Say(ctx, "maria", "", "/group"))
-	must(fake.Press(ctx, "maria", "Set up", ""))
-	must(fake.Submit(ctx, "maria", nil))
-	must(fake.Press(ctx, "maria", "Start", ""))
-	must(a.Engine.Drain(ctx))
-	channel := fake.ChannelID(bottest.Main)
-	g, ok, err := a.Store.GroupIn(ctx, channel)
+	g, ok, err := a.Store.GroupIn(ctx, fake.ChannelID(bottest.Main))
 	if err != nil || !ok {
 		b.Fatal(ok, err)
 	}
+	c.group = g.ID
+	return c
+}
 
-	var waits []time.Duration
-	commits := int64(0)
-	round := 0
-	everybody := func(measure bool) {
-		round++
-		if _, err := a.Store.PostNow(ctx, g.ID, fmt.Sprint("bench", round), time.Now()); err != nil {
-			b.Fatal(err)
-		}
-		must(a.Engine.Drain(ctx))
-		path := newestAnswer(b, fake)
-		took := make([]time.Duration, pressers)
-		before := a.Store.Stats().Commits
-		var ready, done sync.WaitGroup
-		start := make(chan struct{})
-		ready.Add(pressers)
-		for n := range pressers {
-			done.Go(func() {
-				i := bot.Interaction{
-					ID: fmt.Sprintf("press-%d-%d", round, n), User: bot.UserID(fmt.Sprintf("fake:p%d", n)),
-					Name: fmt.Sprint("Person ", n), Space: fake.Space(), Channel: channel, Action: path,
-				}
-				ready.Done()
-				<-start
-				begin := time.Now()
-				r := a.Bot.Handle(ctx, i)
-				took[n] = time.Since(begin)
-				if r.Reply == nil || !(strings.HasPrefix(r.Reply.Card.Plain(), "Right.") || strings.HasPrefix(r.Reply.Card.Plain(), "The answer is")) {
-					b.Errorf("press answered %+v", r)
-				}
-			})
-		}
-		ready.Wait()
-		if measure {
-			b.StartTimer()
-		}
-		close(start)
-		done.Wait()
-		if measure {
-			b.StopTimer()
-			waits = append(waits, took...)
-			commits += a.Store.Stats().Commits - before
-		}
+// question posts one more and gives the path of its first letter.
+func (c *crowd) question() string {
+	c.b.Helper()
+	c.rounds++
+	if _, err := c.app.Store.PostNow(c.b.Context(), c.group, fmt.Sprint("bench", c.rounds), time.Now()); err != nil {
+		c.b.Fatal(err)
 	}
-	everybody(false) // everybody joins
-	b.ResetTimer()
-	b.StopTimer()
+	if err := c.app.Engine.Drain(c.b.Context()); err != nil {
+		c.b.Fatal(err)
+	}
+	return newestAnswer(c.b, c.fake)
+}
+
+// press lets everybody press at the same instant and returns what each waited.
+func (c *crowd) press(path string) []time.Duration {
+	took := make([]time.Duration, pressers)
+	var ready, done sync.WaitGroup
+	start := make(chan struct{})
+	ready.Add(pressers)
+	for n := range pressers {
+		done.Go(func() {
+			i := bot.Interaction{
+				ID: fmt.Sprintf("press-%d-%d", c.rounds, n), User: bot.UserID(fmt.Sprintf("fake:p%d", n)),
+				Name: fmt.Sprint("Person ", n), Space: c.fake.Space(), Channel: c.fake.ChannelID(bottest.Main), Action: path,
+			}
+			ready.Done()
+			<-start
+			begin := time.Now()
+			r := c.app.Bot.Handle(c.b.Context(), i)
+			took[n] = time.Since(begin)
+			if r.Reply == nil || !graded(r.Reply.Card.Plain()) {
+				c.b.Errorf("press answered %+v", r)
+			}
+		})
+	}
+	ready.Wait()
+	close(start)
+	done.Wait()
+	return took
+}
+
+func graded(plain string) bool {
+	return strings.HasPrefix(plain, "Right.") || strings.HasPrefix(plain, "The answer is")
+}
+
+func benchmarkPresses(b *testing.B, database string) {
+	c := newCrowd(b, database)
+	c.press(c.question()) // everybody joins
+	measured := 0
 	for b.Loop() {
-		everybody(true)
+		b.StopTimer()
+		path := c.question()
+		before := c.app.Store.Stats().Commits
+		b.StartTimer()
+		c.waits = append(c.waits, c.press(path)...)
+		b.StopTimer()
+		c.commits += c.app.Store.Stats().Commits - before
+		measured++
+		b.StartTimer()
 	}
-	slices.Sort(waits)
-	b.ReportMetric(float64(commits)/float64(round-1), "commits/1000")
-	b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "ms-p50")
-	b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, "ms-p99")
+	slices.Sort(c.waits)
+	b.ReportMetric(float64(c.commits)/float64(measured), "commits/1000")
+	b.ReportMetric(float64(c.waits[len(c.waits)/2].Microseconds())/1000, "ms-p50")
+	b.ReportMetric(float64(c.waits[len(c.waits)*99/100].Microseconds())/1000, "ms-p99")
 }
 
 // newestAnswer is the path of the first letter under the newest question.

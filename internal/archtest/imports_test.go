@@ -31,12 +31,13 @@ var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart"}
 // support is what tests are written with, and what of ours it imports. Only
 // tests and other support import it.
 var support = map[string][]string{
-	"bot/bottest":                {"bot"},
-	"bot/store/storetest":        {"bot/store", "bot/store/storetest/pgtest"},
-	"bot/store/storetest/pgtest": {},
-	"adapters/adaptertest":       {"bot", "bot/bottest"},
-	"internal/archtest":          {},
-	"internal/killtest":          {},
+	"bot/bottest":                  {"bot"},
+	"bot/store/storetest":          {"bot/store", "bot/store/storetest/pgtest"},
+	"bot/store/storetest/pgtest":   {},
+	"adapters/adaptertest":         {"bot", "bot/bottest"},
+	"adapters/browser/browsertest": {"bot", "bot/bottest", "adapters/browser"},
+	"internal/archtest":            {},
+	"internal/killtest":            {},
 }
 
 // whole are the packages whose tests are about the whole program, inside too.

@@ -29,19 +29,19 @@ export function showDays(log) {
   for (const old of log.querySelectorAll(".day")) old.remove();
   let lastDay = "", last = null;
   for (const entry of log.querySelectorAll(".entry")) {
-    const time = entry.querySelector("time[data-at]");
-    const instant = time ? new Date(time.dateTime) : null;
-    const name = instant ? day.format(instant) : lastDay;
+    const instant = new Date(entry.dataset.instant);
+    const name = day.format(instant);
     if (name !== lastDay) {
       const line = document.createElement("p");
       line.className = "day";
       line.textContent = name;
       entry.before(line);
     }
-    const joined = instant && last && name === lastDay && entry.dataset.author === last.author &&
+    const echo = entry.classList.contains("echo");
+    const joined = !echo && last && name === lastDay && entry.dataset.author === last.author &&
       entry.dataset.author !== "bot" && instant - last.instant < 5 * 60e3;
     entry.classList.toggle("same", Boolean(joined));
     lastDay = name;
-    last = instant ? { author: entry.dataset.author, instant } : null;
+    last = echo ? null : { author: entry.dataset.author, instant };
   }
 }

@@ -191,6 +191,7 @@ CREATE TABLE rounds (
   closed_at    BIGINT NOT NULL DEFAULT 0,
   late         BOOLEAN NOT NULL DEFAULT FALSE,
   answered     BIGINT NOT NULL DEFAULT 0, -- answers in time
+  correct      BIGINT NOT NULL DEFAULT 0, -- those of them that were right
   UNIQUE (track_id, number)
 );
 CREATE INDEX rounds_group ON rounds (group_id, planned_at);

@@ -29,7 +29,8 @@ import (
 
 const (
 	// Server is the variable with the URL of a server, whose user may create
-	// schemas.
+	// schemas, and better is a superuser: query plans are then those of large
+	// tables.
 	Server = "STUDYHALL_TEST_POSTGRES"
 	// Require is the variable that makes a missing server a failure.
 	Require = "STUDYHALL_REQUIRE_POSTGRES"
@@ -132,9 +133,9 @@ func retryFull(fn func() error) error {
 const script = `
 set -e
 bin=$1
-dir=$(mktemp -d "${TMPDIR:-/tmp}/studyhall-pg.XXXXXX")
+dir=$(mktemp -d -t studyhall-pg.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
-trap '' INT
+trap '' INT TERM HUP
 "$bin/initdb" -D "$dir/data" -U postgres --auth=trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 ||
 	{ echo "failed initdb: $(tail -n 3 "$dir/log" | tr '\n' ' ')"; exit 1; }
 "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses='' -c max_connections=200 \
@@ -164,6 +165,10 @@ func start() (running, error) {
 			return running{}, fmt.Errorf("%w (as root its server also needs runuser)", errNone)
 		}
 		args = append([]string{runuser, "-u", "postgres", "--"}, args...)
+	}
+	if setsid, err := exec.LookPath("setsid"); err == nil {
+		// A signal to the test's process group must not keep it from tidying up.
+		args = append([]string{setsid}, args...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = os.TempDir() // the postgres user may not enter the folder of the test

@@ -1,0 +1,233 @@
+package schedule_test
+
+import (
+	"testing"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/bottest"
+	"studyhall/bot/schedule"
+)
+
+// A copy that is stopped just before it posts, past its lease, and then goes on,
+// posts nothing: its deadline is over, and another copy has posted.
+func TestFrozenBeforePosting(t *testing.T) {
+	for _, point := range []string{"deliver/claimed", "deliver/send"} {
+		t.Run(point, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				f := freezeAt(point)
+				w.owe("k", "a")
+				w.run(w.copy(f.trace))
+				<-f.frozen
+				w.run(w.copy())
+				time.Sleep(61 * time.Second)
+				w.recorded("k")
+				close(f.thaw)
+				time.Sleep(3 * time.Minute)
+				w.recorded("k")
+				if got := w.fake.count(bottest.Post); got != 1 {
+					t.Errorf("%d requests to post, want 1", got)
+				}
+				if got := w.ask(`SELECT check_at FROM deliveries`); got != "0" {
+					t.Errorf("nobody looked once more for a second copy: check_at %s", got)
+				}
+			})
+		})
+	}
+}
+
+// A copy that is stopped after it posted goes on after another has found its
+// post: the post stays and is on record.
+func TestFrozenAfterPosting(t *testing.T) {
+	for _, point := range []string{"deliver/sent", "deliver/marked"} {
+		t.Run(point, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				f := freezeAt(point)
+				w.owe("k", "a")
+				w.run(w.copy(f.trace))
+				<-f.frozen
+				w.run(w.copy())
+				time.Sleep(90 * time.Second)
+				w.recorded("k")
+				close(f.thaw)
+				time.Sleep(3 * time.Minute)
+				w.recorded("k")
+				if got := w.fake.count(bottest.Post); got != 1 {
+					t.Errorf("%d requests to post, want 1", got)
+				}
+			})
+		})
+	}
+}
+
+// A platform that carries out a request after another copy has looked for it
+// shows two for a while; afterwards there is the one on record.
+func TestSlowPlatform(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		takes  time.Duration // the first request; the bot gives up after 10 s
+		twice  bool          // it shows two for a while
+		frozen bool          // the first copy hears nothing more
+	}{
+		{"in time", 5 * time.Second, false, false},
+		{"within the grace", 25 * time.Second, false, false},
+		{"after the look", 45 * time.Second, true, false},
+		{"long after the look", 85 * time.Second, true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				first := true
+				w.fake.slow(func(c bottest.Call) time.Duration {
+					if c.Op == bottest.Post && first { // under the platform's lock
+						first = false
+						return test.takes
+					}
+					return 0
+				})
+				w.owe("k", "a")
+				w.owe("next", "a", func(d *schedule.Delivery) { d.Rank = 1 })
+				w.run(w.copy())
+				w.run(w.copy())
+				time.Sleep(86 * time.Second)
+				if got := len(w.fake.WithKey("k")) > 1; got != test.twice {
+					t.Errorf("two copies after 86 s: %t, want %t", got, test.twice)
+				}
+				time.Sleep(2 * time.Minute)
+				w.recorded("k")
+				w.recorded("next")
+			})
+		})
+	}
+}
+
+// Control: without the later look the second copy would stay.
+func TestSlowPlatformWithoutLook(t *testing.T) {
+	onSQLite(t, func(t *testing.T, w *world) {
+		first := true
+		w.fake.slow(func(c bottest.Call) time.Duration {
+			if c.Op == bottest.Post && first {
+				first = false
+				return 45 * time.Second
+			}
+			return 0
+		})
+		w.owe("k", "a")
+		w.run(w.copy(func(c *schedule.Config) { c.Store = noChecks{c.Store} }))
+		time.Sleep(10 * time.Minute)
+		if got := len(w.fake.WithKey("k")); got != 2 {
+			t.Errorf("%d copies, want 2: this control must fail to keep the promise", got)
+		}
+	})
+}
+
+// A copy whose request is answered after its lease finds that another copy is
+// on record and removes its own.
+func TestLoserRemovesItsOwn(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		// The fake platform takes its time inside the request, whatever the bot's
+		// deadline: the answer comes, but late.
+		first := true
+		w.fake.slow(func(c bottest.Call) time.Duration {
+			if c.Op == bottest.Post && first {
+				first = false
+				return time.Second
+			}
+			return 0
+		})
+		hidden := 2 * time.Hour // no look finds the first post
+		w.fake.Next(bottest.Fault{Hide: hidden})
+		f := freezeAt("deliver/sent")
+		w.owe("k", "a")
+		w.run(w.copy(f.trace))
+		<-f.frozen
+		w.run(w.copy())
+		time.Sleep(65 * time.Second)
+		if got := len(w.fake.WithKey("k")); got != 2 {
+			t.Fatalf("%d copies while the first is hidden, want 2", got)
+		}
+		kept := w.ask(`SELECT message FROM deliveries`)
+		close(f.thaw)
+		time.Sleep(time.Second)
+		w.recorded("k")
+		if got := w.ask(`SELECT message FROM deliveries`); got != kept {
+			t.Errorf("on record is %s, want %s as before", got, kept)
+		}
+	})
+}
+
+// A post that arrives although the delivery was left out meanwhile goes again.
+func TestPostOfSkippedDeliveryGoes(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		f := freezeAt("deliver/sent")
+		w.owe("k", "a")
+		w.run(w.copy(f.trace))
+		<-f.frozen
+		w.exec(`UPDATE deliveries SET state = 'skipped' WHERE id = 'k'`)
+		close(f.thaw)
+		time.Sleep(time.Minute)
+		w.wantShown("a")
+	})
+}
+
+// The recorded copy stays when both are found, however old; if somebody has
+// removed it, the other one is recorded and brought up to date.
+func TestCheckKeepsTheRecordedCopy(t *testing.T) {
+	for _, removed := range []bool{false, true} {
+		t.Run(map[bool]string{false: "both there", true: "recorded one removed"}[removed], func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.owe("k", "a")
+				w.drain(w.copy())
+				stray, err := w.fake.Fake.Send(t.Context(), "fake:a", bot.Message{Text: "old words", Key: "k"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				recorded := bot.MessageID(w.ask(`SELECT message FROM deliveries`))
+				want := recorded
+				if removed {
+					want = stray
+					if err := w.fake.Fake.Delete(t.Context(), recorded); err != nil {
+						t.Fatal(err)
+					}
+				}
+				w.exec(`UPDATE deliveries SET check_at = 1`)
+				w.drain(w.copy())
+				w.recorded("k")
+				w.wantShown("a", "k")
+				if got := w.ask(`SELECT message, check_at FROM deliveries`); got != string(want)+" 0" {
+					t.Errorf("on record: %q, want %s and no more looks", got, want)
+				}
+			})
+		})
+	}
+}
+
+// A look that fails, or can't remove the second copy, is repeated.
+func TestCheckIsRepeated(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		e := w.copy()
+		w.owe("k", "a")
+		w.drain(e)
+		if _, err := w.fake.Fake.Send(t.Context(), "fake:a", bot.Message{Text: "stray", Key: "k"}); err != nil {
+			t.Fatal(err)
+		}
+		w.exec(`UPDATE deliveries SET check_at = 1`)
+		fails := 2
+		w.fake.mu.Lock()
+		w.fake.find = func() error { // one look at a time
+			if fails--; fails >= 0 {
+				return errCut
+			}
+			return nil
+		}
+		w.fake.mu.Unlock()
+		w.fake.refuseDeletes(1)
+		w.run(e)
+		time.Sleep(170 * time.Second)
+		if got := len(w.fake.WithKey("k")); got != 2 {
+			t.Errorf("%d copies while every look fails, want 2", got)
+		}
+		time.Sleep(70 * time.Second)
+		w.recorded("k")
+		w.wantShown("a", "k")
+	})
+}
