@@ -50,37 +50,47 @@ func isParameter(s string) bool { return strings.HasPrefix(s, "{") && strings.Ha
 func (r *routes[V]) find(path string) (value V, args map[string]string, ok bool) {
 	segments := strings.Split(path, "/")
 	best := -1
+	var found []string
 	for _, e := range r.entries {
-		literals, found, matches := match(e.segments, segments)
-		if matches && literals > best {
-			best, value, args, ok = literals, e.value, found, true
+		if literals, matches := match(e.segments, segments); matches && literals > best {
+			best, value, found = literals, e.value, e.segments
 		}
 	}
-	return value, args, ok
-}
-
-func match(pattern, segments []string) (literals int, args map[string]string, ok bool) {
+	if best < 0 {
+		return value, nil, false
+	}
 	args = map[string]string{}
-	for i, p := range pattern {
-		if isParameter(p) {
-			name := p[1 : len(p)-1]
-			if rest, all := strings.CutSuffix(name, "..."); all {
-				if i >= len(segments) {
-					return 0, nil, false
-				}
-				args[rest] = strings.Join(segments[i:], "/")
-				return literals, args, true
-			}
-			if i >= len(segments) || segments[i] == "" {
-				return 0, nil, false
-			}
-			args[name] = segments[i]
+	for i, p := range found {
+		if !isParameter(p) {
 			continue
 		}
-		if i >= len(segments) || segments[i] != p {
-			return 0, nil, false
+		name := p[1 : len(p)-1]
+		if rest, all := strings.CutSuffix(name, "..."); all {
+			args[rest] = strings.Join(segments[i:], "/")
+		} else {
+			args[name] = segments[i]
 		}
-		literals++
 	}
-	return literals, args, len(pattern) == len(segments)
+	return value, args, true
+}
+
+// match counts the literal segments of a pattern that matches.
+func match(pattern, segments []string) (literals int, ok bool) {
+	for i, p := range pattern {
+		switch {
+		case i >= len(segments):
+			return 0, false
+		case isParameter(p) && strings.HasSuffix(p, "...}"):
+			return literals, true
+		case isParameter(p):
+			if segments[i] == "" {
+				return 0, false
+			}
+		case segments[i] != p:
+			return 0, false
+		default:
+			literals++
+		}
+	}
+	return literals, len(pattern) == len(segments)
 }

@@ -9,35 +9,37 @@ import (
 
 // press grades a letter pressed under a posted question.
 func (s *Service) press(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	f, g, m, out, err := s.answer(ctx, i, false)
+	p, err := s.answer(ctx, i, false)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	switch out.Status {
+	switch p.Status {
 	case TooLate:
-		return s.tooLate(ctx, i, g)
+		return s.tooLate(ctx, i, p)
 	case NotPosted:
 		return bot.Whisper(simple("", notPostedWords, studyRow())), nil
 	}
 	var extra []bot.Text
 	row := bot.Row{bot.Button{Label: "My study page", Action: group.PathStudy}}
-	if m.New {
-		extra = append(extra, bot.Textf(welcomeWords, m.Name))
+	if p.joined.New {
+		extra = append(extra, bot.Textf(welcomeWords, p.joined.Name))
 		row = append(row, bot.Button{Label: "How it works", Action: group.PathHelp})
 	}
-	card := s.resultCard(f, out, g.Location(), extra...)
+	card, err := s.resultCard(ctx, p, extra...)
+	if err != nil {
+		return bot.Response{}, err
+	}
 	card.Controls = []bot.Row{row}
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
 // pressCopy grades an answer chosen in a private copy and shows the result in its place.
 func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	f, g, m, out, err := s.answer(ctx, i, true)
+	p, err := s.answer(ctx, i, true)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	var card *bot.Card
-	switch out.Status {
+	switch p.Status {
 	case TooLate:
 		m := simple(tooLateTitle, stillClosedWords, studyRow())
 		return bot.Response{Edit: &m}, nil
@@ -45,65 +47,80 @@ func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Respons
 		m := simple("", notPostedWords, studyRow())
 		return bot.Response{Edit: &m}, nil
 	}
-	owed, err := s.Store.Owed(ctx, g.ID, m.ID, s.Now())
+	_, m, err := s.groups.Join(ctx, i, p.group)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if len(owed) > 0 {
-		card = s.resultCard(f, out, g.Location(), bot.Textf(toGoWords, len(owed))+".")
-		card.Controls = []bot.Row{{
-			bot.Button{Label: "Next", Action: "next/" + g.ID, Style: bot.Primary},
-			bot.Button{Label: "My study page", Action: group.PathStudy},
-		}}
-	} else {
-		card = s.resultCard(f, out, g.Location(), allDoneWords)
-		card.Controls = []bot.Row{{bot.Button{Label: "My study page", Action: group.PathStudy}}}
+	owed, err := s.Store.Owed(ctx, p.group, m.ID, s.Now())
+	if err != nil {
+		return bot.Response{}, err
 	}
+	left, row := allDoneWords, studyRow()
+	if len(owed) > 0 {
+		left = bot.Textf(toGoWords, len(owed)) + "."
+		row = append(bot.Row{bot.Button{Label: "Next", Action: "next/" + p.group, Style: bot.Primary}}, row...)
+	}
+	card, err := s.resultCard(ctx, p, left)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card.Controls = []bot.Row{row}
 	return bot.Response{Edit: &bot.Message{Card: card}}, nil
 }
 
-// answer records what was chosen, once.
-func (s *Service) answer(ctx context.Context, i bot.Interaction, catchUp bool) (fixed, group.Group, group.Member, Outcome, error) {
-	fail := func(err error) (fixed, group.Group, group.Member, Outcome, error) {
-		return fixed{}, group.Group{}, group.Member{}, Outcome{}, err
+// pressed is a press with what became of it.
+type pressed struct {
+	fixed
+	Outcome
+	round  string
+	joined group.Member // set when the press had to look the person up first
+}
+
+// answer records what was chosen, once. A member's press is one transaction and
+// reads nothing else; whoever is not a member yet joins first.
+func (s *Service) answer(ctx context.Context, i bot.Interaction, catchUp bool) (pressed, error) {
+	p := pressed{round: i.Arg("round")}
+	var err error
+	if p.fixed, err = s.lookUp(ctx, p.round); err != nil {
+		return pressed{}, err
 	}
-	f, err := s.lookUp(ctx, i.Arg("round"))
-	if err != nil {
-		return fail(err)
-	}
-	option, ok := f.item.Option(i.Arg("choice"))
+	option, ok := p.item.Option(i.Arg("choice"))
 	if !ok {
-		return fail(bot.Errorf(noSuchOptionWords, f.number))
-	}
-	g, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return fail(err)
+		return pressed{}, bot.Errorf(noSuchOptionWords, p.number)
 	}
 	a := Answer{
-		ID: s.NewID(), Round: i.Arg("round"), Group: f.group, Track: f.track, Member: m.ID,
-		Item: f.item.ID, ItemVersion: f.version, Option: option.ID, Verdict: Wrong,
-		At: s.Now(), Interaction: i.ID,
+		ID: s.NewID(), Round: p.round, Group: p.group, Track: p.track, Account: i.User,
+		Item: p.item.ID, ItemVersion: p.version, Option: option.ID, Verdict: Wrong, At: s.Now(), Interaction: i.ID,
 	}
-	if option.ID == f.item.Answer[0] {
+	if option.ID == p.item.Answer[0] {
 		a.Verdict = Right
 	}
-	out, err := s.Store.Answer(ctx, a, catchUp)
-	if err != nil {
-		return fail(err)
+	p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
+	if err == nil && p.Status == Stranger {
+		if _, p.joined, err = s.groups.Join(ctx, i, p.group); err == nil {
+			p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
+		}
 	}
-	if out.Status == Recorded && CountShown(out.Answered) {
+	if err != nil {
+		return pressed{}, err
+	}
+	if p.Status == Recorded && CountShown(p.Answered) {
 		s.Wake()
 	}
-	return f, g, m, out, nil
+	return p, nil
 }
 
 // mostMissed reports whether enough people answered to say that most missed it.
 func (o Outcome) mostMissed() bool { return o.Answered >= countsFrom && 2*o.Right < o.Answered }
 
 // tooLate answers a press on a card that still had its letters.
-func (s *Service) tooLate(ctx context.Context, i bot.Interaction, g group.Group) (bot.Response, error) {
-	r, ok, err := s.Store.Round(ctx, i.Arg("round"))
+func (s *Service) tooLate(ctx context.Context, i bot.Interaction, p pressed) (bot.Response, error) {
+	r, ok, err := s.Store.Round(ctx, p.round)
 	if err != nil || !ok {
+		return bot.Response{}, err
+	}
+	g, _, err := s.groups.Join(ctx, i, p.group)
+	if err != nil {
 		return bot.Response{}, err
 	}
 	closed := r.ClosedAt
@@ -206,7 +223,7 @@ func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, er
 	if err != nil {
 		return bot.Response{}, err
 	}
-	g, m, err := s.groups.Join(ctx, i, f.group)
+	_, m, err := s.groups.Join(ctx, i, f.group)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -215,10 +232,13 @@ func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, er
 		return bot.Response{}, err
 	}
 	if !ok {
-		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + g.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
+		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + f.group}, bot.Button{Label: "My study page", Action: group.PathStudy}}
 		return bot.Whisper(simple("", notAnsweredWords, row)), nil
 	}
-	card := s.resultCard(f, Outcome{Status: Already, Answer: a}, g.Location())
+	card, err := s.resultCard(ctx, pressed{fixed: f, Outcome: Outcome{Status: Already, Answer: a}, round: i.Arg("round")})
+	if err != nil {
+		return bot.Response{}, err
+	}
 	card.Controls = []bot.Row{studyRow()}
 	return bot.Whisper(bot.Message{Card: card}), nil
 }

@@ -1,9 +1,9 @@
 package practice
 
 import (
+	"context"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"studyhall/bot"
@@ -107,8 +107,8 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 }
 
 // resultCard tells one person how an answer was graded (message 2).
-func (s *Service) resultCard(f fixed, o Outcome, loc *time.Location, extra ...bot.Text) *bot.Card {
-	item := f.item
+func (s *Service) resultCard(ctx context.Context, p pressed, extra ...bot.Text) (*bot.Card, error) {
+	item, o := p.item, p.Outcome
 	right, _ := item.Option(item.Answer[0])
 	chosen, _ := item.Option(o.Answer.Option)
 	rightLetter, chosenLetter := letter(right.ID), letter(chosen.ID)
@@ -138,12 +138,16 @@ func (s *Service) resultCard(f fixed, o Outcome, loc *time.Location, extra ...bo
 		lines = append(lines, caughtUpWords)
 	}
 	if o.Status == Already {
-		lines = append(lines, bot.Textf(alreadyWords, bot.When(o.Answer.At.In(loc))))
+		plan, err := s.Store.RoundPlan(ctx, p.round) // for the group's zone
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, bot.Textf(alreadyWords, bot.When(o.Answer.At.In(plan.Group.Location()))))
 	}
 	card.Title = title
 	card.Body = join("\n", append(lines, extra...))
 	card.Footer = onlyYouWords
-	return card
+	return card, nil
 }
 
 // copyCard is a private copy of a question, answered in place.

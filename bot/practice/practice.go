@@ -90,6 +90,7 @@ type Answer struct {
 	Group       string
 	Track       string
 	Member      string
+	Account     bot.UserID // the account that answers; known while it does
 	Item        string
 	ItemVersion string
 	Option      string // identifier of the chosen option
@@ -119,6 +120,7 @@ const (
 	Already                 // an earlier answer counts
 	TooLate                 // closed, and not to be caught up this way or any more
 	NotPosted               // not open: still being posted, or skipped
+	Stranger                // the account is in no such group
 )
 
 // Outcome is what became of a press, with the answer that counts.
@@ -183,8 +185,9 @@ type Store interface {
 	LastClosed(ctx context.Context, r Round) (last Round, ok bool, err error)
 	// Spread counts the answers in time to a round by option.
 	Spread(ctx context.Context, roundID string) (map[string]int, error)
-	// Answer records an answer if the round is open; if it closed less than
-	// [CatchUpFor] ago and catchUp is set, as caught up.
+	// Answer records an account's answer if the round is open; if it closed less
+	// than [CatchUpFor] ago and catchUp is set, as caught up. The outcome's answer
+	// names the member, unless it was recorded in time.
 	Answer(ctx context.Context, a Answer, catchUp bool) (Outcome, error)
 	// AnswerOf is what a member answered to a round.
 	AnswerOf(ctx context.Context, roundID, memberID string) (a Answer, ok bool, err error)

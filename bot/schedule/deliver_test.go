@@ -51,7 +51,7 @@ func TestOutcomes(t *testing.T) {
 				start := w.now()
 				w.owe("k", "a")
 				w.run(w.copy())
-				time.Sleep(5 * time.Minute)
+				time.Sleep(2 * time.Minute)
 				w.wantShown("a", "k")
 				w.wantState("k", "sent")
 				w.recorded("k")
@@ -85,7 +85,7 @@ func TestRefusal(t *testing.T) {
 		w.owe("k3", "b")
 		w.plan(schedule.Due{Subject: "a/tomorrow", At: w.now().Add(24 * time.Hour)})
 		w.run(w.copy())
-		time.Sleep(time.Hour)
+		time.Sleep(10 * time.Minute)
 		w.wantState("k1", "parked")
 		w.wantState("k2", "parked")
 		w.wantShown("b", "k3")
@@ -222,7 +222,7 @@ func TestUntil(t *testing.T) {
 			return func(d *schedule.Delivery) { d.Until = w.now().Add(after) }
 		}
 		w.fake.Refuse("refuses", true)
-		w.owe("parked", "refuses", until(time.Hour))
+		w.owe("parked", "refuses", until(4*time.Minute))
 		w.owe("late", "a", until(-time.Second))
 		w.owe("in time", "b", until(time.Second))
 		w.fake.Hook(func(_ context.Context, c bottest.Call) bottest.Fault {
@@ -237,14 +237,14 @@ func TestUntil(t *testing.T) {
 		w.owe("limited", "limited", until(30*time.Second))
 		w.owe("unknown", "unknown", until(10*time.Second))
 		w.run(w.copy())
-		time.Sleep(30 * time.Minute)
+		time.Sleep(3 * time.Minute)
 		for key, want := range map[string]string{"parked": "parked", "late": "skipped", "in time": "sent", "limited": "skipped", "unknown": "sent"} {
 			w.wantState(key, want)
 		}
 		w.wantShown("a")
 		w.wantShown("limited")
 		w.wantShown("unknown", "unknown")
-		time.Sleep(time.Hour)
+		time.Sleep(2 * time.Minute)
 		w.wantState("parked", "skipped")
 		if got := w.ask(`SELECT COUNT(*) FROM deliveries WHERE state = 'skipped' AND (reason = '' OR ended_at = 0)`); got != "0" {
 			t.Errorf("%s skipped without a reason or an instant", got)

@@ -64,15 +64,14 @@ func TestFrozenAfterPosting(t *testing.T) {
 // shows two for a while; afterwards there is the one on record.
 func TestSlowPlatform(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		takes  time.Duration // the first request; the bot gives up after 10 s
-		twice  bool          // it shows two for a while
-		frozen bool          // the first copy hears nothing more
+		name  string
+		takes time.Duration // the first request; the bot gives up after 10 s
+		twice bool          // it shows two for a while
 	}{
-		{"in time", 5 * time.Second, false, false},
-		{"within the grace", 25 * time.Second, false, false},
-		{"after the look", 45 * time.Second, true, false},
-		{"long after the look", 85 * time.Second, true, false},
+		{"in time", 5 * time.Second, false},
+		{"within the grace", 25 * time.Second, false},
+		{"after the look", 45 * time.Second, true},
+		{"long after the look", 85 * time.Second, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
@@ -124,18 +123,7 @@ func TestSlowPlatformWithoutLook(t *testing.T) {
 // on record and removes its own.
 func TestLoserRemovesItsOwn(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
-		// The fake platform takes its time inside the request, whatever the bot's
-		// deadline: the answer comes, but late.
-		first := true
-		w.fake.slow(func(c bottest.Call) time.Duration {
-			if c.Op == bottest.Post && first {
-				first = false
-				return time.Second
-			}
-			return 0
-		})
-		hidden := 2 * time.Hour // no look finds the first post
-		w.fake.Next(bottest.Fault{Hide: hidden})
+		w.fake.Next(bottest.Fault{Hide: 2 * time.Hour}) // no look finds the first post
 		f := freezeAt("deliver/sent")
 		w.owe("k", "a")
 		w.run(w.copy(f.trace))

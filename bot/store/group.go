@@ -21,7 +21,9 @@ func readGroup(scan scanner, more ...any) (g group.Group, err error) {
 	return g, err
 }
 
-const membershipQuery = `SELECT ` + groupColumns + `, m.id, m.name, ms.role, ms.joined_at, ms.answered, a.gone_at, a.group_id
+const membershipQuery = `SELECT ` + groupColumns + `, m.id, m.name, ms.role, ms.joined_at,
+		(SELECT COUNT(*) FROM (SELECT 1 FROM answers x WHERE x.member_id = m.id AND x.group_id = ms.group_id LIMIT 20) AS few),
+		a.gone_at, a.group_id
 	FROM accounts a
 	JOIN memberships ms ON ms.member_id = a.member_id
 	JOIN members m ON m.id = a.member_id

@@ -152,7 +152,7 @@ func (s *Store) planPostgres(ctx context.Context, text string, args []any) (Plan
 // transaction: of small ones it reads all by choice. Only a superuser may tell it
 // so; for others the plans of joins are less telling.
 func pretendLarge(ctx context.Context, tx *sql.Tx) error {
-	if _, err := tx.ExecContext(ctx, `SET LOCAL enable_seqscan = off`); err != nil {
+	if _, err := tx.ExecContext(ctx, `SET LOCAL enable_seqscan = off; SET LOCAL jit = off`); err != nil {
 		return err
 	}
 	var super bool

@@ -247,27 +247,35 @@ func (s *Store) Spread(ctx context.Context, roundID string) (map[string]int, err
 	return spread, wrap("count answers", err)
 }
 
-// Answer implements [practice.Store]. The round's state is read and the answer
-// written in one statement, so that no press is counted twice or after closing.
+// Answer implements [practice.Store]. Who presses and the round's state are read
+// and the answer is written in one statement, so that no press is counted twice
+// or after closing, and a member's press needs nothing else first.
 func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (out practice.Outcome, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		out = practice.Outcome{Status: practice.Recorded, Answer: a}
 		now := millis(a.At)
-		n, err := insertAnswer(ctx, tx, a, false, `state = 'open' AND closes_at > $14`, now)
+		n, err := insertAnswer(ctx, tx, a, false, `r.state = 'open' AND r.closes_at > $9`, now)
 		if err != nil {
 			return err
 		}
 		if n == 1 {
-			return countAnswer(ctx, tx, a, &out)
+			counted, err := countAnswer(ctx, tx, a, &out)
+			if counted || err != nil {
+				return err
+			}
+			// The round closed between the two statements.
+			if _, err := tx.exec(ctx, `DELETE FROM answers WHERE id = $1`, a.ID); err != nil {
+				return err
+			}
 		}
 		if catchUp {
-			n, err = insertAnswer(ctx, tx, a, true, `state = 'closed' AND closed_at > $14`, now-practice.CatchUpFor.Milliseconds())
+			n, err = insertAnswer(ctx, tx, a, true, `r.state = 'closed' AND r.closed_at > $9`, now-practice.CatchUpFor.Milliseconds())
 			if err != nil {
 				return err
 			}
 			if n == 1 {
 				out.Answer.CaughtUp = true
-				return countMember(ctx, tx, a)
+				return tx.row(ctx, `SELECT member_id FROM answers WHERE id = $1`, a.ID).scan(&out.Answer.Member)
 			}
 		}
 		return explain(ctx, tx, a, &out)
@@ -278,58 +286,58 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, caughtUp bool, when string, instant int64) (int64, error) {
 	return tx.exec(ctx, `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
 			options, verdict, caught_up, answered_at, interaction)
-		SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, CAST($10 AS BOOLEAN), CAST($11 AS BIGINT), $12 FROM rounds WHERE id = $2 AND group_id = $13 AND `+when+`
+		SELECT $1, r.id, r.group_id, r.track_id, ms.member_id, r.item_id, r.item_version,
+			$3, $4, CAST($5 AS BOOLEAN), CAST($6 AS BIGINT), $7
+		FROM rounds r JOIN accounts ac ON ac.id = $8
+			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
+		WHERE r.id = $2 AND `+when+`
 		ON CONFLICT (round_id, member_id) DO NOTHING`,
-		a.ID, a.Round, a.Group, a.Track, a.Member, a.Item, a.ItemVersion,
-		a.Option, string(a.Verdict), caughtUp, millis(a.At), a.Interaction, a.Group, instant)
+		a.ID, a.Round, a.Option, string(a.Verdict), caughtUp, millis(a.At), a.Interaction, string(a.Account), instant)
 }
 
 // countAnswer counts an answer in time and asks for a fresh count on the card
-// when that many answers are worth one.
-func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
+// when that many answers are worth one. It reports false if the round is not
+// open any more; from its update on, the round can't close before this job ends.
+func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) (bool, error) {
 	var opened int64
 	right := 0
 	if a.Verdict == practice.Right {
 		right = 1
 	}
-	if err := tx.row(ctx, `UPDATE rounds SET answered = answered + 1, correct = correct + $2 WHERE id = $1
-		RETURNING answered, correct, opened_at`, a.Round, right).scan(&out.Answered, &out.Right, &opened); err != nil {
-		return err
-	}
-	if err := countMember(ctx, tx, a); err != nil {
-		return err
-	}
-	if !practice.CountShown(out.Answered) {
-		return nil
+	open, err := found(tx.row(ctx, `UPDATE rounds SET answered = answered + 1, correct = correct + $2
+		WHERE id = $1 AND state = 'open' RETURNING answered, correct, opened_at`, a.Round, right).scan(&out.Answered, &out.Right, &opened))
+	if !open || err != nil || !practice.CountShown(out.Answered) {
+		return open, err
 	}
 	pace := practice.CountPace.Milliseconds()
 	if a.At.Sub(instant(opened)) <= time.Hour {
 		pace = 0
 	}
-	_, err := tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1,
+	_, err = tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1,
 			edit_at = CASE WHEN shown < wanted AND edit_at < $2 THEN edit_at
 				WHEN edited_at + $3 > $2 THEN edited_at + $3 ELSE $2 END
 		WHERE ref = $1 AND kind = 'question' AND state IN ('waiting', 'sent')`, a.Round, millis(a.At), pace)
-	return err
-}
-
-func countMember(ctx context.Context, tx *tx, a practice.Answer) error {
-	_, err := tx.exec(ctx, `UPDATE memberships SET answered = answered + 1 WHERE group_id = $1 AND member_id = $2`, a.Group, a.Member)
-	return err
+	return true, err
 }
 
 // explain finds out why an answer was not recorded.
 func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
-	earlier, err := readAnswer(tx.row(ctx, answerQuery, a.Round, a.Member).scan)
+	var state string
+	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id FROM rounds r JOIN accounts ac ON ac.id = $2
+			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
+		WHERE r.id = $1`, a.Round, string(a.Account)).scan(&state, &out.Answered, &out.Right, &out.Answer.Member)
+	if ok, err := found(err); err != nil {
+		return err
+	} else if !ok {
+		out.Status = practice.Stranger
+		return nil
+	}
+	earlier, err := readAnswer(tx.row(ctx, answerQuery, a.Round, out.Answer.Member).scan)
 	if ok, err := found(err); err != nil {
 		return err
 	} else if ok {
 		out.Status, out.Answer = practice.Already, earlier
-		return tx.row(ctx, `SELECT answered, correct FROM rounds WHERE id = $1`, a.Round).scan(&out.Answered, &out.Right)
-	}
-	var state string
-	if err := tx.row(ctx, `SELECT state FROM rounds WHERE id = $1`, a.Round).scan(&state); err != nil {
-		return err
+		return nil
 	}
 	out.Status = practice.NotPosted
 	if state == string(practice.Closed) || state == string(practice.Open) { // open, but past its time

@@ -67,7 +67,6 @@ CREATE TABLE memberships (
   member_id TEXT   NOT NULL REFERENCES members (id),
   role      TEXT   NOT NULL CHECK (role IN ('member', 'organiser')),
   joined_at BIGINT NOT NULL,
-  answered  BIGINT NOT NULL DEFAULT 0, -- questions answered in this group
   PRIMARY KEY (group_id, member_id)
 );
 CREATE INDEX memberships_member ON memberships (member_id);
