@@ -81,7 +81,7 @@ type Member struct {
 	Group    string
 	Role     Role
 	JoinedAt time.Time
-	Answered int  // questions answered in this group, counted up to 20
+	Answered int  // questions answered in this group
 	New      bool // joined by this very press
 }
 

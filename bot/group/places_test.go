@@ -17,7 +17,7 @@ func (w *world) answered(person, channel string, n int) {
 	if err != nil || len(m) != 1 {
 		w.t.Fatalf("memberships: %v, %v", m, err)
 	}
-	w.answer(m[0].Group.ID, m[0].Member.ID, n)
+	w.answer(m[0].Group.ID, w.fake.UserID(person), n)
 }
 
 // TestTakeOverByAnAdministrator is acceptance check 18: the last organiser's

@@ -225,7 +225,7 @@ func lacks(t *testing.T, what, text string, parts ...string) {
 }
 
 // answer has a member answer so many questions.
-func (w *world) answer(id, member string, n int) {
+func (w *world) answer(id string, account bot.UserID, n int) {
 	w.t.Helper()
 	ctx, now, year := w.t.Context(), w.clock(), w.clock().AddDate(1, 0, 0)
 	item := quizzes.Item{ID: "cbet-x", Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
@@ -246,7 +246,7 @@ func (w *world) answer(id, member string, n int) {
 		r := practice.Round{ID: token, Group: id, Track: w.details(id).Track.ID, Item: item, ItemVersion: version, LocalDay: "2026-11-22", PlannedAt: now}
 		must(w.store.PostRound(ctx, due[0], practice.Posting{Round: r, Snapshot: snapshot, Low: -1}, now))
 		must(w.store.OpenRound(ctx, token, now, year, year, false))
-		_, err = w.store.Answer(ctx, practice.Answer{ID: token, Round: token, Group: id, Track: r.Track, Member: member, Item: item.ID,
+		_, err = w.store.Answer(ctx, practice.Answer{ID: token, Round: token, Group: id, Track: r.Track, Account: account, Item: item.ID,
 			ItemVersion: version, Option: "a", Verdict: practice.Right, At: now, Interaction: token}, false)
 		must(err)
 	}

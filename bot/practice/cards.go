@@ -124,11 +124,10 @@ func (s *Service) resultCard(ctx context.Context, p pressed, extra ...bot.Text) 
 	}
 	if utf8.RuneCountInString(title.Plain()) > bot.LimitTitle {
 		// The option is long: the letter alone goes into the title.
-		full := title
 		if title = bot.Textf(rightShortWords, rightLetter, o.Answer.Points()); o.Answer.Verdict != Right {
 			title = bot.Textf(wrongShortWords, rightLetter, chosenLetter, o.Answer.Points())
 		}
-		reason = full + "\n" + reason
+		reason = bot.Textf("%s. %s\n", rightLetter, right.Text) + reason
 	}
 	lines := []bot.Text{reason, bot.Textf(sourceWords, item.Source.Title)}
 	if o.mostMissed() && o.Answer.Verdict != Right {

@@ -22,7 +22,7 @@ func readGroup(scan scanner, more ...any) (g group.Group, err error) {
 }
 
 const membershipQuery = `SELECT ` + groupColumns + `, m.id, m.name, ms.role, ms.joined_at,
-		(SELECT COUNT(*) FROM (SELECT 1 FROM answers x WHERE x.member_id = m.id AND x.group_id = ms.group_id LIMIT 20) AS few),
+		(SELECT COUNT(*) FROM answers x WHERE x.member_id = m.id AND x.group_id = ms.group_id),
 		a.gone_at, a.group_id
 	FROM accounts a
 	JOIN memberships ms ON ms.member_id = a.member_id

@@ -388,14 +388,11 @@ func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f g
 	err = q.row(ctx, `SELECT
 		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state IN ('open', 'closed')),
 		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state = 'open' AND planned_at > $4),
-		(SELECT COUNT(DISTINCT a.member_id) FROM rounds r JOIN answers a ON a.round_id = r.id
-			WHERE r.group_id = $1 AND r.planned_at > $2 AND a.answered_at > $5),
-		(SELECT COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id
-			WHERE r.group_id = $1 AND r.planned_at > $2 AND a.answered_at > $3),
+		(SELECT COUNT(DISTINCT member_id) FROM answers WHERE group_id = $1 AND answered_at > $2),
+		(SELECT COUNT(*) FROM answers WHERE group_id = $1 AND answered_at > $3),
 		COALESCE((SELECT MIN(d.at) FROM schedules s JOIN due d ON d.kind = s.kind AND d.subject = s.id
 			WHERE s.group_id = $1 AND d.state = 'waiting'), 0)`,
-		groupID, millis(now.AddDate(0, 0, -42)), millis(now.AddDate(0, 0, -7)), millis(now.AddDate(0, 0, -14)),
-		millis(now.AddDate(0, 0, -28))).
+		groupID, millis(now.AddDate(0, 0, -28)), millis(now.AddDate(0, 0, -7)), millis(now.AddDate(0, 0, -14))).
 		scan(&f.Posted, &f.Open, &f.Active, &f.Recent, &next)
 	if err != nil {
 		return group.Figures{}, nil, wrap("read figures", err)

@@ -34,6 +34,7 @@ CREATE TABLE schedules (
   expr     TEXT NOT NULL  -- five cron fields, in the group's zone
 );
 CREATE INDEX schedules_group ON schedules (group_id);
+CREATE INDEX schedules_track ON schedules (track_id, kind);
 
 CREATE TABLE channels (
   id       TEXT   NOT NULL PRIMARY KEY, -- the adapter's identifier; a channel has one group
@@ -212,5 +213,5 @@ CREATE TABLE answers (
   interaction  TEXT   NOT NULL, -- the platform's identifier of the press
   UNIQUE (round_id, member_id)
 );
-CREATE INDEX answers_group_item ON answers (group_id, item_id);
-CREATE INDEX answers_member ON answers (member_id, answered_at);
+CREATE INDEX answers_group ON answers (group_id, answered_at);
+CREATE INDEX answers_member ON answers (member_id, group_id, answered_at);
