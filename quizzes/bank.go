@@ -19,9 +19,6 @@ import (
 	"strings"
 )
 
-// Single is the [Item] type with exactly one right option.
-const Single = "single"
-
 // A Bank is one file of questions for one version of an exam's outline.
 type Bank struct {
 	ID            string // permanent, unique over all banks
@@ -36,16 +33,20 @@ type Bank struct {
 // after the item is gone, because answers refer to it.
 type Item struct {
 	ID          string   `json:"id"`
-	Type        string   `json:"type"`       // [Single]
+	Type        string   `json:"type"`       // [Single] and the others
 	Domain      string   `json:"domain"`     // area of the outline
 	Level       string   `json:"level"`      // recall, application or analysis
 	Difficulty  string   `json:"difficulty"` // easy, medium or hard: the author's estimate
 	Stem        string   `json:"stem"`
-	Options     []Option `json:"options"` // in the order shown
-	Answer      []string `json:"answer"`  // ids of the right options
+	Options     []Option `json:"options"` // in the order shown; none where the answer is typed
+	Answer      []string `json:"answer"`  // ids of the right options, or the right answer as it is shown
 	Explanation string   `json:"explanation"`
 	Source      Source   `json:"source"`
-	Line        int      `json:"-"` // line in the bank's file, 1 for the first; 0 in an item from a snapshot
+	Accept      []string `json:"accept,omitempty"`    // of [Short]: other right answers
+	Reject      []string `json:"reject,omitempty"`    // of [Short]: wrong answers that look like a right one
+	Tolerance   string   `json:"tolerance,omitempty"` // of [Numeric]: such as "5 %" or "0.1 kΩ"; "" is none
+	Unit        string   `json:"unit,omitempty"`      // of [Numeric]: the unit of a number without one; "" is the unprefixed one
+	Line        int      `json:"-"`                   // line in the bank's file, 1 for the first; 0 in an item from a snapshot
 }
 
 // An Option is one choice of an [Item].
@@ -120,11 +121,24 @@ func FromSnapshot(snapshot []byte) (Item, error) {
 
 // usable reports what would keep the item from being asked and graded.
 func (i Item) usable() error {
-	switch {
-	case i.ID == "":
+	if i.ID == "" {
 		return errors.New("item without an id")
-	case i.Stem == "" || len(i.Options) == 0 || len(i.Answer) == 0:
+	}
+	if i.Stem == "" || len(i.Answer) == 0 || len(i.Options) == 0 && !i.Typed() {
 		return fmt.Errorf("item %s lacks its stem, options or answer", i.ID)
+	}
+	switch i.Type {
+	case Numeric:
+		_, _, _, err := i.number()
+		return err
+	case Short:
+		if slices.ContainsFunc(i.Answer, func(a string) bool { return foldWords(a) == "" }) {
+			return fmt.Errorf("item %s has an answer without words", i.ID)
+		}
+		return nil
+	case Single, Multiple, TrueFalse, "":
+	default:
+		return fmt.Errorf("item %s: its type %q is not known to this version", i.ID, i.Type)
 	}
 	for _, a := range i.Answer {
 		if _, ok := i.Option(a); !ok {

@@ -51,7 +51,7 @@ func (d *document) checkItem(at []string, item Item) {
 	if size > maxQuestion && !d.faulty(with(at, "stem")) {
 		d.fault(with(at, "stem"), fmt.Sprintf("stem and options have %d characters together; at most %d fit", size, maxQuestion), "shorten the stem or the options")
 	}
-	d.checkOptions(at, item)
+	d.checkType(at, item)
 	d.checkSource(at, item.Source)
 }
 
@@ -81,7 +81,9 @@ func (d *document) checkOptions(at []string, item Item) {
 			d.checkEqual(with(at, "options", k, "text"), e, o)
 		}
 	}
-	d.checkLength(at, item)
+	if len(item.Answer) == 1 {
+		d.checkLength(at, item)
+	}
 }
 
 // checkEqual compares two option texts as a reader would.

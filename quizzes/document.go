@@ -175,7 +175,11 @@ func decodeItem(n *yaml.Node) Item {
 	}
 	if a := scalar(n, "answer"); a != "" {
 		i.Answer = []string{a}
+	} else if child(n, "answer") != nil {
+		i.Answer = texts(n, "answer")
 	}
+	i.Accept, i.Reject = texts(n, "accept"), texts(n, "reject")
+	i.Tolerance, i.Unit = scalar(n, "tolerance"), scalar(n, "unit")
 	options := sequence(n, "options")
 	i.Options = make([]Option, len(options))
 	for k, o := range options {
@@ -195,6 +199,16 @@ func scalar(n *yaml.Node, key string) string {
 		return v.Value
 	}
 	return ""
+}
+
+// texts returns the scalars of the list under a key, nil where there is none.
+func texts(n *yaml.Node, key string) (all []string) {
+	for _, v := range sequence(n, key) {
+		if v.Kind == yaml.ScalarNode {
+			all = append(all, v.Value)
+		}
+	}
+	return all
 }
 
 func sequence(n *yaml.Node, key string) []*yaml.Node {

@@ -64,7 +64,7 @@ func (d *document) checkSchema() {
 		case *kind.Required:
 			for _, key := range k.Missing {
 				if at := with(e.InstanceLocation, key); !meant[pathString(at)] {
-					d.fault(at, "the key "+key+" is missing", hint(at))
+					d.fault(at, "the key "+key+" is missing", d.hint(at))
 				}
 			}
 		default:
@@ -111,15 +111,15 @@ func (d *document) misfit(e *jsonschema.ValidationError) {
 	}
 	n := d.locate(at)
 	if n.Kind == yaml.ScalarNode && n.Value == "" {
-		d.fault(at, "is empty", hint(at))
+		d.fault(at, "is empty", d.hint(at))
 		return
 	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
-		d.fault(at, "should be "+kindWord(k.Want[0])+" and is "+kindWord(k.Got), hint(at))
+		d.fault(at, "should be "+kindWord(k.Want[0])+" and is "+kindWord(k.Got), d.hint(at))
 	case *kind.Enum:
 		if n.Kind != yaml.ScalarNode {
-			d.fault(at, "should be one word", hint(at))
+			d.fault(at, "should be one word", d.hint(at))
 			return
 		}
 		var words []string
@@ -132,15 +132,15 @@ func (d *document) misfit(e *jsonschema.ValidationError) {
 		}
 		d.fault(at, quote(n.Value)+" is not known here", fix)
 	case *kind.Pattern:
-		d.fault(at, quote(n.Value)+" cannot be used here", hint(at))
+		d.fault(at, quote(n.Value)+" cannot be used here", d.hint(at))
 	case *kind.MaxLength:
 		d.fault(at, fmt.Sprintf("has %d characters; at most %d fit", utf8.RuneCountInString(n.Value), k.Want), "shorten it by "+fmt.Sprint(k.Got-k.Want))
 	case *kind.MinItems:
-		d.fault(at, fmt.Sprintf("has too few entries (%d); at least %d are needed", k.Got, k.Want), hint(at))
+		d.fault(at, fmt.Sprintf("has too few entries (%d); at least %d are needed", k.Got, k.Want), d.hint(at))
 	case *kind.MaxItems:
-		d.fault(at, fmt.Sprintf("has too many entries (%d); at most %d are allowed", k.Got, k.Want), hint(at))
+		d.fault(at, fmt.Sprintf("has too many entries (%d); at most %d are allowed", k.Got, k.Want), d.hint(at))
 	default:
-		d.fault(at, e.ErrorKind.LocalizedString(message.NewPrinter(language.English)), hint(at))
+		d.fault(at, e.ErrorKind.LocalizedString(message.NewPrinter(language.English)), d.hint(at))
 	}
 }
 
@@ -167,13 +167,30 @@ func keys(at []string) []string {
 	case "":
 		return []string{"bank", "title", "certification", "outline", "items"}
 	case "items[]":
-		return []string{"id", "type", "domain", "level", "difficulty", "stem", "options", "answer", "explanation", "source"}
+		return []string{"id", "type", "domain", "level", "difficulty", "stem", "options", "answer", "accept", "reject", "tolerance", "unit", "explanation", "source"}
 	case "items[].options[]":
 		return []string{"id", "text", "why"}
 	case "items[].source":
 		return []string{"title", "url", "checked"}
 	}
 	return nil
+}
+
+// hint says what a value looks like when it is right, in a question of its type.
+func (d *document) hint(at []string) string {
+	if len(at) < 3 || at[0] != "items" || at[2] != "answer" {
+		return hint(at)
+	}
+	n := d.locate(with(at[:2], "type"))
+	switch {
+	case n.Kind == yaml.ScalarNode && n.Value == Multiple:
+		return "list the ids of the right options, such as answer: [a, c]"
+	case n.Kind == yaml.ScalarNode && n.Value == Numeric:
+		return `give the number with its unit, such as answer: "4.7 kΩ"`
+	case n.Kind == yaml.ScalarNode && n.Value == Short:
+		return "give the answer in 1 to 75 characters, as it is to be shown"
+	}
+	return hint(to("items", 0, "answer"))
 }
 
 // hint says what a value looks like when it is right.
@@ -196,7 +213,7 @@ func hint(at []string) string {
 	case "items[].id":
 		return "use 1 to 60 small letters a to z, digits and hyphens, such as cbet-ground-wire; it is permanent"
 	case "items[].type":
-		return "use single, or leave the key out"
+		return "use single, multiple, truefalse, numeric or short, or leave the key out"
 	case "items[].domain":
 		return "use an area of the outline, such as cbet.safety"
 	case "items[].level":
@@ -217,6 +234,12 @@ func hint(at []string) string {
 		return "say in one sentence why this option is right or wrong"
 	case "items[].answer":
 		return "give the id of the one right option, such as answer: b"
+	case "items[].accept", "items[].accept[]", "items[].reject", "items[].reject[]":
+		return `list 1 to 20 answers of 1 to 75 characters, such as ["ground", "earth"]`
+	case "items[].tolerance":
+		return "say how far off an answer may be, such as 5 % or 0.1 kΩ"
+	case "items[].unit":
+		return "give the unit of a number without one, such as kΩ"
 	case "items[].explanation":
 		return "explain the answer in one to three sentences, at most 400 characters"
 	case "items[].source":

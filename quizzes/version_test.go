@@ -65,6 +65,41 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// TestVersionsOfTypedItemsArePermanent is the same for what other types add: it
+// stands behind everything that single has, and only where it is used.
+func TestVersionsOfTypedItemsArePermanent(t *testing.T) {
+	numeric := sample()
+	numeric.Type, numeric.Options, numeric.Answer, numeric.Tolerance, numeric.Unit = quizzes.Numeric, nil, []string{"4.7 kΩ"}, "5 %", "kΩ"
+	short := sample()
+	short.Type, short.Options, short.Answer = quizzes.Short, nil, []string{"ground wire"}
+	short.Accept, short.Reject = []string{"earth wire"}, []string{"hot wire"}
+	multiple := sample()
+	multiple.Type, multiple.Answer = quizzes.Multiple, []string{"a", "b"}
+	tests := []struct {
+		item         quizzes.Item
+		id, has, not string
+	}{
+		{numeric, "iyro5543xh5z6wzdwmy2", `"options":[],"answer":["4.7 kΩ"],"explanation":"Because.","source":{"title":"A book","url":"https://example.org","checked":"2026-11-22"},"tolerance":"5 %","unit":"kΩ"}`, "accept"},
+		{short, "6k23sreig3akqwu6ysql", `"answer":["ground wire"],"explanation":"Because.","source":{"title":"A book","url":"https://example.org","checked":"2026-11-22"},"accept":["earth wire"],"reject":["hot wire"]}`, "tolerance"},
+		{multiple, "auqd3aawm4ec7ls5xrvg", `"answer":["a","b"],"explanation"`, "accept"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.item.Type, func(t *testing.T) {
+			id, snapshot := tt.item.Version()
+			if id != tt.id || !strings.Contains(string(snapshot), tt.has) || strings.Contains(string(snapshot), tt.not) {
+				t.Errorf("id %s of %s\nwant %s with %s, without %s", id, snapshot, tt.id, tt.has, tt.not)
+			}
+			back, err := quizzes.FromSnapshot(snapshot)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, _ := back.Version(); again != id {
+				t.Errorf("id after reading back: %s, want %s", again, id)
+			}
+		})
+	}
+}
+
 func TestFromSnapshot(t *testing.T) {
 	want := sample()
 	_, snapshot := want.Version()

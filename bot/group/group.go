@@ -98,6 +98,10 @@ const (
 // schedule. Package practice fires it.
 const KindQuestion = "question"
 
+// KindWeekly is the kind of due thing that ends a week and sums it up; its
+// subject is a schedule. Package board fires it.
+const KindWeekly = "weekly"
+
 // Questions is what groups need to know of the questions; package practice
 // implements it.
 type Questions interface {

@@ -78,6 +78,7 @@ const (
 		"They never see tomorrow's question, who has not answered, or anybody's answers.\n" + wordsPrivacy
 	wordsHelp bot.Text = "A question comes to the channel. Tap a letter; only you see how you did. The answer is shown to all when it closes.\n" +
 		"/study is your page: what is open and what to catch up. Missed one? Catch up within a week.\n" +
+		"/board: this week's points, and yours.\n" +
 		"/group: who organises, and how to set up a group.\n" +
 		"Other members and organisers can't see your answers or results. Whoever runs this bot's server could.\n" +
 		"Taking part is voluntary."
@@ -177,7 +178,7 @@ func wordsState(g Group) bot.Text {
 }
 
 func wordsJoined(m Member) bot.Text {
-	return bot.Textf("You're in. No sign-up needed. You appear as %s", stop(m.Name))
+	return bot.Textf("You're in. No sign-up needed. On boards you appear as %s", stop(m.Name))
 }
 
 // wordsNextQuestion is when the next question comes, in the reader's zone where
@@ -286,14 +287,16 @@ func what(kind string) bot.Text {
 		return "Today's question"
 	case kindWelcome:
 		return "The welcome"
+	case KindWeekly:
+		return "The weekly post"
 	}
 	return "A post"
 }
 
 func (s *Service) wordsFailure(ctx context.Context, g Group, f Failure) bot.Text {
 	name := bot.Text("A question")
-	if f.Kind == kindWelcome {
-		name = "The welcome"
+	if f.Kind != KindQuestion {
+		name = what(f.Kind)
 	}
 	where := ""
 	if f.Channel != "" {
@@ -443,8 +446,8 @@ func wordsWelcome(d Details, c cert.Certification) bot.Text {
 	}
 	return lines(
 		first+" Tap a letter; only you see how you did. "+answer,
-		"No sign-up. Missed one? Catch up within a week.",
-		"It's voluntary. Our own practice questions, never real exam questions. "+bot.Textf("%s", c.NotAffiliated),
+		"No sign-up. Missed one? Catch up within a week. Boards show the top few, and you can hide your name.",
+		"It's voluntary. Our own practice questions, never real exam questions. "+bot.Textf("%s", c.Notice()),
 		wordsWhoOrganises(d),
 	)
 }

@@ -2,17 +2,24 @@ package practice
 
 import (
 	"context"
+	"strings"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
+	"studyhall/quizzes"
 )
 
 // press grades a letter pressed under a posted question.
 func (s *Service) press(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, err := s.answer(ctx, i, false)
+	p, err := s.letter(ctx, i, false)
 	if err != nil {
 		return bot.Response{}, err
 	}
+	return s.result(ctx, i, p)
+}
+
+// result whispers what became of an answer to a posted question.
+func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot.Response, error) {
 	switch p.Status {
 	case TooLate:
 		return s.tooLate(ctx, i, p)
@@ -20,12 +27,20 @@ func (s *Service) press(ctx context.Context, i bot.Interaction) (bot.Response, e
 		return bot.Whisper(simple("", notPostedWords, studyRow())), nil
 	}
 	var extra []bot.Text
-	row := bot.Row{bot.Button{Label: "My study page", Action: group.PathStudy}}
+	row := append(bot.Row{practiseButton(p.group, p.round, p.Answer.Verdict)}, studyRow()...)
 	if p.joined.New {
-		extra = append(extra, bot.Textf(welcomeWords, p.joined.Name))
-		row = append(row, bot.Button{Label: "How it works", Action: group.PathHelp})
+		extra = append(extra, bot.Textf(welcomeWords, strings.TrimRight(p.joined.Name, ".")))
+		row = bot.Row{
+			bot.Button{Label: "Fine", Action: "fine/" + p.round},
+			bot.Button{Label: "Hide my name", Action: group.PathHideName(p.group)},
+			bot.Button{Label: "How it works", Action: group.PathHelp},
+		}
 	}
-	card, err := s.resultCard(ctx, p, extra...)
+	standing, err := s.standings.Standing(ctx, p.group, p.track, p.user)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card, err := s.resultCard(ctx, p, standing, extra...)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -35,17 +50,20 @@ func (s *Service) press(ctx context.Context, i bot.Interaction) (bot.Response, e
 
 // pressCopy grades an answer chosen in a private copy and shows the result in its place.
 func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, err := s.answer(ctx, i, true)
+	p, err := s.letter(ctx, i, true)
 	if err != nil {
 		return bot.Response{}, err
 	}
+	return s.copyResult(ctx, i, p)
+}
+
+// copyResult shows what became of an answer in the place of the private copy.
+func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) (bot.Response, error) {
 	switch p.Status {
 	case TooLate:
-		m := simple(tooLateTitle, stillClosedWords, studyRow())
-		return bot.Response{Edit: &m}, nil
+		return inPlace(i, bot.Whisper(simple(tooLateTitle, stillClosedWords, studyRow()))), nil
 	case NotPosted:
-		m := simple("", notPostedWords, studyRow())
-		return bot.Response{Edit: &m}, nil
+		return inPlace(i, bot.Whisper(simple("", notPostedWords, studyRow()))), nil
 	}
 	_, m, err := s.groups.Join(ctx, i, p.group)
 	if err != nil {
@@ -55,17 +73,21 @@ func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil {
 		return bot.Response{}, err
 	}
-	left, row := allDoneWords, studyRow()
+	standing, err := s.standings.Standing(ctx, p.group, p.track, p.user)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	left, row := allDone(standing), append(bot.Row{practiseButton(p.group, p.round, Right)}, studyRow()...)
 	if len(owed) > 0 {
 		left = bot.Textf(toGoWords, len(owed)) + "."
-		row = append(bot.Row{bot.Button{Label: "Next", Action: "next/" + p.group, Style: bot.Primary}}, row...)
+		row = append(bot.Row{bot.Button{Label: "Next", Action: "next/" + p.group, Style: bot.Primary}}, studyRow()...)
 	}
-	card, err := s.resultCard(ctx, p, left)
+	card, err := s.resultCard(ctx, p, standing, left)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	card.Controls = []bot.Row{row}
-	return bot.Response{Edit: &bot.Message{Card: card}}, nil
+	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }
 
 // pressed is a press with what became of it.
@@ -73,28 +95,38 @@ type pressed struct {
 	fixed
 	Outcome
 	round  string
+	user   bot.UserID
 	joined group.Member // set when the press had to look the person up first
 }
 
-// answer records what was chosen, once. A member's press is one transaction and
-// reads nothing else; whoever is not a member yet joins first.
-func (s *Service) answer(ctx context.Context, i bot.Interaction, catchUp bool) (pressed, error) {
-	p := pressed{round: i.Arg("round")}
+// letter answers with the option that was pressed.
+func (s *Service) letter(ctx context.Context, i bot.Interaction, catchUp bool) (pressed, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return pressed{}, err
+	}
+	r, ok := pressable(f.item, i.Arg("choice"))
+	if !ok {
+		return pressed{}, bot.Errorf(noSuchOptionWords, f.number)
+	}
+	return s.answer(ctx, i, r, catchUp)
+}
+
+// answer records what was answered, once. A member's press is one transaction and
+// reads nothing else; whoever is not a member yet joins first. What can't be
+// read as an answer is a [quizzes.Unreadable], and nothing is recorded.
+func (s *Service) answer(ctx context.Context, i bot.Interaction, r quizzes.Response, catchUp bool) (pressed, error) {
+	p := pressed{round: i.Arg("round"), user: i.User}
 	var err error
 	if p.fixed, err = s.lookUp(ctx, p.round); err != nil {
 		return pressed{}, err
 	}
-	option, ok := p.item.Option(i.Arg("choice"))
-	if !ok {
-		return pressed{}, bot.Errorf(noSuchOptionWords, p.number)
+	a, err := asked(p.item, r)
+	if err != nil {
+		return pressed{}, err
 	}
-	a := Answer{
-		ID: s.NewID(), Round: p.round, Group: p.group, Track: p.track, Account: i.User,
-		Item: p.item.ID, ItemVersion: p.version, Option: option.ID, Verdict: Wrong, At: s.Now(), Interaction: i.ID,
-	}
-	if option.ID == p.item.Answer[0] {
-		a.Verdict = Right
-	}
+	a.ID, a.Round, a.Group, a.Track, a.Account = s.NewID(), p.round, p.group, p.track, i.User
+	a.ItemVersion, a.At, a.Interaction = p.version, s.Now(), i.ID
 	p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
 	if err == nil && p.Status == Stranger {
 		if _, p.joined, err = s.groups.Join(ctx, i, p.group); err == nil {
@@ -172,13 +204,11 @@ func (s *Service) why(ctx context.Context, i bot.Interaction) (bot.Response, err
 	if err != nil {
 		return bot.Response{}, err
 	}
-	right, _ := r.Item.Option(r.Item.Answer[0])
-	body := bot.Textf("%s. %s\n\n%s\n"+sourceWords, letter(right.ID), right.Text, r.Item.Explanation, r.Item.Source.Title)
-	row := bot.Row{
-		bot.Button{Label: "Why not the others?", Action: "others/" + r.ID},
-		bot.Button{Label: "My answer", Action: "mine/" + r.ID},
+	row := bot.Row{bot.Button{Label: "My answer", Action: "mine/" + r.ID}}
+	if others, ok := othersButton(r.Item, r.ID); ok {
+		row = append(others, row...)
 	}
-	return bot.Whisper(simple(bot.Textf(whyTitle, r.Number, letter(right.ID)), body, row)), nil
+	return bot.Whisper(simple(whyTitleOf(r.Number, r.Item), explained(r.Item), row)), nil
 }
 
 // others explains each of the other options of a closed question.
@@ -187,12 +217,7 @@ func (s *Service) others(ctx context.Context, i bot.Interaction) (bot.Response, 
 	if err != nil {
 		return bot.Response{}, err
 	}
-	var lines []bot.Text
-	for _, o := range r.Item.Options {
-		if o.ID != r.Item.Answer[0] {
-			lines = append(lines, bot.Textf("%s. %s\n%s", letter(o.ID), o.Text, o.Why))
-		}
-	}
+	lines := otherOptions(r.Item)
 	lines = append(lines, bot.Textf(sourceWords, r.Item.Source.Title))
 	row := bot.Row{bot.Button{Label: "My answer", Action: "mine/" + r.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
 	return bot.Whisper(simple(bot.Textf(othersTitle, r.Number), join("\n\n", lines), row)), nil
@@ -219,6 +244,18 @@ func (s *Service) closed(ctx context.Context, i bot.Interaction) (Round, error) 
 
 // mine shows the person's own result again.
 func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	return s.again(ctx, i, Already)
+}
+
+// fine is the answer of somebody new to how they appear: the result stays, and
+// the words about joining go.
+func (s *Service) fine(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	r, err := s.again(ctx, i, Recorded)
+	return bot.Response{Edit: r.Reply}, err
+}
+
+// again whispers the person's result, in the words of a status.
+func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (bot.Response, error) {
 	f, err := s.lookUp(ctx, i.Arg("round"))
 	if err != nil {
 		return bot.Response{}, err
@@ -235,11 +272,15 @@ func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, er
 		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + f.group}, bot.Button{Label: "My study page", Action: group.PathStudy}}
 		return bot.Whisper(simple("", notAnsweredWords, row)), nil
 	}
-	card, err := s.resultCard(ctx, pressed{fixed: f, Outcome: Outcome{Status: Already, Answer: a}, round: i.Arg("round")})
+	standing, err := s.standings.Standing(ctx, f.group, f.track, i.User)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card.Controls = []bot.Row{studyRow()}
+	card, err := s.resultCard(ctx, pressed{fixed: f, Outcome: Outcome{Status: status, Answer: a}, round: i.Arg("round")}, standing)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card.Controls = []bot.Row{append(bot.Row{practiseButton(f.group, i.Arg("round"), a.Verdict)}, studyRow()...)}
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 

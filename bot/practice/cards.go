@@ -2,9 +2,7 @@ package practice
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
@@ -58,9 +56,8 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 	}
 	var second bot.Row
 	if last != nil {
-		letter := letterOf(last.round.Item, last.round.Item.Answer[0])
-		footer = append(footer, lastLine(letter, last.spread, last.round.Item))
-		second = append(second, bot.Button{Label: "Why " + letter + "?", Action: "why/" + last.round.ID})
+		footer = append(footer, lastLine(last.spread, last.round.Item))
+		second = append(second, bot.Button{Label: whyLabel(last.round.Item), Action: "why/" + last.round.ID})
 	}
 	if w, ok := cert.ParseWindow(plan.Track.WindowFrom, plan.Track.WindowTo); ok {
 		if line := w.Until(r.PlannedAt.In(loc)); line != "" {
@@ -71,64 +68,37 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 		bot.Button{Label: "Catch up", Action: "catchup/" + r.Group},
 		bot.Button{Label: "More", Action: "more/" + r.ID})
 	card.Footer = join("\n", footer)
-	card.Controls = []bot.Row{letters(r), second}
+	card.Controls = []bot.Row{choices(r.Item, "answer/"+r.ID, "fill/"+r.ID), second}
 	return bot.Message{Text: notice(s.short(plan.Track), r), Card: card}
 }
 
 // closedCard is a question with its answer (message 3).
 func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Message {
-	total, right := counts(spread, r.Item)
-	var lines []bot.Text
-	for _, o := range r.Item.Options {
-		line := bot.Textf("%s. %s", letter(o.ID), o.Text)
-		if total >= countsFrom {
-			line += " · " + people(spread[o.ID])
-		}
-		if slices.Contains(r.Item.Answer, o.ID) {
-			line += theAnswerWords
-		}
-		lines = append(lines, line)
-	}
 	footer := []bot.Text{bot.Textf(sourceWords, r.Item.Source.Title)}
-	if total >= countsFrom {
-		footer = append(footer, bot.Textf(totalsWords, total, right))
+	if total, _, _ := counts(spread, r.Item); total >= countsFrom {
+		footer = append(footer, totals(spread, r.Item))
+	}
+	row := bot.Row{
+		bot.Button{Label: "My answer", Action: "mine/" + r.ID},
+		bot.Button{Label: "Catch up", Action: "catchup/" + r.Group},
+	}
+	if others, ok := othersButton(r.Item, r.ID); ok {
+		row = append(others, row...)
 	}
 	card := &bot.Card{
 		Title:  s.name(plan.Track, r.Number, r.Item) + closedWords,
-		Body:   bot.Typed(r.Item.Stem) + "\n\n" + join("\n", lines) + "\n\n" + bot.Typed(r.Item.Explanation),
-		Footer: join("\n", footer),
-		Controls: []bot.Row{{
-			bot.Button{Label: "Why not the others?", Action: "others/" + r.ID},
-			bot.Button{Label: "My answer", Action: "mine/" + r.ID},
-			bot.Button{Label: "Catch up", Action: "catchup/" + r.Group},
-		}},
+		Body:   answerLines(r.Item, spread) + "\n\n" + bot.Typed(r.Item.Explanation),
+		Footer: join("\n", footer), Controls: []bot.Row{row},
 	}
-	return bot.Message{Text: bot.Textf(closedNoticeWords, s.short(plan.Track), r.Number, letterOf(r.Item, r.Item.Answer[0])), Card: card}
+	return bot.Message{Text: bot.Textf(closedNoticeWords, s.short(plan.Track), r.Number, shortAnswer(r.Item)), Card: card}
 }
 
 // resultCard tells one person how an answer was graded (message 2).
-func (s *Service) resultCard(ctx context.Context, p pressed, extra ...bot.Text) (*bot.Card, error) {
+func (s *Service) resultCard(ctx context.Context, p pressed, standing Standing, extra ...bot.Text) (*bot.Card, error) {
 	item, o := p.item, p.Outcome
-	right, _ := item.Option(item.Answer[0])
-	chosen, _ := item.Option(o.Answer.Option)
-	rightLetter, chosenLetter := letter(right.ID), letter(chosen.ID)
-	card := &bot.Card{Tone: bot.Neutral}
-	var title, reason bot.Text
-	if o.Answer.Verdict == Right {
-		card.Tone = bot.Good
-		title = bot.Textf(rightWords, rightLetter, right.Text, o.Answer.Points())
-		reason = bot.Typed(item.Explanation)
-	} else {
-		title = bot.Textf(wrongWords, rightLetter, right.Text, chosenLetter, o.Answer.Points())
-		reason = bot.Typed(chosen.Why) + " " + bot.Typed(right.Why)
-	}
-	if utf8.RuneCountInString(title.Plain()) > bot.LimitTitle {
-		// The option is long: the letter alone goes into the title.
-		if title = bot.Textf(rightShortWords, rightLetter, o.Answer.Points()); o.Answer.Verdict != Right {
-			title = bot.Textf(wrongShortWords, rightLetter, chosenLetter, o.Answer.Points())
-		}
-		reason = bot.Textf("%s. %s\n", rightLetter, right.Text) + reason
-	}
+	result := graded{item: item, answer: o.Answer, points: bot.Textf(pointsWords, o.Answer.Points())}
+	title, reason := result.words()
+	card := &bot.Card{Tone: result.tone()}
 	lines := []bot.Text{reason, bot.Textf(sourceWords, item.Source.Title)}
 	if o.mostMissed() && o.Answer.Verdict != Right {
 		lines = append(lines, mostMissedWords)
@@ -143,10 +113,25 @@ func (s *Service) resultCard(ctx context.Context, p pressed, extra ...bot.Text) 
 		}
 		lines = append(lines, bot.Textf(alreadyWords, bot.When(o.Answer.At.In(plan.Group.Location()))))
 	}
+	if standing.Line != "" {
+		lines = append(lines, standing.Line)
+	}
 	card.Title = title
 	card.Body = join("\n", append(lines, extra...))
 	card.Footer = onlyYouWords
 	return card, nil
+}
+
+// allDone says that nothing is left to catch up, and what came of catching up.
+func allDone(st Standing) bot.Text {
+	if st.CaughtUp == 0 || st.Run == 0 {
+		return allDoneWords
+	}
+	questions := bot.Text("1 question")
+	if st.CaughtUp > 1 {
+		questions = bot.Textf("%d questions", st.CaughtUp)
+	}
+	return allDoneWords + bot.Textf(" %s, streak safe at %d.", questions, st.Run)
 }
 
 // copyCard is a private copy of a question, answered in place.
@@ -158,47 +143,17 @@ func (s *Service) copyCard(g group.Group, t group.Track, r Round, more int) *bot
 	if more > 0 {
 		footer += " · " + bot.Textf(toGoWords, more)
 	}
-	menu := bot.Menu{Placeholder: "Choose your answer", Action: "copy/" + r.ID}
-	for _, o := range r.Item.Options {
-		menu.Options = append(menu.Options, bot.Option{Label: optionLabel(o), Value: o.ID})
-	}
 	return &bot.Card{
 		Title:    s.name(t, r.Number, r.Item),
 		Body:     question(r.Item),
 		Footer:   footer + "\n" + onlyYouWords,
-		Controls: []bot.Row{{menu}},
+		Controls: []bot.Row{privateChoices(r.Item, "copy/"+r.ID, "copyfill/"+r.ID)},
 	}
 }
 
 // optionLabel is "A. 10 µA", cut to what a menu can hold; the body has the whole.
 func optionLabel(o quizzes.Option) string {
-	label := []rune(letter(o.ID) + ". " + o.Text)
-	if len(label) > bot.LimitOptionLabel {
-		label = append(label[:bot.LimitOptionLabel-1], '…')
-	}
-	return string(label)
-}
-
-// question is the stem and the options as message text.
-func question(item quizzes.Item) bot.Text {
-	lines := []bot.Text{bot.Typed(item.Stem), ""}
-	for _, o := range item.Options {
-		lines = append(lines, bot.Textf("%s. %s", letter(o.ID), o.Text))
-	}
-	return join("\n", lines)
-}
-
-// letters is the row of equal buttons, each with its option's words for screen readers.
-func letters(r Round) bot.Row {
-	var row bot.Row
-	for _, o := range r.Item.Options {
-		accessible := []rune(letter(o.ID) + ": " + spoken(o.Text))
-		if len(accessible) > bot.LimitAccessible {
-			accessible = append(accessible[:bot.LimitAccessible-1], '…')
-		}
-		row = append(row, bot.Button{Label: letter(o.ID), Action: "answer/" + r.ID + "/" + o.ID, Accessible: string(accessible)})
-	}
-	return row
+	return clipped(letter(o.ID)+". "+o.Text, bot.LimitOptionLabel)
 }
 
 // spoken writes out the units that screen readers stumble over.
@@ -208,11 +163,6 @@ func spoken(s string) string {
 }
 
 func letter(optionID string) string { return strings.ToUpper(optionID) }
-
-func letterOf(item quizzes.Item, optionID string) string {
-	o, _ := item.Option(optionID)
-	return letter(o.ID)
-}
 
 // notice is the line for notifications: the question's beginning.
 func notice(short string, r Round) bot.Text {
@@ -224,22 +174,12 @@ func notice(short string, r Round) bot.Text {
 }
 
 // lastLine is "Last answer: C. 8 of 11 were right.", the counts only when there are enough.
-func lastLine(letter string, spread map[string]int, item quizzes.Item) bot.Text {
-	total, right := counts(spread, item)
+func lastLine(spread map[string]int, item quizzes.Item) bot.Text {
+	total, right, _ := counts(spread, item)
 	if total < countsFrom {
-		return bot.Textf(lastAnswerWords, letter)
+		return bot.Textf(lastAnswerWords, shortAnswer(item))
 	}
-	return bot.Textf(lastAnswerCountWords, letter, right, total)
-}
-
-func counts(spread map[string]int, item quizzes.Item) (total, right int) {
-	for id, n := range spread {
-		total += n
-		if slices.Contains(item.Answer, id) {
-			right += n
-		}
-	}
-	return total, right
+	return bot.Textf(lastAnswerCountWords, shortAnswer(item), right, total)
 }
 
 func people(n int) bot.Text {

@@ -20,6 +20,7 @@ const RuleVersion = 1
 // Points by rule version 1.
 const (
 	PointsRight    = 3
+	PointsPartly   = 2
 	PointsAnswered = 1
 	PointsCaughtUp = 1
 )
@@ -93,7 +94,8 @@ type Answer struct {
 	Account     bot.UserID // the account that answers; known while it does
 	Item        string
 	ItemVersion string
-	Option      string // identifier of the chosen option
+	Option      string // identifiers of the chosen options, separated by spaces
+	Raw         string // what was typed, where typing is the answer
 	Verdict     Verdict
 	CaughtUp    bool // given after closing
 	At          time.Time
@@ -107,6 +109,8 @@ func (a Answer) Points() int {
 		return PointsCaughtUp
 	case a.Verdict == Right:
 		return PointsRight
+	case a.Verdict == Partly:
+		return PointsPartly
 	}
 	return PointsAnswered
 }
@@ -157,6 +161,7 @@ type Posting struct {
 
 // Store is what practice keeps in the database.
 type Store interface {
+	SessionStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
@@ -183,7 +188,8 @@ type Store interface {
 	// LastClosed is the newest round of the track that closed after the round
 	// before this one opened, and not after this one did.
 	LastClosed(ctx context.Context, r Round) (last Round, ok bool, err error)
-	// Spread counts the answers in time to a round by option.
+	// Spread counts the answers in time to a round by what was chosen, as in
+	// [Answer]; typed ones by their verdict.
 	Spread(ctx context.Context, roundID string) (map[string]int, error)
 	// Answer records an account's answer if the round is open; if it closed less
 	// than [CatchUpFor] ago and catchUp is set, as caught up. The outcome's answer
@@ -197,6 +203,20 @@ type Store interface {
 	// Figures sums up a group at an instant, without what depends on the bank,
 	// and gives the tracks for which that is to be added.
 	Figures(ctx context.Context, groupID string, now time.Time) (group.Figures, []group.Track, error)
+}
+
+// Standings tells members how they stand; package board implements it.
+type Standings interface {
+	// Standing is how an account's member stands in a track now. It is read after
+	// every answer, and takes one statement.
+	Standing(ctx context.Context, groupID, trackID string, account bot.UserID) (Standing, error)
+}
+
+// Standing is how a member stands in a track.
+type Standing struct {
+	Line     bot.Text // "This week 9 points · 12 in a row"
+	Run      int      // questions answered in a row
+	CaughtUp int      // questions caught up in one go, just now
 }
 
 // Config is what [New] needs.
@@ -214,14 +234,26 @@ type Config struct {
 // Service is the feature.
 type Service struct {
 	Config
-	groups *group.Service
-	rounds *cache[fixed]
+	groups    *group.Service
+	standings Standings
+	rounds    *cache[fixed]
+	versions  *cache[quizzes.Item] // snapshots that are being practised
+	met       *cache[[]bool]       // items that members with few unseen ones have met, by their number in the library
 }
 
 // New makes the feature. Groups come with [Service.Attach], for they need this
 // service as their [group.Questions].
 func New(c Config) *Service {
-	return &Service{Config: c, rounds: newCache[fixed](4096)}
+	return &Service{Config: c, standings: noStandings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256)}
+}
+
+// Tell sets who knows how members stand, for results; without it they say nothing of it.
+func (s *Service) Tell(st Standings) { s.standings = st }
+
+type noStandings struct{}
+
+func (noStandings) Standing(context.Context, string, string, bot.UserID) (Standing, error) {
+	return Standing{}, nil
 }
 
 // Attach gives the service its groups and registers its actions.
@@ -229,12 +261,15 @@ func (s *Service) Attach(groups *group.Service) {
 	s.groups = groups
 	s.Bot.Action("answer/{round}/{choice}", s.press)
 	s.Bot.Action("copy/{round}/{choice}", s.pressCopy)
+	s.attachForms()
+	s.attachSessions()
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
 	s.Bot.Action("why/{round}", s.why)
 	s.Bot.Action("others/{round}", s.others)
 	s.Bot.Action("mine/{round}", s.mine)
 	s.Bot.Action("more/{round}", s.more)
+	s.Bot.Action("fine/{round}", s.fine)
 	groups.Contribute(s.studyLines)
 }
 
@@ -243,6 +278,7 @@ func (s *Service) Kinds() []schedule.Kind {
 	return []schedule.Kind{
 		{Name: group.KindQuestion, Fire: s.fire, Skip: s.skip, Prepare: s.prepare, Render: s.render},
 		{Name: KindClose, Fire: s.close},
+		{Name: KindIdle, Fire: s.idle},
 	}
 }
 

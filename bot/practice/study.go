@@ -2,9 +2,11 @@ package practice
 
 import (
 	"context"
+	"slices"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
+	"studyhall/quizzes"
 )
 
 var _ group.Questions = (*Service)(nil)
@@ -17,6 +19,8 @@ func (s *Service) Sample(certification, outline string) (bot.Text, bool) {
 		return "", false
 	}
 	o, _ := c.Outline(outline)
+	// The sample tells of letters, so it has some.
+	pool = slices.DeleteFunc(slices.Clone(pool), func(e entry) bool { return e.item.Type != quizzes.Single })
 	chosen, ok := choose(pool, o, nil, nil, 1, "sample")
 	if !ok {
 		return "", false
@@ -74,9 +78,36 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 	if owed > 0 {
 		parts = append(parts, bot.Textf("%d to catch up", owed))
 	}
-	if len(parts) == 0 {
-		return []bot.Text{"Nothing is waiting for you."}, nil, nil
+	var buttons []bot.Button
+	lines := []bot.Text{"Nothing is waiting for you."}
+	if len(parts) > 0 {
+		lines = []bot.Text{join(" · ", parts)}
+		label := bot.Textf("Answer %d", open+owed)
+		buttons = append(buttons, bot.Button{Label: string(label), Action: "catchup/" + g.ID, Style: bot.Primary})
 	}
-	label := bot.Textf("Answer %d", open+owed)
-	return []bot.Text{join(" · ", parts)}, []bot.Button{{Label: string(label), Action: "catchup/" + g.ID, Style: bot.Primary}}, nil
+	line, button, err := s.practiceLine(ctx, g, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines, append(buttons, button), nil
+}
+
+// practiceLine is what the study page says about practice: where the open
+// session stands, if there is one, and the button that leads there.
+func (s *Service) practiceLine(ctx context.Context, g group.Group, m group.Member) (bot.Text, bot.Button, error) {
+	button := bot.Button{Label: "Practise 5", Action: "quiz/" + g.ID + "/start"}
+	t, ok, err := s.Store.PracticeTrack(ctx, g.ID)
+	if err != nil || !ok {
+		return "", button, err
+	}
+	p, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID)
+	if err != nil || !ok {
+		return "", button, err
+	}
+	_, _, answered := p.counts()
+	button.Label = "Go on practising"
+	return bot.Textf(goingOnWords, answered, len(p.Questions)), button, nil
 }

@@ -18,15 +18,43 @@ const (
 	sourceWords          = "Source: %s"
 	totalsWords          = "%d answered, %d right."
 
-	rightWords      = "Right. %s, %s. +%d"
-	wrongWords      = "The answer is %s, %s. You chose %s. +%d"
-	rightShortWords = "Right. %s. +%d"
-	wrongShortWords = "The answer is %s. You chose %s. +%d"
+	// The result: with the answer in full, in short, and where it fits no title.
+	rightWords       = "Right. %s."
+	rightPlainWords  = bot.Text("Right.")
+	wrongWords       = "The answer is %s. You chose %s."
+	wroteWords       = "The answer is %s. You wrote %s."
+	hereWords        = bot.Text("Here is the answer.")
+	partlyWords      = "Partly right. The answer is %s. You chose %s."
+	partlyPlainWords = bot.Text("Partly right.")
+	inFullWords      = "The answer is %s. Your answer: %s\n"
+	pointsWords      = " +%d"
+
+	answerIsWords     = "The answer: %s"
+	alsoRightWords    = "Also right: %s"
+	isRightWords      = bot.Text(" · right")
+	totalsPartlyWords = "%d answered, %d right, %d partly."
+	answerTitle       = "Question %d: the answer"
+	trueOrFalseWords  = bot.Text("True or false?")
+
+	// Forms.
+	answerLabel      = "Answer"
+	chooseLabel      = "Choose answers"
+	typedTitle       = "Your answer"
+	submitLabel      = "Answer"
+	chooseFieldLabel = "All that are right"
+	ruleWords        = bot.Text("Choose every right answer; there is more than one. At least half of them with at most one wrong is partly right.")
+	numberHelp       = "A number, such as %s or 1/2."
+	unitHelp         = "Such as %s. Without a unit I read it as %s."
+	shortHelp        = "A word or a few. Capitals and small slips don't matter."
+
+	practiseLabel = "Practise 5 more"
+	likeLabel     = "Practise 5 like it"
+
 	mostMissedWords = bot.Text("Most people missed this one.")
 	caughtUpWords   = bot.Text("Caught up: 1 point.")
 	alreadyWords    = "You answered this one on %s."
 	onlyYouWords    = bot.Text("Only you can see this.")
-	welcomeWords    = "You're in. No sign-up needed. Your name here: %s"
+	welcomeWords    = "You're in. No sign-up needed. On boards you appear as %s."
 	toGoWords       = "%d to go"
 	allDoneWords    = bot.Text("All caught up.")
 

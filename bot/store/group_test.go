@@ -219,8 +219,16 @@ func posted(t *testing.T, s *store.Store, id string, at time.Time) practice.Roun
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range due {
-		if d.Kind != group.KindQuestion {
+	for len(due) > 0 {
+		d := due[0]
+		due = due[1:]
+		if d.Kind != group.KindQuestion { // a week ends before its first question
+			if err := s.SkipDue(t.Context(), d, at, "not now"); err != nil {
+				t.Fatal(err)
+			}
+			if due, err = s.ClaimDue(t.Context(), at, at, at.Add(time.Minute), 10); err != nil {
+				t.Fatal(err)
+			}
 			continue
 		}
 		next, err := details(t, s, id).Schedule.After(d.At, schedule.RankOpen)

@@ -95,6 +95,16 @@ func startGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcome
 	if err := makeOrganiser(ctx, tx, setup.ID, member, st.Now); err != nil {
 		return 0, err
 	}
+	if err := beginSeason(ctx, tx, setup.ID, st.Now); err != nil {
+		return 0, err
+	}
+	d, _, err := details(ctx, tx, setup.ID)
+	if err != nil {
+		return 0, err
+	}
+	if err := planWeekly(ctx, tx, d, st.Now); err != nil {
+		return 0, err
+	}
 	first, err := setup.Recurring(st.Schedule, setup.ID, st.Track).After(st.Now, schedule.RankOpen)
 	if err != nil {
 		return 0, err
@@ -127,6 +137,9 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 			setup.Group, group.KindQuestion, st.Track); err != nil {
 			return 0, err
 		}
+	}
+	if err := beginSeason(ctx, tx, setup.Group, st.Now); err != nil {
+		return 0, err
 	}
 	return group.Started, reschedule(ctx, tx, setup, st.Now)
 }
@@ -196,6 +209,9 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 		if err := insertDue(ctx, tx, next); err != nil {
 			return err
 		}
+	}
+	if err := planWeekly(ctx, tx, d, now); err != nil {
+		return err
 	}
 	return retime(ctx, tx, d, now)
 }

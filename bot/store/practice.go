@@ -176,6 +176,9 @@ func (s *Store) CloseRound(ctx context.Context, d schedule.Due, now time.Time) e
 		if err := wantEdit(ctx, tx, group.KindQuestion, d.Subject, now); err != nil {
 			return err
 		}
+		if err := addRoundTotals(ctx, tx, d.Subject, groupID, now); err != nil {
+			return err
+		}
 		return countSilence(ctx, tx, groupID, answered > 0, now)
 	}))
 }
@@ -238,12 +241,15 @@ func (s *Store) LastClosed(ctx context.Context, r practice.Round) (practice.Roun
 func (s *Store) Spread(ctx context.Context, roundID string) (map[string]int, error) {
 	spread := map[string]int{}
 	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
-		var option string
+		var chosen, verdict string
 		var n int
-		err := scan(&option, &n)
-		spread[option] = n
+		err := scan(&chosen, &verdict, &n)
+		if chosen == "" {
+			chosen = verdict
+		}
+		spread[chosen] += n
 		return struct{}{}, err
-	}, `SELECT options, COUNT(*) FROM answers WHERE round_id = $1 AND NOT caught_up GROUP BY options`, roundID)
+	}, `SELECT options, verdict, COUNT(*) FROM answers WHERE round_id = $1 AND NOT caught_up GROUP BY options, verdict`, roundID)
 	return spread, wrap("count answers", err)
 }
 
@@ -275,7 +281,11 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 			}
 			if n == 1 {
 				out.Answer.CaughtUp = true
-				return tx.row(ctx, `SELECT member_id FROM answers WHERE id = $1`, a.ID).scan(&out.Answer.Member)
+				if err := tx.row(ctx, `SELECT member_id, group_id FROM answers WHERE id = $1`, a.ID).
+					scan(&out.Answer.Member, &out.Answer.Group); err != nil {
+					return err
+				}
+				return earnCaughtUp(ctx, tx, out.Answer.Group, a.ID, a.At)
 			}
 		}
 		return explain(ctx, tx, a, &out)
@@ -285,14 +295,14 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 
 func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, caughtUp bool, when string, instant int64) (int64, error) {
 	return tx.exec(ctx, `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
-			options, verdict, caught_up, answered_at, interaction)
+			options, verdict, caught_up, answered_at, interaction, raw)
 		SELECT $1, r.id, r.group_id, r.track_id, ms.member_id, r.item_id, r.item_version,
-			$3, $4, CAST($5 AS BOOLEAN), CAST($6 AS BIGINT), $7
+			$3, $4, CAST($5 AS BOOLEAN), CAST($6 AS BIGINT), $7, $10
 		FROM rounds r JOIN accounts ac ON ac.id = $8
 			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
 		WHERE r.id = $2 AND `+when+`
 		ON CONFLICT (round_id, member_id) DO NOTHING`,
-		a.ID, a.Round, a.Option, string(a.Verdict), caughtUp, millis(a.At), a.Interaction, string(a.Account), instant)
+		a.ID, a.Round, a.Option, string(a.Verdict), caughtUp, millis(a.At), a.Interaction, string(a.Account), instant, a.Raw)
 }
 
 // countAnswer counts an answer in time and asks for a fresh count on the card
@@ -346,13 +356,13 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outco
 	return nil
 }
 
-const answerQuery = `SELECT id, round_id, group_id, track_id, member_id, item_id, item_version, options, verdict,
+const answerQuery = `SELECT id, round_id, group_id, track_id, member_id, item_id, item_version, options, raw, verdict,
 		caught_up, answered_at, interaction
 	FROM answers WHERE round_id = $1 AND member_id = $2`
 
 func readAnswer(scan scanner) (a practice.Answer, err error) {
 	var at int64
-	err = scan(&a.ID, &a.Round, &a.Group, &a.Track, &a.Member, &a.Item, &a.ItemVersion, &a.Option, &a.Verdict,
+	err = scan(&a.ID, &a.Round, &a.Group, &a.Track, &a.Member, &a.Item, &a.ItemVersion, &a.Option, &a.Raw, &a.Verdict,
 		&a.CaughtUp, &at, &a.Interaction)
 	a.At = instant(at)
 	return a, err
@@ -391,7 +401,7 @@ func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f g
 		(SELECT COUNT(DISTINCT member_id) FROM answers WHERE group_id = $1 AND answered_at > $2),
 		(SELECT COUNT(*) FROM answers WHERE group_id = $1 AND answered_at > $3),
 		COALESCE((SELECT MIN(d.at) FROM schedules s JOIN due d ON d.kind = s.kind AND d.subject = s.id
-			WHERE s.group_id = $1 AND d.state = 'waiting'), 0)`,
+			WHERE s.group_id = $1 AND s.kind = 'question' AND d.state = 'waiting'), 0)`,
 		groupID, millis(now.AddDate(0, 0, -28)), millis(now.AddDate(0, 0, -7)), millis(now.AddDate(0, 0, -14))).
 		scan(&f.Posted, &f.Open, &f.Active, &f.Recent, &next)
 	if err != nil {

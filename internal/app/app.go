@@ -10,10 +10,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"studyhall/bot"
+	"studyhall/bot/board"
 	"studyhall/bot/cert"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
@@ -48,6 +50,7 @@ type App struct {
 	Engine   *schedule.Engine
 	Groups   *group.Service
 	Practice *practice.Service
+	Boards   *board.Service
 	Clock    *Clock
 
 	log      *slog.Logger
@@ -91,6 +94,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.features(o, catalogue, library)
+	if err := a.Boards.Prepare(ctx); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 
@@ -125,7 +131,11 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	})
 	a.Groups.Register()
 	a.Practice.Attach(a.Groups)
-	for _, k := range append(a.Groups.Kinds(), a.Practice.Kinds()...) {
+	a.Boards = board.New(board.Config{
+		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
+	})
+	a.Practice.Tell(a.Boards)
+	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {
 		a.Engine.Register(k)
 	}
 }

@@ -1,0 +1,191 @@
+package board
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"studyhall/bot"
+)
+
+// What people read.
+const (
+	wordsOnlyYou  bot.Text = "Only you can see this."
+	wordsShared   bot.Text = "Same points share a place."
+	wordsLater    bot.Text = "Same points share a place. Open questions count when they close."
+	wordsFew      bot.Text = "Places are shown from five active people on."
+	wordsHidden   bot.Text = "Your name is off the boards, so you take no place."
+	wordsMentor   bot.Text = "As a mentor you take no place."
+	wordsNobody   bot.Text = "Everybody with points has their name off the boards."
+	wordsHideDone bot.Text = "Done. Your name is off the boards from now on. You still see your own points."
+	wordsNewWeek  bot.Text = "Same points share a place. The new week started just now."
+	wordsStranger bot.Text = "I don't know that board; it may be from another group or from before a restore. Nothing was changed. Type /board for this week's."
+	wordsNameTab  bot.Text = "Somebody in the group is called that already. Please choose another name."
+	wordsNameNone bot.Text = "Please write the name that boards should show."
+)
+
+func wordsJoined(name string) bot.Text {
+	return bot.Textf("You're in. No sign-up needed. On boards you appear as %s", stop(name))
+}
+
+func wordsShowDone(name string) bot.Text {
+	return bot.Textf("Done. On boards you appear as %s Posts already in the channel stay as they are.", stop(name))
+}
+
+// stop ends a sentence whose last word may be an initial: "Lee T."
+func stop(sentence string) string { return strings.TrimRight(sentence, ".") + "." }
+
+func points(n int) string { return count(n, "point", "points") }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+// thousands writes a number as people read it: "1,012".
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for at := len(s) - 3; at > 0; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
+// and lists words: "a", "a and b", "a, b and c".
+func and(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// named is a list of names with how many more there are: "Ana L., Lee T. and 12 more".
+func named(names []string, more int) string {
+	if more > 0 {
+		names = append(names[:len(names):len(names)], thousands(more)+" more")
+	}
+	return and(names)
+}
+
+// rowWords is one place: "2. Lee T. and Priya S., 16". Only the first row says
+// what the number counts.
+func rowWords(r Row, names []string, first bool) bot.Text {
+	score := thousands(r.Points)
+	if first {
+		score = points(r.Points)
+	}
+	who := count(r.People, "person", "people")
+	if len(names) > 0 {
+		who = named(names, r.People-len(r.Members))
+	}
+	return bot.Textf("%d. %s, %s", r.Place, who, score)
+}
+
+// titleWords names a period: "this week", "last week", "November", "this season".
+func titleWords(p Period, c Calendar) string {
+	switch p.Span {
+	case Month:
+		if at, err := time.Parse("2006-01", p.Month); err == nil {
+			return at.Format("January")
+		}
+	case Season:
+		return "this season"
+	case All:
+		return "all time"
+	}
+	switch c.Week - p.Week {
+	case 0:
+		return "this week"
+	case 1:
+		return "last week"
+	}
+	return fmt.Sprintf("%d weeks ago", c.Week-p.Week)
+}
+
+// emptyTitle begins message 12.
+func emptyTitle(p Period, c Calendar) string {
+	switch p.Span {
+	case Month:
+		return "No points yet this month"
+	case Season:
+		return "No points yet this season"
+	case All:
+		return "No points yet"
+	}
+	if p.Week == c.Week {
+		return "No points yet this week"
+	}
+	return "No points in that week"
+}
+
+func wordsBegan(c Calendar, loc *time.Location) bot.Text {
+	at := c.Begun.In(loc)
+	return bot.Textf("The week began %s at %s.", at.Format("Monday"), at.Format("3:04 PM"))
+}
+
+// wordsWorth is about the questions that are open.
+func wordsWorth(open []Open, loc *time.Location) bot.Text {
+	closes := bot.When(open[0].Closes.In(loc))
+	switch {
+	case len(open) == 1 && open[0].Points > 0:
+		return bot.Textf("Your answer to today's question counts when it closes, %s.", closes)
+	case len(open) == 1:
+		return bot.Textf("Today's question is worth up to 3 points and stays open until %s.", closes)
+	}
+	return bot.Textf("%d questions are open, each worth up to 3 points. The first closes %s.", len(open), closes)
+}
+
+func wordsNext(at time.Time, loc *time.Location) bot.Text {
+	return bot.Textf("The next question comes %s.", bot.When(at.In(loc)))
+}
+
+// usualWords compares a week with the usual one. While the week runs, nobody is
+// told that they are behind.
+func usualWords(mine, usual int, running bool) bot.Text {
+	switch diff := mine - usual; {
+	case diff > 0:
+		return bot.Textf("%d more than your usual week", diff)
+	case diff == 0:
+		return "as in your usual week"
+	case running:
+		return bot.Textf("your usual week has %d", usual)
+	default:
+		return bot.Textf("%d fewer than your usual week", -diff)
+	}
+}
+
+// runWords is "12 in a row", or how a new run is told.
+func runWords(r Run) bot.Text {
+	if _, ended := r.News(); ended && r.Best > r.Length {
+		return bot.Textf("New run: %d. Your best is %d.", r.Length, r.Best)
+	}
+	if r.Length == 0 {
+		return ""
+	}
+	return bot.Textf("%d in a row", r.Length)
+}
+
+// spareWords tells once that spare days were used.
+func spareWords(r Run) bot.Text {
+	covered, ended := r.News()
+	if ended || len(covered) == 0 {
+		return ""
+	}
+	var days []string
+	for _, d := range covered {
+		if at, err := time.Parse(time.DateOnly, d); err == nil {
+			d = at.Format("Monday")
+		}
+		days = append(days, d)
+	}
+	left := "None left."
+	if r.Spare() > 0 {
+		left = fmt.Sprintf("%d left.", r.Spare())
+	}
+	if len(days) == 1 {
+		return bot.Textf("A spare day covered %s. %s", days[0], left)
+	}
+	return bot.Textf("Spare days covered %s. %s", and(days), left)
+}

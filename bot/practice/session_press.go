@@ -1,0 +1,172 @@
+package practice
+
+import (
+	"context"
+	"strconv"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+	"studyhall/quizzes"
+)
+
+// mySession is the session of a path, which must be the acting member's, with
+// its group and what it is about.
+func (s *Service) mySession(ctx context.Context, i bot.Interaction) (p Session, g group.Group, t group.Track, err error) {
+	p, ok, err := s.Store.Session(ctx, i.Arg("session"), i.User)
+	if err != nil {
+		return p, g, t, err
+	}
+	if !ok {
+		return p, g, t, &bot.Error{Text: notYourPractice}
+	}
+	if g, _, err = s.groups.Join(ctx, i, p.Group); err != nil {
+		return p, g, t, err
+	}
+	t, err = s.track(ctx, p.Group)
+	return p, g, t, err
+}
+
+// sessionNext shows the next question, or how it went, in the card's place.
+func (s *Service) sessionNext(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, _, t, err := s.mySession(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	r, err := s.ask(ctx, t, p)
+	return inPlace(i, r), err
+}
+
+// sessionStop ends the session and shows how it went.
+func (s *Service) sessionStop(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, _, t, err := s.mySession(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if _, err := s.Store.EndSession(ctx, p.ID, s.Now()); err != nil {
+		return bot.Response{}, err
+	}
+	return inPlace(i, bot.Whisper(bot.Message{Card: s.summaryCard(t, p)})), nil
+}
+
+// sessionMore begins five more on the same topic.
+func (s *Service) sessionMore(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, g, t, err := s.mySession(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, m, err := s.groups.Join(ctx, i, g.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	r, err := s.practise(ctx, i, g, m, t, wish{topic: p.Topic, count: standard})
+	return inPlace(i, r), err
+}
+
+// sessionWhy whispers why these questions were chosen; the question stays.
+func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, _, t, err := s.mySession(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	recent, err := s.Store.Recent(ctx, p.Group, p.Member, looksBack)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Whisper(bot.Message{Card: s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]))}), nil
+}
+
+// sessionAnswer grades what was pressed or chosen.
+func (s *Service) sessionAnswer(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	return s.answerSession(ctx, i, func(item quizzes.Item) (quizzes.Response, error) {
+		r, ok := pressable(item, i.Arg("choice"))
+		if !ok {
+			return r, &bot.Error{Text: placeGoneWords}
+		}
+		return r, nil
+	})
+}
+
+// sessionSent grades what was filled in.
+func (s *Service) sessionSent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	r, err := s.answerSession(ctx, i, func(quizzes.Item) (quizzes.Response, error) { return sent(i), nil })
+	if err != nil {
+		return invalid(err)
+	}
+	return r, nil
+}
+
+// sessionForm opens the form of a question, or goes on where it is not the
+// next any more.
+func (s *Service) sessionForm(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, g, t, q, err := s.sessionQuestion(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	item, err := s.version(ctx, q.ItemVersion)
+	switch {
+	case err != nil:
+		return bot.Response{}, err
+	case q.Answered:
+		_, more := p.next()
+		return inPlace(i, bot.Whisper(bot.Message{Card: s.answeredCard(g, p, item, q.Answer, p.Ended || !more, true)})), nil
+	case p.Ended || q.Held:
+		r, err := s.ask(ctx, t, p)
+		return inPlace(i, r), err
+	}
+	return form(item, "session/"+p.ID+"/sent/"+i.Arg("place")), nil
+}
+
+// sessionQuestion is the question at the place that a path names.
+func (s *Service) sessionQuestion(ctx context.Context, i bot.Interaction) (p Session, g group.Group, t group.Track, q SessionQuestion, err error) {
+	if p, g, t, err = s.mySession(ctx, i); err != nil {
+		return p, g, t, q, err
+	}
+	place, err := strconv.Atoi(i.Arg("place"))
+	q, ok := p.at(place)
+	if err != nil || !ok {
+		return p, g, t, q, &bot.Error{Text: placeGoneWords}
+	}
+	return p, g, t, q, nil
+}
+
+// answerSession records an answer once and shows its result in the card's
+// place. Whoever answers a question a second time, on another device perhaps,
+// sees what was answered the first time.
+func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read func(quizzes.Item) (quizzes.Response, error)) (bot.Response, error) {
+	p, g, t, q, err := s.sessionQuestion(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	item, err := s.version(ctx, q.ItemVersion)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if q.Held || p.Ended && !q.Answered {
+		r, err := s.ask(ctx, t, p)
+		return inPlace(i, r), err
+	}
+	response, err := read(item)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	a, err := asked(item, response)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	a.ID, a.ItemVersion, a.At, a.Interaction = s.NewID(), q.ItemVersion, s.Now(), i.ID
+	status, counts, err := s.Store.AnswerSession(ctx, p.ID, q.Place, a)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	p, _, err = s.Store.Session(ctx, p.ID, i.User)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if status == SessionOver {
+		r, err := s.ask(ctx, t, p)
+		return inPlace(i, r), err
+	}
+	_, more := p.next()
+	card := s.answeredCard(g, p, item, counts, p.Ended || !more, status == SessionAlready)
+	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
+}

@@ -1,0 +1,245 @@
+package practice
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+	"studyhall/bot/schedule"
+	"studyhall/quizzes"
+)
+
+// attachSessions registers /quiz and everything on its cards. What begins with
+// quiz/ begins something; what begins with session/ goes on with it, in the
+// place of the card that was pressed.
+func (s *Service) attachSessions() {
+	s.Bot.Command(quizCommand(), s.quizTyped)
+	s.Bot.Suggest("topics", s.suggestTopics)
+	s.Bot.Action("quiz/{group}/start", s.quizStart)
+	s.Bot.Action("quiz/{group}/like/{round}", s.quizLike)
+	s.Bot.Action("quiz/{group}/area/{area}", s.quizArea)
+	s.Bot.Action("quiz/{group}/outline", s.quizOutline)
+	s.Bot.Action("session/{session}/next", s.sessionNext)
+	s.Bot.Action("session/{session}/stop", s.sessionStop)
+	s.Bot.Action("session/{session}/more", s.sessionMore)
+	s.Bot.Action("session/{session}/why", s.sessionWhy)
+	s.Bot.Action("session/{session}/answer/{place}/{choice}", s.sessionAnswer)
+	s.Bot.Action("session/{session}/form/{place}", s.sessionForm)
+	s.Bot.Action("session/{session}/sent/{place}", s.sessionSent)
+}
+
+func quizCommand() bot.Command {
+	return bot.Command{
+		Name: "quiz", Help: "Five practice questions now, only for you", Private: true, Aliases: []string{"practice", "practise"},
+		Fields: []bot.Field{
+			{Name: "what", Label: "What", Kind: bot.OneOf, Help: "What kind of quiz", Options: []bot.Option{{Label: "practice", Value: "practice"}}},
+			{Name: "topic", Label: "Topic", Kind: bot.Line, Help: "An area of the outline; nothing means all", Suggest: "topics", Max: 200},
+			{Name: "count", Label: "Count", Kind: bot.OneOf, Help: "How many questions", Options: []bot.Option{
+				{Label: "5", Value: "5"}, {Label: "10", Value: "10"}, {Label: "20", Value: "20"},
+			}},
+		},
+	}
+}
+
+// wish is what somebody asked to practise.
+type wish struct {
+	topic string // area; "" for all
+	count int
+	exact bool // other than what is open: it was asked for
+}
+
+// quizTyped answers /quiz.
+func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, err := s.groups.Here(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	t, err := s.track(ctx, g.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	w := wish{count: standard}
+	if n, err := strconv.Atoi(i.Values.Get("count")); err == nil {
+		w.count, w.exact = n, true
+	}
+	if typed := strings.TrimSpace(i.Values.Get("topic")); typed != "" {
+		if w.topic, err = s.topic(t, g.ID, typed); err != nil {
+			return bot.Response{}, err
+		}
+		w.exact = w.exact || w.topic != ""
+	}
+	return s.practise(ctx, i, g, m, t, w)
+}
+
+// quizStart begins, or goes on with, five of everything.
+func (s *Service) quizStart(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, t, err := s.practising(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return s.practise(ctx, i, g, m, t, wish{count: standard})
+}
+
+// quizLike begins five of the area of a question.
+func (s *Service) quizLike(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, t, err := s.practising(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	w := wish{count: standard}
+	if f.group == g.ID && s.hasItems(t, f.item.Domain) {
+		w.topic, w.exact = f.item.Domain, true
+	}
+	return s.practise(ctx, i, g, m, t, w)
+}
+
+// quizArea begins five of an area chosen from a menu.
+func (s *Service) quizArea(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, t, err := s.practising(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	for n, d := range s.outline(t).Domains {
+		if areaNumber(n) == i.Arg("area") {
+			r, err := s.practise(ctx, i, g, m, t, wish{topic: d.ID, count: standard, exact: true})
+			return inPlace(i, r), err
+		}
+	}
+	return inPlace(i, bot.Whisper(bot.Message{Card: s.outlineCard(t, g.ID)})), nil
+}
+
+// quizOutline shows what the exam covers.
+func (s *Service) quizOutline(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, _, t, err := s.practising(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Whisper(bot.Message{Card: s.outlineCard(t, g.ID)}), nil
+}
+
+// practising is the acting account as a member of the path's group, and what it studies.
+func (s *Service) practising(ctx context.Context, i bot.Interaction) (group.Group, group.Member, group.Track, error) {
+	g, m, err := s.groups.Join(ctx, i, i.Arg("group"))
+	if err != nil {
+		return group.Group{}, group.Member{}, group.Track{}, err
+	}
+	t, err := s.track(ctx, g.ID)
+	return g, m, t, err
+}
+
+// track is what a group studies, if there is anything to ask about it.
+func (s *Service) track(ctx context.Context, groupID string) (group.Track, error) {
+	t, ok, err := s.Store.PracticeTrack(ctx, groupID)
+	if err == nil && (!ok || s.Library.Len(t.Certification) == 0) {
+		err = &bot.Error{Text: noPracticeHere}
+	}
+	return t, err
+}
+
+// practise goes on with the member's open session or, where there is none or
+// something else was asked for, begins one.
+func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group, m group.Member, t group.Track, w wish) (bot.Response, error) {
+	var notes []bot.Text
+	if m.New {
+		notes = append(notes, bot.Textf(welcomeWords, strings.TrimRight(m.Name, ".")))
+	}
+	open, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, _, answered := open.counts()
+	_, left := open.next()
+	switch {
+	case ok && left && (!w.exact || w.topic == open.Topic && w.count == open.Asked):
+		if answered > 0 {
+			notes = append(notes, bot.Textf(resumedWords, answered, len(open.Questions)))
+		}
+		return s.ask(ctx, t, open, notes...)
+	case ok:
+		if _, err := s.Store.EndSession(ctx, open.ID, s.Now()); err != nil {
+			return bot.Response{}, err
+		}
+		if answered > 0 && left {
+			notes = append(notes, bot.Textf(replacedWords, answered, len(open.Questions)))
+		}
+	}
+	return s.begin(ctx, i, m, t, w, notes...)
+}
+
+// begin chooses the questions of a new session and asks the first. If another
+// device was faster, its session is the one.
+func (s *Service) begin(ctx context.Context, i bot.Interaction, m group.Member, t group.Track, w wish, notes ...bot.Text) (bot.Response, error) {
+	now, id := s.Now(), s.NewID()
+	chosen, err := s.pickSession(ctx, t, m.ID, w.topic, m.ID+" "+id, w.count)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if len(chosen) == 0 {
+		return bot.Whisper(simple(noQuestionTitle, noQuestionWords, studyRow())), nil
+	}
+	p := Session{ID: id, Group: t.Group, Track: t.ID, Member: m.ID, Topic: w.topic, Asked: w.count, StartedAt: now}
+	var items []SessionItem
+	for n, c := range chosen {
+		version, snapshot := c.item.Version()
+		items = append(items, SessionItem{Item: c.item.ID, Version: version, Snapshot: snapshot, Bank: c.bank, Certification: t.Certification})
+		p.Questions = append(p.Questions, SessionQuestion{Place: n + 1, Item: c.item.ID, Domain: c.item.Domain, ItemVersion: version, Reason: c.reason})
+	}
+	started, err := s.Store.StartSession(ctx, p, items, now)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if !started {
+		open, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID)
+		if err != nil || !ok {
+			return bot.Response{}, err
+		}
+		return s.ask(ctx, t, open, notes...)
+	}
+	s.Wake()
+	switch {
+	case len(chosen) < w.count && len(chosen) == 1:
+		notes = append(notes, fewerOneWords)
+	case len(chosen) < w.count:
+		notes = append(notes, bot.Textf(fewerWords, len(chosen)))
+	}
+	return s.ask(ctx, t, p, notes...)
+}
+
+// ask shows the question that is next, as a whisper; without one, how it went.
+func (s *Service) ask(ctx context.Context, t group.Track, p Session, notes ...bot.Text) (bot.Response, error) {
+	q, ok := p.next()
+	if p.Ended || !ok {
+		if _, err := s.Store.EndSession(ctx, p.ID, s.Now()); err != nil {
+			return bot.Response{}, err
+		}
+		return bot.Whisper(bot.Message{Card: s.summaryCard(t, p)}), nil
+	}
+	item, err := s.version(ctx, q.ItemVersion)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Whisper(bot.Message{Card: s.askCard(t, p, q, item, notes...)}), nil
+}
+
+// version is the snapshot of an item, which never changes.
+func (s *Service) version(ctx context.Context, id string) (quizzes.Item, error) {
+	if item, ok := s.versions.get(id); ok {
+		return item, nil
+	}
+	item, err := s.Store.ItemVersion(ctx, id)
+	if err == nil {
+		s.versions.put(id, item)
+	}
+	return item, err
+}
+
+// idle ends a session that nobody went on with.
+func (s *Service) idle(ctx context.Context, d schedule.Due) error {
+	return s.Store.ExpireSession(ctx, d, s.Now())
+}

@@ -1,0 +1,214 @@
+package practice
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"studyhall/bot"
+	"studyhall/quizzes"
+)
+
+// answerField is the one field of the forms for answers.
+const answerField = "answer"
+
+// attachForms registers the forms of questions that no single press answers.
+// "new" goes through the form of somebody whom opening it made a member.
+func (s *Service) attachForms() {
+	s.Bot.Action("fill/{round}", s.fill)
+	s.Bot.Action("filled/{round}", s.filled)
+	s.Bot.Action("filled/{round}/{new}", s.filled)
+	s.Bot.Action("copyfill/{round}", s.fillCopy)
+	s.Bot.Action("copyfilled/{round}", s.filledCopy)
+}
+
+// form asks for an answer to an item. What the person types has no place in it
+// yet; a form that comes back with a fault keeps it by itself.
+func form(item quizzes.Item, action string) bot.Response {
+	f := bot.Form{Title: typedTitle, Submit: submitLabel, Action: action, Intro: bot.Typed(item.Stem)}
+	field := bot.Field{Name: answerField, Label: typedTitle, Required: true, Kind: bot.Line, Min: 1, Max: 200}
+	switch item.Type {
+	case quizzes.Multiple:
+		f.Title, f.Intro = chooseLabel, bot.Typed(item.Stem)+"\n\n"+ruleWords
+		field = bot.Field{Name: answerField, Label: chooseFieldLabel, Required: true, Kind: bot.AnyOf, Min: 1, Max: len(item.Options)}
+		for _, o := range item.Options {
+			field.Options = append(field.Options, bot.Option{Label: optionLabel(o), Value: o.ID})
+		}
+	case quizzes.Numeric:
+		field.Help = bot.Textf(numberHelp, quizzes.Example(item)).Plain()
+		if unit := item.BareUnit(); unit != "" {
+			field.Help = bot.Textf(unitHelp, quizzes.Example(item), unit).Plain()
+		}
+	case quizzes.Short:
+		field.Help = shortHelp
+	}
+	f.Fields = []bot.Field{field}
+	return bot.Response{Form: &f}
+}
+
+// sent is what was filled into the form.
+func sent(i bot.Interaction) quizzes.Response {
+	return quizzes.Response{Options: i.Values[answerField], Text: i.Values.Get(answerField)}
+}
+
+// asked reads a response to an item: the answer it makes, or why it makes none.
+func asked(item quizzes.Item, r quizzes.Response) (Answer, error) {
+	verdict, err := quizzes.Grade(item, r)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Item: item.ID, Verdict: Verdict(verdict)}
+	if item.Typed() {
+		a.Raw = strings.Join(strings.Fields(string(bot.Typed(r.Text))), " ")
+	} else {
+		a.Option = strings.Join(slices.Compact(slices.Sorted(slices.Values(r.Options))), " ")
+	}
+	return a, nil
+}
+
+// pressable is a letter as a response, if the item is answered by a letter.
+func pressable(item quizzes.Item, choice string) (quizzes.Response, bool) {
+	_, ok := item.Option(choice)
+	return quizzes.Response{Options: []string{choice}}, ok && !item.Typed() && item.Type != quizzes.Multiple
+}
+
+// invalid gives a form back with what could not be read; any other error stays one.
+func invalid(err error) (bot.Response, error) {
+	if u, ok := errors.AsType[*quizzes.Unreadable](err); ok {
+		return bot.Response{Invalid: map[string]string{answerField: bot.Typed(u.Error()).Plain()}}, nil
+	}
+	return bot.Response{}, err
+}
+
+// fill opens the form under a posted question, or shows what was answered.
+func (s *Service) fill(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, answered, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if answered {
+		return s.mine(ctx, i)
+	}
+	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	switch {
+	case r.State == Closed || r.State == Open && !s.Now().Before(r.ClosesAt):
+		return s.tooLate(ctx, i, pressed{fixed: f, round: r.ID})
+	case r.State != Open:
+		return bot.Whisper(simple("", notPostedWords, studyRow())), nil
+	}
+	action := "filled/" + r.ID
+	if m.New {
+		action += "/new"
+	}
+	return form(f.item, action), nil
+}
+
+// filled grades what was filled in under a posted question.
+func (s *Service) filled(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, err := s.answer(ctx, i, sent(i), false)
+	if err != nil {
+		return invalid(err)
+	}
+	if i.Arg("new") != "" {
+		if _, p.joined, err = s.groups.Join(ctx, i, p.group); err != nil {
+			return bot.Response{}, err
+		}
+		p.joined.New = true
+	}
+	return s.result(ctx, i, p)
+}
+
+// fillCopy opens the form of a private copy.
+func (s *Service) fillCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, answered, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if answered {
+		r, err := s.mine(ctx, i)
+		return inPlace(i, r), err
+	}
+	return form(f.item, "copyfilled/"+i.Arg("round")), nil
+}
+
+// filledCopy grades what was filled in and shows the result in the copy's place.
+func (s *Service) filledCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	p, err := s.answer(ctx, i, sent(i), true)
+	if err != nil {
+		return invalid(err)
+	}
+	return s.copyResult(ctx, i, p)
+}
+
+// inPlace turns a whisper into an edit of the private message that was pressed,
+// where there is one.
+func inPlace(i bot.Interaction, r bot.Response) bot.Response {
+	if i.Message != "" && r.Reply != nil && r.Form == nil {
+		return bot.Response{Edit: r.Reply}
+	}
+	return r
+}
+
+// whyLabel is the button that explains an answer.
+func whyLabel(item quizzes.Item) string {
+	label := "Why " + shortAnswer(item) + "?"
+	if len([]rune(label)) > bot.LimitLabel {
+		return "Why?"
+	}
+	return label
+}
+
+// whyTitleOf is the title of its explanation.
+func whyTitleOf(number int, item quizzes.Item) bot.Text {
+	title := bot.Textf(whyTitle, number, shortAnswer(item))
+	if len([]rune(title.Plain())) > bot.LimitTitle {
+		return bot.Textf(answerTitle, number)
+	}
+	return title
+}
+
+// explained is the right answer with its explanation.
+func explained(item quizzes.Item) bot.Text {
+	lines := []bot.Text{bot.Typed(item.Answer[0])}
+	if !item.Typed() {
+		lines = nil
+		for _, id := range item.Answer {
+			o, _ := item.Option(id)
+			if item.Type == quizzes.TrueFalse {
+				lines = append(lines, bot.Typed(o.Text))
+			} else {
+				lines = append(lines, bot.Textf("%s. %s", letter(o.ID), o.Text))
+			}
+		}
+	}
+	lines = append(lines, "", bot.Typed(item.Explanation), bot.Textf(sourceWords, item.Source.Title))
+	return join("\n", lines)
+}
+
+// practiseButton offers questions like the one just answered, or any.
+func practiseButton(g, round string, v Verdict) bot.Button {
+	if v == Right {
+		return bot.Button{Label: practiseLabel, Action: "quiz/" + g + "/start"}
+	}
+	return bot.Button{Label: likeLabel, Action: "quiz/" + g + "/like/" + round}
+}

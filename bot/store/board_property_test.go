@@ -1,0 +1,336 @@
+package store_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"studyhall/bot"
+	"studyhall/bot/board"
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+	"studyhall/bot/store"
+	"studyhall/bot/store/storetest"
+	"studyhall/quizzes"
+)
+
+// books are a group's history as a test keeps it, beside the store.
+type books struct {
+	t     *rapid.T
+	test  *testing.T
+	s     *store.Store
+	group string
+	now   time.Time
+	zone  string
+	ids   int
+
+	week    int
+	month   string
+	rounds  []*bookRound
+	hidden  map[string]bool
+	joined  map[string]bool
+	earned  []bookPoints
+	studied map[string]int // practised in the running week
+}
+
+type bookRound struct {
+	round   practice.Round
+	closed  bool
+	answers map[string]practice.Verdict // in time
+}
+
+// bookPoints are points that count.
+type bookPoints struct {
+	member string
+	points int
+	week   int
+	month  string
+}
+
+func (b *books) id(kind string) string {
+	b.ids++
+	return fmt.Sprintf("%s-%s%d", b.group, kind, b.ids)
+}
+
+func (b *books) must(doing string, err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatalf("%s: %v", doing, err)
+	}
+}
+
+// earn counts points now; months never go back.
+func (b *books) earn(member string, points int) {
+	loc, err := schedule.LoadZone(b.zone)
+	b.must("zone", err)
+	b.month = max(b.month, b.now.In(loc).Format("2006-01"))
+	if points > 0 {
+		b.earned = append(b.earned, bookPoints{member, points, b.week, b.month})
+	}
+}
+
+func (b *books) person() string { return fmt.Sprint("p", rapid.IntRange(0, 4).Draw(b.t, "person")) }
+
+func (b *books) join() {
+	p := b.person()
+	join(b.test, b.s, b.group, p)
+	b.joined[p] = true
+}
+
+func (b *books) post() {
+	if d := details(b.test, b.s, b.group); d.Group.State != group.Running {
+		return
+	}
+	r := asked(b.test, b.s, b.group, b.id("r"), b.now)
+	b.rounds = append(b.rounds, &bookRound{round: r, answers: map[string]practice.Verdict{}})
+}
+
+func (b *books) round() *bookRound {
+	if len(b.rounds) == 0 {
+		b.post()
+	}
+	if len(b.rounds) == 0 {
+		return nil
+	}
+	return b.rounds[rapid.IntRange(max(0, len(b.rounds)-6), len(b.rounds)-1).Draw(b.t, "round")]
+}
+
+func (b *books) answer() {
+	r := b.round()
+	if r == nil {
+		return
+	}
+	p := b.person()
+	a := answer(r.round, p, b.ids, b.now)
+	a.ID, a.Verdict = b.id("a"), rapid.SampledFrom([]practice.Verdict{practice.Right, practice.Partly, practice.Wrong}).Draw(b.t, "verdict")
+	out, err := b.s.Answer(b.test.Context(), a, true)
+	b.must("answer", err)
+	switch {
+	case out.Status != practice.Recorded:
+	case !b.joined[p]:
+		b.t.Fatalf("%s has not joined and answers", p)
+	case out.Answer.CaughtUp:
+		b.earn("member-"+p, 1)
+	default:
+		r.answers["member-"+p] = a.Verdict
+	}
+}
+
+func (b *books) close() {
+	r := b.round()
+	if r == nil || r.closed {
+		return
+	}
+	d, ok, err := b.s.WaitingDue(b.test.Context(), practice.KindClose, r.round.ID)
+	b.must("look for the closing", err)
+	if !ok {
+		b.t.Fatalf("round %s does not close", r.round.ID)
+	}
+	b.must("close", b.s.CloseRound(b.test.Context(), d, b.now))
+	r.closed = true
+	for _, m := range slices.Sorted(maps.Keys(r.answers)) {
+		b.earn(m, practice.Answer{Verdict: r.answers[m]}.Points())
+	}
+	b.earn("", 0) // the closing of a question nobody answered moves the month on too
+}
+
+func (b *books) endWeek() {
+	d, ok, err := b.s.WaitingDue(b.test.Context(), group.KindWeekly, "weekly-"+b.group)
+	b.must("look for the week's end", err)
+	if !ok {
+		b.t.Fatal("the week never ends")
+	}
+	for range 2 { // it may fire again after a crash
+		e, err := b.s.EndWeek(b.test.Context(), d)
+		b.must("end week", err)
+		if e.Week != b.week {
+			b.t.Fatalf("week %d ended, want %d", e.Week, b.week)
+		}
+	}
+	b.week++
+	clear(b.studied)
+	last, err := schedule.ParseWall(d.Occurrence)
+	b.must("occurrence", err)
+	e := board.Ended{Group: group.Group{ID: b.group}, Week: b.week - 1}
+	r := details(b.test, b.s, b.group).Schedule
+	r.ID, r.Kind, r.Expr = "weekly-"+b.group, group.KindWeekly, board.WeeklyExpr(r.Expr)
+	next, err := board.NextWeekly(r, d.At, last)
+	b.must("next week", err)
+	b.must("post week", b.s.PostWeek(b.test.Context(), d, e, "", nil, []schedule.Due{next}, b.now))
+}
+
+func (b *books) hide() {
+	p := b.person()
+	if !b.joined[p] {
+		return
+	}
+	hidden := rapid.Bool().Draw(b.t, "hidden")
+	ok, err := b.s.Rename(b.test.Context(), b.group, "member-"+p, "", hidden)
+	b.must("hide", err)
+	b.hidden["member-"+p] = hidden && ok
+}
+
+func (b *books) move() {
+	b.zone = rapid.SampledFrom([]string{"Pacific/Auckland", "Pacific/Honolulu", "America/Chicago"}).Draw(b.t, "zone")
+	setup := plan(b.group, "fake:maria", "").Setup
+	setup.Group, setup.Zone = b.group, b.zone
+	setup.Expr = rapid.SampledFrom([]string{"0 7 * * 1-5", "30 22 * * *"}).Draw(b.t, "times")
+	_, err := b.s.Reschedule(b.test.Context(), setup, b.now)
+	b.must("change zone", err)
+}
+
+func (b *books) pause() {
+	var err error
+	if rapid.Bool().Draw(b.t, "pause") {
+		_, err = b.s.StopGroup(b.test.Context(), b.group, group.Paused, group.ByOrganiser, b.now)
+	} else {
+		_, err = b.s.ResumeGroup(b.test.Context(), b.group, b.now)
+	}
+	b.must("pause or resume", err)
+}
+
+func (b *books) practise() {
+	p := fmt.Sprint("p", rapid.IntRange(0, 1).Draw(b.t, "person")) // often the same
+	if !b.joined[p] {
+		return
+	}
+	member := "member-" + p
+	session := practice.Session{ID: b.id("s"), Group: b.group, Track: "track-" + b.group, Member: member, Asked: 20}
+	var items []practice.SessionItem
+	for n := range 20 {
+		item := quizzes.Item{ID: fmt.Sprint("cbet-practice-", n), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
+			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
+		version, snapshot := item.Version()
+		items = append(items, practice.SessionItem{Item: item.ID, Version: version, Snapshot: snapshot, Bank: "b"})
+		session.Questions = append(session.Questions, practice.SessionQuestion{Place: n + 1, Item: item.ID, Domain: item.Domain,
+			ItemVersion: version, Reason: practice.Unseen})
+	}
+	started, err := b.s.StartSession(b.test.Context(), session, items, b.now)
+	b.must("start session", err)
+	if !started {
+		b.t.Fatal("an earlier session is open")
+	}
+	n := rapid.IntRange(0, 20).Draw(b.t, "practised")
+	for place := range n {
+		_, _, err := b.s.AnswerSession(b.test.Context(), session.ID, place+1, practice.Answer{ID: b.id("a"), Member: member, Option: "a",
+			Verdict: practice.Right, At: b.now, Account: bot.UserID("fake:" + p), Interaction: "i"})
+		b.must("practise", err)
+	}
+	_, err = b.s.EndSession(b.test.Context(), session.ID, b.now)
+	b.must("end session", err)
+	if n > 0 {
+		before := min(5, b.studied[member]/10)
+		b.studied[member] += n
+		b.earn(member, min(5, b.studied[member]/10)-before)
+	}
+}
+
+// check compares all totals with the books, and with the answers in the store.
+func (b *books) check() {
+	b.t.Helper()
+	ctx := b.test.Context()
+	recounted, err := b.s.Recount(ctx, "track-"+b.group)
+	b.must("recount", err)
+	kept, err := b.s.Totals(ctx, "track-"+b.group)
+	b.must("totals", err)
+	if diff := cmp.Diff(recounted, kept); diff != "" {
+		b.t.Fatalf("totals differ from the answers (-answers +totals):\n%s", diff)
+	}
+	c, err := b.s.Calendar(ctx, b.group, b.now)
+	b.must("calendar", err)
+	if c.Week != b.week {
+		b.t.Fatalf("it is week %d, want %d", c.Week, b.week)
+	}
+	periods := []board.Period{{Span: board.All}, {Span: board.Month, Month: c.Month}, {Span: board.Season, Season: c.Season}}
+	for w := max(1, b.week-2); w <= b.week; w++ {
+		periods = append(periods, board.Period{Span: board.Week, Week: w})
+	}
+	for _, p := range periods {
+		b.checkPeriod(p)
+	}
+}
+
+func (b *books) checkPeriod(p board.Period) {
+	b.t.Helper()
+	want := map[string]int{}
+	for _, e := range b.earned {
+		if p.Span == board.Week && e.week != p.Week || p.Span == board.Month && e.month != p.Month {
+			continue
+		}
+		want[e.member] += e.points
+	}
+	tallies := map[int]int{}
+	placed := map[string]int{}
+	for m, points := range want {
+		tallies[points]++
+		if !b.hidden[m] {
+			placed[m] = points
+		}
+	}
+	for m := range b.joined {
+		sheet, err := b.s.Sheet(b.test.Context(), b.group, "track-"+b.group, "member-"+m, p)
+		b.must("sheet", err)
+		if sheet.Points != want["member-"+m] {
+			b.t.Fatalf("%+v: %s has %d points, want %d", p, m, sheet.Points, want["member-"+m])
+		}
+		got := map[int]int{}
+		for _, tally := range sheet.Tallies {
+			got[tally.Points] = tally.People
+		}
+		if diff := cmp.Diff(tallies, got); diff != "" {
+			b.t.Fatalf("%+v: tallies (-want +got):\n%s", p, diff)
+		}
+		if len(sheet.Unplaced) != len(want)-len(placed) {
+			b.t.Fatalf("%+v: %d without a place, want %d", p, len(sheet.Unplaced), len(want)-len(placed))
+		}
+	}
+	entries, err := b.s.Placed(b.test.Context(), b.group, "track-"+b.group, p, 1)
+	b.must("places", err)
+	got := map[string]int{}
+	for _, e := range entries {
+		got[e.Member] = e.Points
+	}
+	if diff := cmp.Diff(placed, got); diff != "" {
+		b.t.Fatalf("%+v: places (-want +got):\n%s", p, diff)
+	}
+}
+
+// Totals are what a recomputation from the answers gives, after any history.
+func TestTotalsEqualRecomputation(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		histories := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			histories++
+			b := &books{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday(), zone: "America/Chicago", week: 1,
+				hidden: map[string]bool{}, joined: map[string]bool{}, studied: map[string]int{}}
+			pace := 60
+			if rapid.Bool().Draw(rt, "at the turn of a month") {
+				b.now, pace = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), 6
+			}
+			begin(t, s, b.group)
+			b.move()
+			ops := []func(){b.join, b.post, b.answer, b.answer, b.answer, b.answer, b.close, b.close, b.endWeek, b.hide, b.move, b.pause, b.practise}
+			names := []string{"join", "post", "answer", "answer", "answer", "answer", "close", "close", "end week", "hide", "move", "pause", "practise"}
+			for n := range rapid.IntRange(1, 60).Draw(rt, "steps") {
+				b.now = b.now.Add(time.Duration(rapid.IntRange(0, pace).Draw(rt, "hours")) * time.Hour)
+				op := rapid.IntRange(0, len(ops)-1).Draw(rt, "op")
+				rt.Log(names[op], b.now.Format(time.RFC3339))
+				ops[op]()
+				if n%8 == 7 {
+					b.check()
+				}
+			}
+			b.check()
+			if err := s.PrepareBoards(t.Context(), b.now); err != nil { // finds nothing to do
+				rt.Fatal(err)
+			}
+			b.check()
+		})
+	})
+}

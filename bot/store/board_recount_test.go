@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+
+	"studyhall/bot/schedule"
+)
+
+// Recount works out from the answers alone what each member of a track has
+// earned in each week: the totals must say the same.
+func (s *Store) Recount(ctx context.Context, trackID string) (map[string]map[int]int, error) {
+	return s.weekly(ctx, `SELECT x.member_id, x.week, CAST(SUM(x.points) AS BIGINT) FROM (
+		SELECT a.member_id, r.week, CASE a.verdict WHEN 'right' THEN 3 WHEN 'partly' THEN 2 ELSE 1 END AS points
+			FROM rounds r JOIN answers a ON a.round_id = r.id WHERE r.track_id = $1 AND r.state = 'closed' AND NOT a.caught_up
+		UNION ALL SELECT a.member_id, e.week, 1 FROM answers a JOIN earnings e ON e.id = a.id WHERE a.track_id = $1 AND a.caught_up
+		UNION ALL SELECT p.member_id, p.week, CASE WHEN p.practised >= 50 THEN 5 ELSE p.practised / 10 END FROM (
+			SELECT i.member_id, e.week, CAST(SUM(i.answered) AS BIGINT) AS practised FROM sessions i JOIN earnings e ON e.id = i.id
+				WHERE i.track_id = $1 AND i.state = 'ended' GROUP BY i.member_id, e.week) AS p) AS x
+		GROUP BY x.member_id, x.week`, trackID)
+}
+
+// Totals are the totals by week as they are kept.
+func (s *Store) Totals(ctx context.Context, trackID string) (map[string]map[int]int, error) {
+	return s.weekly(ctx, `SELECT member_id, week, points FROM week_points WHERE track_id = $1`, trackID)
+}
+
+func (s *Store) weekly(ctx context.Context, query, trackID string) (map[string]map[int]int, error) {
+	by := map[string]map[int]int{}
+	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+		var member string
+		var week, points int
+		err := scan(&member, &week, &points)
+		if points > 0 {
+			if by[member] == nil {
+				by[member] = map[int]int{}
+			}
+			by[member][week] = points
+		}
+		return struct{}{}, err
+	}, query, trackID)
+	return by, err
+}
+
+// WaitingDue is what waits of a subject, the first first.
+func (s *Store) WaitingDue(ctx context.Context, kind, subject string) (schedule.Due, bool, error) {
+	var d schedule.Due
+	d, err := readDue(s.read(ctx).row(ctx, `SELECT kind, subject, occurrence, lane, rank, at, until, attempt FROM due
+		WHERE kind = $1 AND subject = $2 AND state = 'waiting' ORDER BY at LIMIT 1`, kind, subject).scan)
+	ok, err := found(err)
+	return d, ok, err
+}
+
+// Forget makes a group as a program without boards has left it.
+func (s *Store) Forget(ctx context.Context, groupID string) error {
+	return s.write(ctx, func(ctx context.Context, tx *tx) error {
+		for _, text := range []string{
+			`UPDATE groups SET week = 0, month = '' WHERE id = $1`,
+			`UPDATE rounds SET week = 0, month = '' WHERE group_id = $1`,
+			`DELETE FROM weeks WHERE group_id = $1`,
+			`DELETE FROM earnings WHERE group_id = $1`,
+			`DELETE FROM week_points WHERE track_id IN (SELECT id FROM tracks WHERE group_id = $1)`,
+			`DELETE FROM standings WHERE track_id IN (SELECT id FROM tracks WHERE group_id = $1)`,
+			`DELETE FROM due WHERE kind = 'weekly' AND subject IN (SELECT id FROM schedules WHERE group_id = $1)`,
+			`DELETE FROM schedules WHERE kind = 'weekly' AND group_id = $1`,
+		} {
+			if _, err := tx.exec(ctx, text, groupID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// MakeMentor lets a member take no place.
+func (s *Store) MakeMentor(ctx context.Context, groupID, memberID string) error {
+	_, err := s.change(ctx, `UPDATE memberships SET mentor = TRUE WHERE group_id = $1 AND member_id = $2`, groupID, memberID)
+	return err
+}
