@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"studyhall/bot/practice"
 )
 
 // What is earned besides answers to the group's questions, by rule version 1.
@@ -20,11 +18,6 @@ const (
 func Practised(before, more int) int {
 	points := func(questions int) int { return min(practiceMost, questions/practisedForPoint) }
 	return points(before+more) - points(before)
-}
-
-// Points is what an answer earns by rule version 1; [practice.Answer] says the same.
-func Points(v practice.Verdict, caughtUp bool) int {
-	return practice.Answer{Verdict: v, CaughtUp: caughtUp}.Points()
 }
 
 // Span is what a period's totals are over.
@@ -46,12 +39,9 @@ type Period struct {
 	Season int64  // when it began in UTC milliseconds, of a season
 }
 
-// monthOf is the month at an instant in a zone, as totals know it.
-func monthOf(at time.Time, loc *time.Location) string { return at.In(loc).Format("2006-01") }
-
 // MonthOf is the month in whose totals something counts that happens at an
 // instant in a group's zone.
-func MonthOf(at time.Time, loc *time.Location) string { return monthOf(at, loc) }
+func MonthOf(at time.Time, loc *time.Location) string { return at.In(loc).Format("2006-01") }
 
 // path is a period as a button's path has it: "week", "w12", "month".
 func (p Period) path(current int) string {

@@ -141,7 +141,6 @@ func TestPoints(t *testing.T) {
 	}
 }
 
-// The week of ux.md's example: five right and 30 practised are 18.
 func TestUsualWeek(t *testing.T) {
 	week := func(points, answers int) Sum { return Sum{points, answers} }
 	for _, test := range []struct {

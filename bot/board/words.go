@@ -158,8 +158,12 @@ func usualWords(mine, usual int, running bool) bot.Text {
 
 // runWords is "12 in a row", or how a new run is told.
 func runWords(r Run) bot.Text {
-	if _, ended := r.News(); ended && r.Best > r.Length {
-		return bot.Textf("New run: %d. Your best is %d.", r.Length, r.Best)
+	if _, ended := r.News(); ended {
+		words := bot.Textf("New run: %d.", r.Length)
+		if r.Best > r.Length {
+			words += bot.Textf(" Your best is %d.", r.Best)
+		}
+		return words
 	}
 	if r.Length == 0 {
 		return ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,12 +98,14 @@ func tallies(ctx context.Context, q querier, trackID string, p board.Period) ([]
 		GROUP BY `+points+` ORDER BY `+points+` DESC`, trackID, arg)
 }
 
-// unplaced are the points of those who take no place.
+// unplaced are the points of those who take no place. The left join begins with
+// these few; the other way round, SQLite would look up everybody with points.
 func unplaced(ctx context.Context, q querier, groupID, trackID string, p board.Period) ([]int, error) {
 	table, points, condition, arg := sums(p)
-	return list(ctx, q, column[int], `SELECT `+points+` FROM memberships ms
-		JOIN `+table+` ON x.track_id = $1 AND x.member_id = ms.member_id AND `+condition+`
-		WHERE ms.group_id = $3 AND (ms.hidden OR ms.mentor) AND `+points+` > 0`, trackID, arg, groupID)
+	all, err := list(ctx, q, column[int], `SELECT COALESCE(`+points+`, 0) FROM memberships ms
+		LEFT JOIN `+table+` ON x.track_id = $1 AND x.member_id = ms.member_id AND `+condition+`
+		WHERE ms.group_id = $3 AND (ms.hidden OR ms.mentor)`, trackID, arg, groupID)
+	return slices.DeleteFunc(all, func(points int) bool { return points == 0 }), err
 }
 
 // Placed implements [board.Store].

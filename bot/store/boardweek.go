@@ -120,15 +120,19 @@ func parts(ctx context.Context, q querier, groupID, trackID string, week int, cl
 }
 
 // weeksBefore are the weeks before one, newest first, of one member, or of all
-// who have points in that week.
+// who have points in that week; a week without anything is an empty sum. The
+// left join has the weeks looked up one by one: the other way round, SQLite would
+// read all that the track has.
 func weeksBefore(ctx context.Context, q querier, groupID, trackID, member string, week int) (map[string][]board.Sum, error) {
-	of := `week_points c JOIN weeks w ON w.group_id = $1 AND w.number < c.week AND w.number >= c.week - $4
-		JOIN week_points p ON p.track_id = c.track_id AND p.week = w.number AND p.member_id = c.member_id
-		WHERE c.track_id = $2 AND c.week = $3 ORDER BY p.member_id, p.week DESC`
+	of := `c.member_id, COALESCE(p.points, 0), COALESCE(p.answers, 0) FROM week_points c
+		JOIN weeks w ON w.group_id = $1 AND w.number < c.week AND w.number >= c.week - $4
+		LEFT JOIN week_points p ON p.track_id = c.track_id AND p.week = w.number AND p.member_id = c.member_id
+		WHERE c.track_id = $2 AND c.week = $3 ORDER BY c.member_id, w.number DESC`
 	args := []any{groupID, trackID, week, board.UsualReach}
 	if member != "" {
-		of = `weeks w JOIN week_points p ON p.track_id = $2 AND p.week = w.number AND p.member_id = $5
-			WHERE w.group_id = $1 AND w.number < $3 AND w.number >= $3 - $4 ORDER BY p.week DESC`
+		of = `CAST($5 AS TEXT), COALESCE(p.points, 0), COALESCE(p.answers, 0) FROM weeks w
+			LEFT JOIN week_points p ON p.track_id = $2 AND p.week = w.number AND p.member_id = $5
+			WHERE w.group_id = $1 AND w.number < $3 AND w.number >= $3 - $4 ORDER BY w.number DESC`
 		args = append(args, member)
 	}
 	sums := map[string][]board.Sum{}
@@ -138,7 +142,7 @@ func weeksBefore(ctx context.Context, q querier, groupID, trackID, member string
 		err := scan(&id, &sum.Points, &sum.Answers)
 		sums[id] = append(sums[id], sum)
 		return struct{}{}, err
-	}, `SELECT p.member_id, p.points, p.answers FROM `+of, args...)
+	}, `SELECT `+of, args...)
 	return sums, err
 }
 
