@@ -126,7 +126,7 @@ func (s *site) press(ctx context.Context, p person, id bot.MessageID, action str
 	if err != nil {
 		return outcome{}, err
 	}
-	i.Message, i.Action = id, action
+	i.Message, i.Action, i.Whisper = id, action, e.reader != ""
 	return s.handle(ctx, p, i)
 }
 
@@ -134,6 +134,7 @@ func (s *site) press(ctx context.Context, p person, id bot.MessageID, action str
 type submission struct {
 	channel bot.ChannelID
 	message bot.MessageID // "" for a form that a command opened
+	whisper bool          // one person sees that message
 	action  string
 	values  bot.Values
 	files   []bot.File
@@ -148,7 +149,7 @@ func (s *site) submit(ctx context.Context, p person, sent submission) (outcome, 
 		if !ok {
 			return outcome{}, errNotThere
 		}
-		sent.channel = e.channel
+		sent.channel, sent.whisper = e.channel, e.reader != ""
 	}
 	i, err := s.begin(ctx, p, sent.channel)
 	if err != nil {
@@ -157,7 +158,7 @@ func (s *site) submit(ctx context.Context, p person, sent submission) (outcome, 
 	if sent.action == "" {
 		return outcome{}, errNotThere
 	}
-	i.Message, i.Action, i.Values, i.Files = sent.message, sent.action, sent.values, sent.files
+	i.Message, i.Whisper, i.Action, i.Values, i.Files = sent.message, sent.whisper, sent.action, sent.values, sent.files
 	return s.handle(ctx, p, i)
 }
 

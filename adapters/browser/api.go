@@ -60,7 +60,7 @@ func (s *site) apiRoutes(mux *http.ServeMux) {
 		return s.result(out, submission{channel: q.channel(), message: q.Message}, err)
 	})
 	post("submit", func(ctx context.Context, p person, q request) (any, error) {
-		sent := submission{q.channel(), q.Message, q.Action, q.Values, q.files}
+		sent := submission{channel: q.channel(), message: q.Message, action: q.Action, values: q.Values, files: q.files}
 		out, err := s.submit(ctx, p, sent)
 		return s.result(out, sent, err)
 	})

@@ -250,15 +250,8 @@ func (s *Service) suggestZones(_ context.Context, _ bot.Interaction, typed strin
 	return options, nil
 }
 
-// show answers with a card: in place of the one that was pressed, otherwise as a
-// whisper. It is for controls that stand on private cards only.
-func show(i bot.Interaction, c *bot.Card) bot.Response {
-	m := message(c)
-	if i.Message != "" {
-		return bot.Response{Edit: &m}
-	}
-	return bot.Whisper(m)
-}
+// show answers with a card, in place of a private one that was pressed.
+func show(i bot.Interaction, c *bot.Card) bot.Response { return bot.InPlace(i, message(c)) }
 
 // message is a card with the line for notifications.
 func message(c *bot.Card) bot.Message {

@@ -74,9 +74,10 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 	if owed > 0 {
 		parts = append(parts, bot.Textf("%d to catch up", owed))
 	}
+	results := bot.Button{Label: "My results", Action: "results/" + g.ID}
 	if len(parts) == 0 {
-		return []bot.Text{"Nothing is waiting for you."}, nil, nil
+		return []bot.Text{"Nothing is waiting for you."}, []bot.Button{results}, nil
 	}
 	label := bot.Textf("Answer %d", open+owed)
-	return []bot.Text{join(" · ", parts)}, []bot.Button{{Label: string(label), Action: "catchup/" + g.ID, Style: bot.Primary}}, nil
+	return []bot.Text{join(" · ", parts)}, []bot.Button{{Label: string(label), Action: "catchup/" + g.ID, Style: bot.Primary}, results}, nil
 }

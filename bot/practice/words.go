@@ -43,6 +43,9 @@ const (
 	notAnsweredWords  = bot.Text("You haven't answered this one.")
 	whyTitle          = "Question %d: why %s"
 	othersTitle       = "Question %d: why not the others"
+	resultsTitle      = bot.Text("Your results")
+	noResultsWords    = bot.Text("You haven't answered a question in the last week. Today's is in the channel.")
+	resultWords       = "Question %d: %s"
 	moreTitle         = bot.Text("What would you like to do?")
 	moreBody          = bot.Text("Your result comes back when you press any letter again.")
 )

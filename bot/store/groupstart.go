@@ -170,9 +170,16 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 	}
 	r := d.Schedule
 	// Twice: while the first waits for a question that is just being posted, that
-	// question plans the next one, which only a later statement sees.
+	// question plans the next one, which only a later statement sees. What is due
+	// already stays: it is posted, or recorded as skipped, but never just gone.
 	for range 2 {
-		if err := dropDue(ctx, tx, group.KindQuestion, r.ID); err != nil {
+		if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting' AND at > $3 AND occurrence < 'a'`,
+			group.KindQuestion, r.ID, millis(now)); err != nil {
+			return err
+		}
+	}
+	if d.Group.State != group.Running && d.Group.Pause != group.NoChannel {
+		if err := dropUnsent(ctx, tx, groupID, now); err != nil {
 			return err
 		}
 	}
@@ -198,6 +205,20 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 		}
 	}
 	return retime(ctx, tx, d, now)
+}
+
+// dropUnsent records as skipped the questions of a group that wait to be posted,
+// but for those of which an attempt may be out: their fate is still looked up.
+func dropUnsent(ctx context.Context, tx *tx, groupID string, now time.Time) error {
+	if _, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', ended_at = $3, reason = 'the group was stopped before it could be posted'
+		WHERE group_id = $1 AND kind = $2 AND state IN ('waiting', 'parked') AND doubt = 0`, groupID, group.KindQuestion, millis(now)); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE rounds SET state = 'skipped' WHERE group_id = $1 AND state IN ('planned', 'open')
+		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = $2 AND d.state = 'skipped')
+		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = $2 AND d.state <> 'skipped')`,
+		groupID, group.KindQuestion)
+	return err
 }
 
 // afterEdit is the schedule's next due thing. In a zone further west a wall time

@@ -34,7 +34,9 @@ func asked(t *testing.T, s *store.Store, id, round string, at time.Time) practic
 	if err := s.PostRound(ctx, due, posting, at); err != nil {
 		t.Fatalf("post: %v", err)
 	}
-	if err := s.OpenRound(ctx, round, at, at.AddDate(0, 0, 1), at.AddDate(0, 0, 3), false); err != nil {
+	d := details(t, s, id)
+	if err := s.OpenRound(ctx, practice.Opening{Round: round, Plan: practice.Plan{Group: d.Group, Schedule: d.Schedule},
+		At: at, Closes: at.AddDate(0, 0, 1), Latest: at.AddDate(0, 0, 3)}); err != nil {
 		t.Fatalf("open: %v", err)
 	}
 	for {
@@ -209,7 +211,7 @@ func TestSilence(t *testing.T) {
 			}
 			at = at.AddDate(0, 0, 1)
 		}
-		if d := details(t, s, "g"); d.Group.Pause != group.BySilence || !d.Next.IsZero() {
+		if d := details(t, s, "g"); d.Group.Pause != group.BySilence || d.Next.After(at) {
 			t.Errorf("paused by %q with a question due at %v", d.Group.Pause, d.Next)
 		}
 	})

@@ -32,7 +32,7 @@ const deliveryColumns = `id, kind, ref, group_id, target, person, rank, at, unti
 
 // ClaimDue implements [schedule.Store].
 func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int) ([]schedule.Due, error) {
-	ready, err := s.exists(ctx, `SELECT 1 FROM due d WHERE `+dueReady+` LIMIT 1`, millis(now), millis(real))
+	ready, err := s.exists(ctx, `SELECT 1 FROM due d WHERE `+dueReady+` ORDER BY d.at LIMIT 1`, millis(now), millis(real))
 	if err != nil || !ready {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func wantEdit(ctx context.Context, tx *tx, kind, ref string, at time.Time) error
 
 // ClaimDeliveries implements [schedule.Store].
 func (s *Store) ClaimDeliveries(ctx context.Context, adapter string, real, lease time.Time, n int) ([]schedule.Delivery, error) {
-	ready, err := s.exists(ctx, `SELECT 1 FROM deliveries d WHERE d.adapter = $2 AND `+deliveryReady+` LIMIT 1`, millis(real), adapter)
+	ready, err := s.exists(ctx, `SELECT 1 FROM deliveries d WHERE d.adapter = $2 AND `+deliveryReady+` ORDER BY d.run_at LIMIT 1`, millis(real), adapter)
 	if err != nil || !ready {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func (s *Store) SkipDelivery(ctx context.Context, d schedule.Delivery, now time.
 
 // ExpireParked implements [schedule.Store].
 func (s *Store) ExpireParked(ctx context.Context, now time.Time) (int, error) {
-	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE state = 'parked' AND until > 0 AND until <= $1 LIMIT 1`, millis(now))
+	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE state = 'parked' AND until > 0 AND until <= $1 ORDER BY until LIMIT 1`, millis(now))
 	if err != nil || !due {
 		return 0, err
 	}
@@ -245,7 +245,7 @@ func (s *Store) Delivery(ctx context.Context, key string) (schedule.Delivery, bo
 // ClaimChecks implements [schedule.Store].
 func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease time.Time, n int) ([]schedule.Delivery, error) {
 	const ready = `adapter = $2 AND check_at > 0 AND check_at <= $1`
-	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE `+ready+` LIMIT 1`, millis(real), adapter)
+	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE `+ready+` ORDER BY check_at LIMIT 1`, millis(real), adapter)
 	if err != nil || !due {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.M
 
 // ClaimEdits implements [schedule.Store].
 func (s *Store) ClaimEdits(ctx context.Context, adapter string, now, real, lease time.Time, n int) ([]schedule.Delivery, error) {
-	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE adapter = $3 AND `+editReady+` LIMIT 1`, millis(now), millis(real), adapter)
+	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE adapter = $3 AND `+editReady+` ORDER BY edit_at LIMIT 1`, millis(now), millis(real), adapter)
 	if err != nil || !due {
 		return nil, err
 	}
@@ -329,7 +329,9 @@ func (s *Store) Unfinished(ctx context.Context, now time.Time) (bool, error) {
 	return left, wrap("look for unfinished work", err)
 }
 
-// exists reports whether a query has a row.
+// exists reports whether a query has a row. Queries give the order of the index
+// they should use: PostgreSQL takes a third of a table for due, or for unedited,
+// and would read it from the beginning to find the first such row.
 func (s *Store) exists(ctx context.Context, text string, args ...any) (bool, error) {
 	var one int64
 	return found(s.read(ctx).row(ctx, text, args...).scan(&one))
