@@ -214,10 +214,15 @@ func dropUnsent(ctx context.Context, tx *tx, groupID string, now time.Time) erro
 		WHERE group_id = $1 AND kind = $2 AND state IN ('waiting', 'parked') AND doubt = 0`, groupID, group.KindQuestion, millis(now)); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `UPDATE rounds SET state = 'skipped' WHERE group_id = $1 AND state IN ('planned', 'open')
-		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = $2 AND d.state = 'skipped')
-		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = $2 AND d.state <> 'skipped')`,
-		groupID, group.KindQuestion)
+	return skipRounds(ctx, tx, `group_id = $1`, groupID)
+}
+
+// skipRounds marks the rounds that a condition names as skipped if they were
+// never posted and now never will be. One that is open and was posted stays.
+func skipRounds(ctx context.Context, tx *tx, condition, arg string) error {
+	_, err := tx.exec(ctx, `UPDATE rounds SET state = 'skipped' WHERE `+condition+` AND state IN ('planned', 'open')
+		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = 'question' AND d.state = 'skipped')
+		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = 'question' AND d.state <> 'skipped')`, arg)
 	return err
 }
 

@@ -257,7 +257,7 @@ func TestPracticePlans(t *testing.T) {
 			check(s.ClaimEdits(ctx, "fake", end, end, end.Add(time.Minute), 8))
 			check(s.ClaimChecks(ctx, "fake", end, end.Add(time.Minute), 8))
 			check(s.ExpireParked(ctx, end))
-			check(s.Unfinished(ctx, end))
+			check(s.Unfinished(ctx, end, end))
 			_, _, err = s.NextInstant(ctx, end)
 			check(nil, err)
 		})
