@@ -14,17 +14,19 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// outlines is a copy of what the catalogue says of CBET, so that checking
-// questions needs nothing but this package.
+// outlines is a copy of what the catalogue says of certifications with banks, so
+// that checking questions needs nothing but this package.
 func outlines() []quizzes.Outline {
-	return []quizzes.Outline{{
-		Certification: "cbet",
-		ID:            "cbet-2025",
-		Domains: []string{
-			"cbet.anatomy", "cbet.safety", "cbet.electronics",
-			"cbet.function", "cbet.problem", "cbet.it",
-		},
-	}}
+	return []quizzes.Outline{
+		{Certification: "cbet", ID: "cbet-2025", Domains: []string{
+			"cbet.anatomy", "cbet.safety", "cbet.electronics", "cbet.function", "cbet.problem", "cbet.it",
+		}},
+		{Certification: "cabt", ID: "cabt-2026", Domains: []string{
+			"cabt.anatomy", "cabt.devices", "cabt.safety", "cabt.electronics", "cabt.reasoning", "cabt.it",
+		}},
+		{Certification: "chtm", ID: "chtm-2026", Domains: []string{"chtm.operations", "chtm.personnel"}},
+		{Certification: "pmp", ID: "pmp-2026", Domains: []string{"pmp.people", "pmp.process", "pmp.business"}},
+	}
 }
 
 // TestFaults holds what is said about each malformed bank in testdata/faults

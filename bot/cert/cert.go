@@ -6,17 +6,11 @@
 package cert
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 )
-
-//go:embed catalogue.yaml
-var embedded []byte
 
 // Catalogue is every certification known, in the order of the data.
 type Catalogue struct {
@@ -31,17 +25,19 @@ type Certification struct {
 	Issuer        string    `yaml:"issuer"`
 	IssuerShort   string    `yaml:"issuer_short"` // "AAMI"
 	URL           string    `yaml:"url"`
+	Mark          string    `yaml:"mark"`           // the sentence that says whose mark the name is; "" if none is asked for
 	NotAffiliated string    `yaml:"not_affiliated"` // the sentence that says so
 	Outlines      []Outline `yaml:"outlines"`       // oldest first
 	Windows       Windows   `yaml:"windows"`
 }
 
-// Outline is one version of what an exam covers.
+// Outline is one version of what an exam covers. Either every area has a
+// weight, or none has: then no weights are published.
 type Outline struct {
 	ID      string   `yaml:"id"`
-	From    string   `yaml:"from"` // first day in force, 2006-01-02
-	Note    string   `yaml:"note"` // the quality of the weights, in words
-	Source  Source   `yaml:"weights_source"`
+	From    string   `yaml:"from"`   // first day in force, 2006-01-02; "" if it is not known
+	Note    string   `yaml:"note"`   // the quality of areas and weights, in words
+	Source  Source   `yaml:"source"` // of areas and weights
 	Domains []Domain `yaml:"domains"`
 }
 
@@ -50,13 +46,14 @@ type Domain struct {
 	ID     string `yaml:"id"` // "cbet.safety"
 	Name   string `yaml:"name"`
 	Short  string `yaml:"short"`  // for a card's title
-	Weight int    `yaml:"weight"` // percent of the exam
+	Weight int    `yaml:"weight"` // percent of the exam; 0 where none is published
 }
 
-// Windows says when an exam is given.
+// Windows says when an exam is given: at any time, or in spans of days.
 type Windows struct {
-	Source Source       `yaml:"source"`
-	Yearly []YearlySpan `yaml:"yearly"`
+	Source  Source       `yaml:"source"`
+	AnyTime bool         `yaml:"any_time"`
+	Yearly  []YearlySpan `yaml:"yearly"`
 }
 
 // YearlySpan is a span of days that comes every year, as "05-01" to "05-15".
@@ -78,61 +75,6 @@ type Window struct {
 	From, To time.Time // local dates, at midnight UTC
 }
 
-// Load reads the embedded catalogue and checks it: identifiers are unique,
-// weights of an outline add up to 100, dates are dates.
-func Load() (Catalogue, error) {
-	var c Catalogue
-	decoder := yaml.NewDecoder(bytes.NewReader(embedded))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&c); err != nil {
-		return Catalogue{}, fmt.Errorf("certification catalogue: %w", err)
-	}
-	seen := map[string]bool{}
-	once := func(id string) error {
-		if id == "" || seen[id] {
-			return fmt.Errorf("certification catalogue: identifier %q is empty or used twice", id)
-		}
-		seen[id] = true
-		return nil
-	}
-	for _, cc := range c.Certifications {
-		if err := once(cc.ID); err != nil {
-			return Catalogue{}, err
-		}
-		if len(cc.Outlines) == 0 {
-			return Catalogue{}, fmt.Errorf("certification catalogue: %s has no outline", cc.ID)
-		}
-		for _, o := range cc.Outlines {
-			if err := once(o.ID); err != nil {
-				return Catalogue{}, err
-			}
-			if err := o.check(); err != nil {
-				return Catalogue{}, err
-			}
-		}
-		for _, y := range cc.Windows.Yearly {
-			if _, err := y.in(2027); err != nil {
-				return Catalogue{}, fmt.Errorf("certification catalogue: %s: %w", cc.ID, err)
-			}
-		}
-	}
-	return c, nil
-}
-
-func (o Outline) check() error {
-	if _, err := time.Parse(time.DateOnly, o.From); err != nil {
-		return fmt.Errorf("certification catalogue: outline %s: %w", o.ID, err)
-	}
-	sum := 0
-	for _, d := range o.Domains {
-		sum += d.Weight
-	}
-	if sum != 100 {
-		return fmt.Errorf("certification catalogue: weights of outline %s add up to %d", o.ID, sum)
-	}
-	return nil
-}
-
 // Find is the certification with an identifier.
 func (c Catalogue) Find(id string) (Certification, bool) {
 	i := slices.IndexFunc(c.Certifications, func(cc Certification) bool { return cc.ID == id })
@@ -141,6 +83,10 @@ func (c Catalogue) Find(id string) (Certification, bool) {
 	}
 	return c.Certifications[i], true
 }
+
+// Notice is what stands wherever the certification is introduced: whose mark
+// its name is, and that this has nothing to do with the issuer.
+func (c Certification) Notice() string { return strings.TrimSpace(c.Mark + " " + c.NotAffiliated) }
 
 // Outline is the outline with an identifier.
 func (c Certification) Outline(id string) (Outline, bool) {
@@ -170,6 +116,24 @@ func (o Outline) Domain(id string) Domain {
 		return Domain{ID: id, Name: id, Short: id}
 	}
 	return o.Domains[i]
+}
+
+// Weighted reports whether it is published how much of the exam each area is.
+func (o Outline) Weighted() bool {
+	return slices.ContainsFunc(o.Domains, func(d Domain) bool { return d.Weight > 0 })
+}
+
+// Share is the part of the questions that an area should get, from 0 to 1: its
+// weight or, where none is published, as much as every other area.
+func (o Outline) Share(domain string) float64 {
+	i := slices.IndexFunc(o.Domains, func(d Domain) bool { return d.ID == domain })
+	switch {
+	case i < 0:
+		return 0
+	case o.Weighted():
+		return float64(o.Domains[i].Weight) / 100
+	}
+	return 1 / float64(len(o.Domains))
 }
 
 // Upcoming is the next n windows that have not ended by a day, soonest first;

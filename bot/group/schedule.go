@@ -140,9 +140,7 @@ func (s *Service) reopen(ctx context.Context, i bot.Interaction, group string) (
 	if w := setup.WindowTo; w != "" && w < s.c.Now().Format(time.DateOnly) { // the season that ended
 		setup.WindowFrom, setup.WindowTo = "", ""
 		if c, ok := s.c.Catalogue.Find(setup.Certification); ok {
-			if next := c.Upcoming(s.c.Now(), 1); len(next) > 0 {
-				setup.WindowFrom, setup.WindowTo = next[0].From.Format(time.DateOnly), next[0].To.Format(time.DateOnly)
-			}
+			setup.WindowFrom, setup.WindowTo = nextWindow(c, s.c.Now())
 		}
 	}
 	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {

@@ -64,7 +64,6 @@ func (s *Service) Register() {
 	b.Action("study/in/{group}", s.studyChosen)
 	b.Action(PathHelp, s.help)
 	b.Action(PathSees, s.whatOrganisersSee)
-	b.Action("sample/{group}", s.sample)
 
 	b.Action("setup", s.openSetup)
 	b.Action("setup/new", s.sentSetup)

@@ -179,6 +179,11 @@ func TestSetupRefusesNonsense(t *testing.T) {
 				t.Errorf("%s=%.30q: %v %s, want …%s…", tt.field, tt.value, r.Invalid, words(r), tt.says)
 			}
 		}
+		// An exam that is given at any time, in the window of another.
+		pair := bot.Values{"studying": {"pmp"}, "window": {"2027-05-01.2027-05-15"}, "times": {"07:00"}, "zone": {"Chicago"}, "open": {"next"}}
+		if r := w.act("maria", "a", "setup/new", pair); !strings.Contains(r.Invalid["window"], "PMP is given at any time") || len(r.Invalid) != 1 {
+			t.Errorf("PMP in May: %v %s", r.Invalid, words(r))
+		}
 		if r := w.act("maria", "a", "setup/new", good); !strings.Contains(words(r), "This is how it will be") {
 			t.Errorf("the same without faults: %v %s", r.Invalid, words(r))
 		}

@@ -2,12 +2,10 @@ package group
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"studyhall/bot"
-	"studyhall/bot/cert"
 	"studyhall/bot/schedule"
 )
 
@@ -20,9 +18,6 @@ const (
 	fieldZone     = "zone"
 	fieldOpen     = "open"
 )
-
-// noWindow is the value of "No date yet".
-const noWindow = "none"
 
 // openSetup opens the empty set-up form, prefilled, for the channel it is in.
 func (s *Service) openSetup(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -58,11 +53,9 @@ func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 	if _, err := schedule.LoadZone(p.Zone); err == nil {
 		setup.Zone = p.Zone
 	}
-	if all := s.c.Catalogue.Certifications; len(all) > 0 {
-		setup.Certification = all[0].ID
-		if next := all[0].Upcoming(s.c.Now(), 1); len(next) > 0 {
-			setup.WindowFrom, setup.WindowTo = next[0].From.Format(time.DateOnly), next[0].To.Format(time.DateOnly)
-		}
+	if c, ok := likely(s.c.Catalogue.Certifications, s.c.Bot.ChannelName(ctx, i.Channel)); ok {
+		setup.Certification = c.ID
+		setup.WindowFrom, setup.WindowTo = nextWindow(c, s.c.Now())
 	}
 	return setup
 }
@@ -86,31 +79,6 @@ func (s *Service) setupForm(setup Setup, action string) *bot.Form {
 			openField(setup),
 		},
 	}
-}
-
-func (s *Service) windowField(setup Setup) bot.Field {
-	options := []bot.Option{}
-	for _, c := range s.c.Catalogue.Certifications {
-		for _, w := range c.Upcoming(s.c.Now(), 3) {
-			o := bot.Option{Label: w.String(), Value: windowValue(w)}
-			if !slices.Contains(options, o) {
-				options = append(options, o)
-			}
-		}
-	}
-	initial := noWindow
-	if w, ok := cert.ParseWindow(setup.WindowFrom, setup.WindowTo); ok {
-		initial = windowValue(w)
-		if !slices.ContainsFunc(options, func(o bot.Option) bool { return o.Value == initial }) {
-			options = slices.Insert(options, 0, bot.Option{Label: w.String(), Value: initial})
-		}
-	}
-	options = append(options[:min(len(options), bot.LimitOptions-1)], bot.Option{Label: "No date yet", Value: noWindow})
-	return bot.Field{Name: fieldWindow, Label: "Exam window", Kind: bot.OneOf, Required: true, Options: options, Initial: []string{initial}}
-}
-
-func windowValue(w cert.Window) string {
-	return w.From.Format(time.DateOnly) + "." + w.To.Format(time.DateOnly)
 }
 
 // zoneField shows a zone by its city, with the clock beside it.
@@ -169,6 +137,7 @@ func (s *Service) sentSetup(ctx context.Context, i bot.Interaction) (bot.Respons
 // fill takes over what was filled in and says what is wrong with it, by field.
 func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 	invalid = map[string]string{}
+	before := *setup
 	table := timetableOf(setup.Expr)
 	if minutes, problem := times(v.Get(fieldTimes)); problem != "" {
 		invalid[fieldTimes] = problem
@@ -196,7 +165,7 @@ func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 	default:
 		invalid[fieldOpen] = "Please choose how long a question stays open."
 	}
-	if problem := s.fillWindow(setup, v.Get(fieldWindow)); problem != "" {
+	if problem := s.fillWindow(setup, before, v.Get(fieldWindow)); problem != "" {
 		invalid[fieldWindow] = problem
 	}
 	if problem := s.fillZone(setup, v.Get(fieldZone)); problem != "" {
@@ -207,25 +176,6 @@ func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 
 // changes reports whether the set-up changes a group that has not ended.
 func (s Setup) changes() bool { return s.Group != "" && !s.Reopen }
-
-func (s *Service) fillWindow(setup *Setup, value string) (problem string) {
-	from, to, _ := strings.Cut(value, ".")
-	kept := from == setup.WindowFrom && to == setup.WindowTo && from != ""
-	w, ok := cert.ParseWindow(from, to)
-	switch {
-	case value == noWindow:
-		setup.WindowFrom, setup.WindowTo = "", ""
-		return ""
-	case !ok:
-		return "Please choose a window, or “No date yet”."
-	}
-	c, known := s.c.Catalogue.Find(setup.Certification)
-	if known && !slices.Contains(c.Upcoming(s.c.Now(), 3), w) && !(kept && setup.Group != "") {
-		return c.Short + " isn't given then. Please choose another window, or “No date yet”."
-	}
-	setup.WindowFrom, setup.WindowTo = from, to
-	return ""
-}
 
 // fillZone takes over a zone that is clear. One that is not is asked about
 // afterwards, unless nothing comes near it.

@@ -179,27 +179,6 @@ func (s *Service) whatOrganisersSee(_ context.Context, _ bot.Interaction) (bot.R
 		Controls: rows(button("My study page", PathStudy), button("How it works", PathHelp))})), nil
 }
 
-// sample whispers a question as it would look.
-func (s *Service) sample(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	d, ok, err := s.c.Store.Details(ctx, i.Arg("group"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	here, bound, err := s.c.Store.GroupIn(ctx, i.Channel)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if !ok || !bound || here.ID != d.Group.ID || s.c.Questions == nil {
-		return bot.Response{}, problem(wordsNotYours, button("My study page", PathStudy))
-	}
-	text, ok := s.c.Questions.Sample(d.Track.Certification, d.Track.Outline)
-	if !ok {
-		return bot.Response{}, problem(wordsNoSample, button("How it works", PathHelp))
-	}
-	return bot.Whisper(message(&bot.Card{Title: "A sample question", Body: lines(text, wordsSampleHow), Footer: wordsOnlyYou,
-		Controls: rows(button("How it works", PathHelp), button("My study page", PathStudy))})), nil
-}
-
 // beginCard tells somebody without a group how to begin.
 func beginCard(direct bool) *bot.Card {
 	c := &bot.Card{Title: "No group here yet", Body: wordsBegin}
@@ -243,7 +222,7 @@ func (s *Service) renderWelcome(ctx context.Context, d schedule.Delivery) (bot.M
 	cc, _ := s.c.Catalogue.Find(g.Track.Certification)
 	return message(&bot.Card{
 		Title: bot.Textf("Welcome to the %s", g.Group.Name), Body: wordsWelcome(g, cc),
-		Controls: rows(button("Try a sample", "sample/"+g.Group.ID), button("How it works", PathHelp), button("My study page", PathStudy)),
+		Controls: rows(button("Try a sample", PathSample(g.Track.Certification)), button("How it works", PathHelp), button("My study page", PathStudy)),
 	}), nil
 }
 

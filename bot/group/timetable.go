@@ -205,10 +205,15 @@ func nextTimes(r schedule.Recurring, now time.Time, n int) ([]string, error) {
 	return words, nil
 }
 
+// channelWords is what a channel's name is made of, in small letters.
+func channelWords(channel string) []string {
+	return strings.FieldsFunc(strings.ToLower(channel), func(r rune) bool { return strings.ContainsRune("#-_ .", r) })
+}
+
 // groupName is what a group is called after its channel: "#cbet-study" holds the
 // CBET study group.
 func groupName(channel, short string) string {
-	words := strings.FieldsFunc(strings.ToLower(channel), func(r rune) bool { return strings.ContainsRune("#-_ .", r) })
+	words := channelWords(channel)
 	if channel == "this channel" || len(words) == 0 {
 		return short + " study group"
 	}

@@ -81,9 +81,7 @@ const (
 		"/group: who organises, and how to set up a group.\n" +
 		"Other members and organisers can't see your answers or results. Whoever runs this bot's server could.\n" +
 		"Taking part is voluntary."
-	wordsUnknown   bot.Text = "I didn't understand that, and nothing was changed."
-	wordsNoSample  bot.Text = "I have no sample for this group. The next question in the channel shows how it works."
-	wordsSampleHow bot.Text = "On a real one you tap a letter and see at once, privately, how you did and why."
+	wordsUnknown bot.Text = "I didn't understand that, and nothing was changed."
 )
 
 func wordsChannelTaken(g Group) bot.Text {
@@ -444,7 +442,7 @@ func wordsWelcome(d Details, c cert.Certification) bot.Text {
 	return lines(
 		first+" Tap a letter; only you see how you did. "+answer,
 		"No sign-up. Missed one? Catch up within a week.",
-		"It's voluntary. Our own practice questions, never real exam questions. "+bot.Textf("%s", c.NotAffiliated),
+		"It's voluntary. Our own practice questions, never real exam questions. "+bot.Textf("%s", c.Notice()),
 		wordsWhoOrganises(d),
 	)
 }

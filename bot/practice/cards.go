@@ -192,13 +192,17 @@ func question(item quizzes.Item) bot.Text {
 func letters(r Round) bot.Row {
 	var row bot.Row
 	for _, o := range r.Item.Options {
-		accessible := []rune(letter(o.ID) + ": " + spoken(o.Text))
-		if len(accessible) > bot.LimitAccessible {
-			accessible = append(accessible[:bot.LimitAccessible-1], '…')
-		}
-		row = append(row, bot.Button{Label: letter(o.ID), Action: "answer/" + r.ID + "/" + o.ID, Accessible: string(accessible)})
+		row = append(row, letterButton(o, "answer/"+r.ID+"/"+o.ID))
 	}
 	return row
+}
+
+func letterButton(o quizzes.Option, action string) bot.Button {
+	accessible := []rune(letter(o.ID) + ": " + spoken(o.Text))
+	if len(accessible) > bot.LimitAccessible {
+		accessible = append(accessible[:bot.LimitAccessible-1], '…')
+	}
+	return bot.Button{Label: letter(o.ID), Action: action, Accessible: string(accessible)}
 }
 
 // spoken writes out the units that screen readers stumble over.

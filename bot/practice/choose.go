@@ -15,6 +15,13 @@ const repeatDistance = 60
 // Library is the items that can be asked, by certification.
 type Library struct {
 	items map[string][]entry
+	index map[string]index
+}
+
+// index finds the items of one certification.
+type index struct {
+	byID  map[string]entry
+	areas map[string][]entry // by area of the outline
 }
 
 type entry struct {
@@ -24,10 +31,18 @@ type entry struct {
 
 // NewLibrary collects the items of banks.
 func NewLibrary(banks []quizzes.Bank) *Library {
-	l := &Library{items: map[string][]entry{}}
+	l := &Library{items: map[string][]entry{}, index: map[string]index{}}
 	for _, b := range banks {
+		x, ok := l.index[b.Certification]
+		if !ok {
+			x = index{byID: map[string]entry{}, areas: map[string][]entry{}}
+			l.index[b.Certification] = x
+		}
 		for _, i := range b.Items {
-			l.items[b.Certification] = append(l.items[b.Certification], entry{i, b.ID})
+			e := entry{i, b.ID}
+			l.items[b.Certification] = append(l.items[b.Certification], e)
+			x.byID[i.ID] = e
+			x.areas[i.Domain] = append(x.areas[i.Domain], e)
 		}
 	}
 	return l
@@ -39,7 +54,7 @@ func (l *Library) Len(certification string) int { return len(l.items[certificati
 // choice is a chosen item and the reasons, for the operator's log.
 type choice struct {
 	entry
-	deficit    float64 // how many questions its area is behind the outline's weights
+	deficit    float64 // how many questions its area is behind its share of the outline
 	candidates int     // items of the area that could be asked
 	met        int     // members who have answered it already
 	repeat     bool    // it was posted before, long enough ago
@@ -47,7 +62,7 @@ type choice struct {
 }
 
 // choose picks the item for the question with a number: from the area that is
-// furthest behind the outline's weights, never posted before if any such area
+// furthest behind its share of the outline, never posted before if any such area
 // has one, the one that the fewest members have met; seed settles ties.
 // ok is false when there is nothing to ask.
 func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain map[string]int, number int, seed string) (c choice, ok bool) {
@@ -89,7 +104,7 @@ func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain ma
 }
 
 // furthestBehind is the area with items whose share of the questions so far is
-// furthest below its weight.
+// furthest below the outline's.
 func furthestBehind(byArea map[string][]entry, outline cert.Outline, byDomain map[string]int, seed string) string {
 	areas := make([]string, 0, len(byArea))
 	for a := range byArea {
@@ -109,16 +124,11 @@ func furthestBehind(byArea map[string][]entry, outline cert.Outline, byDomain ma
 
 // deficit is how many questions an area is short of its weight when one more is posted.
 func deficit(area string, outline cert.Outline, byDomain map[string]int) float64 {
-	total, weight := 0, 0
+	total := 0
 	for _, n := range byDomain {
 		total += n
 	}
-	for _, d := range outline.Domains {
-		if d.ID == area {
-			weight = d.Weight
-		}
-	}
-	return float64(weight)/100*float64(total+1) - float64(byDomain[area])
+	return outline.Share(area)*float64(total+1) - float64(byDomain[area])
 }
 
 // compareSeeded orders two identifiers by chance that a seed repeats.

@@ -11,7 +11,8 @@ import (
 	"studyhall/quizzes"
 )
 
-// drawOutline is an outline of a few areas whose weights add up to 100.
+// drawOutline is an outline of a few areas whose weights add up to 100, or are
+// not published.
 func drawOutline(t *rapid.T) cert.Outline {
 	n := rapid.IntRange(1, 7).Draw(t, "areas")
 	o := cert.Outline{ID: "o"}
@@ -23,6 +24,11 @@ func drawOutline(t *rapid.T) cert.Outline {
 		}
 		left -= weight
 		o.Domains = append(o.Domains, cert.Domain{ID: fmt.Sprintf("a%d", i), Weight: weight})
+	}
+	if rapid.Bool().Draw(t, "unpublished") {
+		for i := range o.Domains {
+			o.Domains[i].Weight = 0
+		}
 	}
 	return o
 }
@@ -92,7 +98,7 @@ func TestChooseIsRepeatable(t *testing.T) {
 	})
 }
 
-func TestChooseFollowsTheWeights(t *testing.T) {
+func TestChooseFollowsTheShares(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := drawOutline(t)
 		var pool []entry
@@ -108,9 +114,9 @@ func TestChooseFollowsTheWeights(t *testing.T) {
 			count[c.item.Domain]++
 		}
 		for _, d := range o.Domains {
-			want := float64(n) * float64(d.Weight) / 100
+			want := float64(n) * o.Share(d.ID)
 			if math.Abs(float64(count[d.ID])-want) > float64(len(o.Domains)) {
-				t.Fatalf("area %s with weight %d got %d of %d questions, want about %.1f", d.ID, d.Weight, count[d.ID], n, want)
+				t.Fatalf("area %s with a share of %.2f got %d of %d questions, want about %.1f", d.ID, o.Share(d.ID), count[d.ID], n, want)
 			}
 		}
 	})

@@ -258,6 +258,8 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("mine/{round}", s.mine)
 	s.Bot.Action("more/{round}", s.more)
 	s.Bot.Action("results/{group}", s.results)
+	s.Bot.Action("try/{certification}", s.try)
+	s.Bot.Action("try/{certification}/{choice}", s.tried)
 	groups.Contribute(s.studyLines)
 }
 

@@ -183,7 +183,7 @@ func TestEditOutcomes(t *testing.T) {
 		{"unknown", bottest.Fault{Before: errCut}, 20 * time.Second},
 		{"limited", bottest.Fault{Before: known(bot.Limited, 7*time.Second)}, 7 * time.Second},
 		{"gone", bottest.Fault{Before: known(bot.Gone, 0)}, -1},
-		{"refused", bottest.Fault{Before: known(bot.Refused, 0)}, -1},
+		{"refused until somebody lets us again", bottest.Fault{Before: known(bot.Refused, 0)}, time.Hour},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestEditOutcomes(t *testing.T) {
 				start := w.now()
 				w.write("k", "changed", start)
 				w.run(w.copy())
-				time.Sleep(2 * time.Minute)
+				time.Sleep(max(0, test.after) + 2*time.Minute)
 				if test.after < 0 {
 					w.upToDate("k")
 					if len(edits) != 1 {

@@ -65,25 +65,29 @@ type certRow struct {
 	Name          string       `json:"name"`
 	Issuer        string       `json:"issuer"`
 	URL           string       `json:"url"`
+	Mark          string       `json:"mark"`
 	NotAffiliated string       `json:"not_affiliated"`
 	Outlines      []outlineRow `json:"outlines"`
-	Windows       []windowRow  `json:"windows"` // the next ones
+	AnyTime       bool         `json:"any_time"` // the exam is given at any time
+	Windows       []windowRow  `json:"windows"`  // the next ones
 	WindowsSource sourceRow    `json:"windows_source"`
 }
 
 type outlineRow struct {
 	ID      string      `json:"id"`
-	From    string      `json:"from"` // first day in force
+	From    string      `json:"from"` // first day in force; "" if it is not known
 	Current bool        `json:"current"`
 	Note    string      `json:"note"`
+	Weights string      `json:"weights"` // published or not published
 	Source  sourceRow   `json:"source"`
 	Domains []domainRow `json:"domains"`
 }
 
 type domainRow struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Weight int    `json:"weight"` // percent
+	ID     string  `json:"id"`
+	Name   string  `json:"name"`
+	Weight *int    `json:"weight"` // percent; null if not published
+	Share  float64 `json:"share"`  // of the questions asked, 0 to 1
 }
 
 type windowRow struct {
@@ -100,16 +104,12 @@ type sourceRow struct {
 
 func newCertRow(c cert.Certification, now time.Time) certRow {
 	row := certRow{
-		ID: c.ID, Short: c.Short, Name: c.Name, Issuer: c.Issuer, URL: c.URL, NotAffiliated: c.NotAffiliated,
-		Outlines: []outlineRow{}, Windows: []windowRow{}, WindowsSource: sourceRow(c.Windows.Source),
+		ID: c.ID, Short: c.Short, Name: c.Name, Issuer: c.Issuer, URL: c.URL, Mark: c.Mark, NotAffiliated: c.NotAffiliated,
+		Outlines: []outlineRow{}, AnyTime: c.Windows.AnyTime, Windows: []windowRow{}, WindowsSource: sourceRow(c.Windows.Source),
 	}
 	current := c.Current(now).ID
 	for _, o := range c.Outlines {
-		r := outlineRow{ID: o.ID, From: o.From, Current: o.ID == current, Note: o.Note, Source: sourceRow(o.Source), Domains: []domainRow{}}
-		for _, d := range o.Domains {
-			r.Domains = append(r.Domains, domainRow{d.ID, d.Name, d.Weight})
-		}
-		row.Outlines = append(row.Outlines, r)
+		row.Outlines = append(row.Outlines, newOutlineRow(o, o.ID == current))
 	}
 	for _, w := range c.Upcoming(now, shownWindows) {
 		row.Windows = append(row.Windows, windowRow{w.From.Format(time.DateOnly), w.To.Format(time.DateOnly)})
@@ -117,19 +117,30 @@ func newCertRow(c cert.Certification, now time.Time) certRow {
 	return row
 }
 
+func newOutlineRow(o cert.Outline, current bool) outlineRow {
+	r := outlineRow{ID: o.ID, From: o.From, Current: current, Note: o.Note, Weights: "published",
+		Source: sourceRow(o.Source), Domains: []domainRow{}}
+	if !o.Weighted() {
+		r.Weights = "not published"
+	}
+	for _, d := range o.Domains {
+		row := domainRow{ID: d.ID, Name: d.Name, Share: o.Share(d.ID)}
+		if o.Weighted() {
+			row.Weight = &d.Weight
+		}
+		r.Domains = append(r.Domains, row)
+	}
+	return r
+}
+
 func (r certRow) print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "%s: %s\n%s, %s\n", r.Short, r.Name, r.Issuer, r.URL)
 	for _, o := range r.Outlines {
-		in := ""
-		if o.Current {
-			in = ", in force now"
-		}
-		fmt.Fprintf(t, "\nOutline %s, from %s%s (%s)\n", o.ID, o.From, in, o.Note)
-		for _, d := range o.Domains {
-			fmt.Fprintf(t, "  %s\t%d %%\t%s\n", d.ID, d.Weight, d.Name)
-		}
-		fmt.Fprintf(t, "  %s\n", o.Source)
+		o.print(t)
+	}
+	if r.AnyTime {
+		fmt.Fprintf(t, "\nGiven at any time\n  %s\n", r.WindowsSource)
 	}
 	if len(r.Windows) > 0 {
 		fmt.Fprint(t, "\nNext windows\n")
@@ -138,10 +149,34 @@ func (r certRow) print(w io.Writer) error {
 		}
 		fmt.Fprintf(t, "  %s\n", r.WindowsSource)
 	}
-	if r.NotAffiliated != "" {
-		fmt.Fprintf(t, "\n%s\n", r.NotAffiliated)
+	if notice := strings.TrimSpace(r.Mark + " " + r.NotAffiliated); notice != "" {
+		fmt.Fprintf(t, "\n%s\n", notice)
 	}
 	return t.Flush()
+}
+
+func (o outlineRow) print(w io.Writer) {
+	fmt.Fprintf(w, "\nOutline %s", o.ID)
+	if o.From != "" {
+		fmt.Fprintf(w, ", from %s", o.From)
+	}
+	if o.Current {
+		fmt.Fprint(w, ", in force now")
+	}
+	fmt.Fprintf(w, " (%s)\n", o.Note)
+	equal := false
+	for _, d := range o.Domains {
+		weight := "equal"
+		if d.Weight != nil {
+			weight = fmt.Sprintf("%d %%", *d.Weight)
+		}
+		equal = equal || d.Weight == nil
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", d.ID, weight, d.Name)
+	}
+	if equal {
+		fmt.Fprint(w, "  Weights not published: every area gets an equal share of the questions.\n")
+	}
+	fmt.Fprintf(w, "  %s\n", o.Source)
 }
 
 // String says where a fact is from and when it was checked.
