@@ -75,7 +75,8 @@ func (s *site) apiRoutes(mux *http.ServeMux) {
 	})
 	post("seen", func(ctx context.Context, p person, q request) (any, error) {
 		number, _ := messageNumber(q.Message)
-		if err := s.store.markSeen(ctx, p.user(), q.channel(), number); err != nil {
+		// Somebody who closes the tab has read it all the same.
+		if err := s.store.markSeen(context.WithoutCancel(ctx), p.user(), q.channel(), number); err != nil {
 			return nil, err
 		}
 		s.news.publish()

@@ -88,7 +88,7 @@ func (s *Service) home(ctx context.Context, user bot.UserID) ([]bot.Card, error)
 func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Member) (*bot.Card, error) {
 	d, ok, err := s.c.Store.Details(ctx, g.ID)
 	if err != nil || !ok {
-		return nil, cmpErr(err, problem(wordsNotYours))
+		return nil, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
 	}
 	var body []bot.Text
 	var controls []bot.Control
@@ -134,7 +134,7 @@ func (s *Service) asked(ctx context.Context, user bot.UserID, d Details, m Membe
 	}
 	for _, o := range offers {
 		if o.Group.ID == d.Group.ID && len(body) == 0 {
-			body, controls = append(body, wordsOffer(o)), append(controls, offerButtons(o)...)
+			body, controls = append(body, wordsOffer(o, m.Role == Organiser)), append(controls, offerButtons(o)...)
 		}
 	}
 	if m.Role == Organiser || !deserted(d) {
@@ -156,27 +156,6 @@ func (s *Service) asked(ctx context.Context, user bot.UserID, d Details, m Membe
 		body, controls = append(body, wordsDeserted), append(controls, button("Take over", path+"/takeover"))
 	}
 	return body, controls, nil
-}
-
-// help whispers how it works.
-func (s *Service) help(_ context.Context, _ bot.Interaction) (bot.Response, error) {
-	return bot.Whisper(message(helpCard(""))), nil
-}
-
-// unknown answers typed text that is no command.
-func (s *Service) unknown(_ context.Context, _ bot.Interaction) (bot.Response, error) {
-	return bot.Whisper(message(helpCard(wordsUnknown))), nil
-}
-
-func helpCard(first bot.Text) *bot.Card {
-	return &bot.Card{Title: "How it works", Body: lines(first, wordsHelp),
-		Controls: rows(button("My study page", PathStudy), button("What organisers see", PathSees))}
-}
-
-// whatOrganisersSee whispers who sees what.
-func (s *Service) whatOrganisersSee(_ context.Context, _ bot.Interaction) (bot.Response, error) {
-	return bot.Whisper(message(&bot.Card{Title: "What organisers see", Body: wordsSees,
-		Controls: rows(button("My study page", PathStudy), button("How it works", PathHelp))})), nil
 }
 
 // beginCard tells somebody without a group how to begin.

@@ -113,6 +113,9 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 	if err != nil || n == 0 {
 		return group.AlreadyStarted, err
 	}
+	if err := organiseToo(ctx, tx, st); err != nil {
+		return 0, err
+	}
 	var certification, outline string
 	if err := tx.row(ctx, `SELECT t.certification, t.outline FROM schedules s JOIN tracks t ON t.id = s.track_id
 		WHERE s.group_id = $1 AND s.kind = $2`, setup.Group, group.KindQuestion).scan(&certification, &outline); err != nil {
@@ -129,6 +132,20 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 		}
 	}
 	return group.Started, reschedule(ctx, tx, setup, st.Now)
+}
+
+// organiseToo makes who reopens a group one of its organisers, if it can have more.
+func organiseToo(ctx context.Context, tx *tx, st group.Start) error {
+	setup := st.Setup
+	member, err := ensureAccount(ctx, tx, group.Joining{Account: setup.User, Space: setup.Space, Name: setup.Name,
+		Zone: setup.Zone, Member: st.Member, Now: st.Now})
+	if err != nil {
+		return err
+	}
+	if n, err := countOrganisers(ctx, tx, setup.Group); err != nil || n >= group.MaxOrganisers {
+		return err
+	}
+	return makeOrganiser(ctx, tx, setup.Group, member, st.Now)
 }
 
 // Reschedule implements [group.Store].

@@ -127,6 +127,14 @@ func (s *Store) CloseNotice(ctx context.Context, id string, now time.Time) error
 	return wrap("close notice", err)
 }
 
+// LastPost implements [group.Store].
+func (s *Store) LastPost(ctx context.Context, groupID string) (time.Time, error) {
+	var at int64
+	err := s.read(ctx).row(ctx, `SELECT COALESCE(MAX(posted_at), 0) FROM deliveries
+		WHERE group_id = $1 AND kind = $2 AND state = 'sent' AND NOT person`, groupID, group.KindQuestion).scan(&at)
+	return instant(at), wrap("read last post", err)
+}
+
 // Unpark implements [group.Store].
 func (s *Store) Unpark(ctx context.Context, groupID string, now time.Time) (n int, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {

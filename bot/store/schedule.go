@@ -116,12 +116,6 @@ func moveDue(ctx context.Context, tx *tx, kind, subject, occurrence string, at t
 	return err
 }
 
-// dropDue forgets what waits of a subject.
-func dropDue(ctx context.Context, tx *tx, kind, subject string) error {
-	_, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting'`, kind, subject)
-	return err
-}
-
 // insertDeliveries owes messages.
 func insertDeliveries(ctx context.Context, tx *tx, deliveries ...schedule.Delivery) error {
 	for _, d := range deliveries {
