@@ -11,8 +11,9 @@ import (
 	"studyhall/bot/schedule"
 )
 
-// TellAgainAfter is when organisers are told once more of what still stops posts.
-const TellAgainAfter = 24 * time.Hour
+// TellAgainAfter is when organisers are told once more of what still stops posts:
+// a day later, when that day's question, mostly due at the same time, was tried too.
+const TellAgainAfter = 24*time.Hour + 30*time.Second
 
 // ParkedNotice says that a post was refused.
 func ParkedNotice(d schedule.Delivery, r schedule.Refusal) Notice {

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -302,12 +303,25 @@ func (e *Engine) claimEdits(ctx context.Context, adapter string, n int) ([]job, 
 	}
 	lease := real.Add(e.Timing.Lease)
 	posts, err := e.Store.ClaimEdits(ctx, adapter, e.Now(), real, lease, n)
-	jobs := make([]job, len(posts))
-	for i, d := range posts {
-		jobs[i] = func(ctx context.Context) {
-			e.Trace("edit/claimed")
-			e.edit(ctx, d, lease)
+	// One channel's posts are edited one after another, oldest first, as a reader
+	// would expect them to change.
+	slices.SortStableFunc(posts, func(a, b Delivery) int {
+		return cmp.Or(cmp.Compare(a.Target, b.Target), a.At.Compare(b.At), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Key, b.Key))
+	})
+	var jobs []job
+	for len(posts) > 0 {
+		n := 1
+		for n < len(posts) && posts[n].Target == posts[0].Target {
+			n++
 		}
+		mine := posts[:n]
+		posts = posts[n:]
+		jobs = append(jobs, func(ctx context.Context) {
+			for _, d := range mine {
+				e.Trace("edit/claimed")
+				e.edit(ctx, d, lease)
+			}
+		})
 	}
 	return jobs, err
 }
