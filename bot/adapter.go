@@ -114,6 +114,7 @@ const (
 type DeliveryError struct {
 	Kind  DeliveryFailure
 	After time.Duration // of Limited: when to try again
+	All   bool          // of Limited: it holds for everything sent through the adapter
 	Cause string        // one sentence for a person: "Slack says I'm not in that channel any more."
 	Fix   string        // what to do, without a full stop: "open #cbet-study and type /invite @Studyhall"
 	Err   error         // for the log

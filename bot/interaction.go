@@ -17,6 +17,7 @@ type Interaction struct {
 	Channel ChannelID
 	Direct  bool      // in a private conversation with the bot
 	Message MessageID // the message whose control was pressed, also while its form is open
+	Whisper bool      // only this person sees that message
 	Target  *Target   // the message a message shortcut was used on
 	Command string    // the command's name
 	Line    string    // typed text: after the command's name, or, without Command, with it
@@ -51,13 +52,23 @@ func (i Interaction) LogValue() slog.Value {
 type Response struct {
 	Reply   *Message          // a new message: a whisper when Private, else in the channel
 	Private bool              // only the person sees Reply
-	Edit    *Message          // replaces the message whose control was pressed
+	Edit    *Message          // replaces the message whose control was pressed, for everybody who sees it
 	Form    *Form             // opens a form
 	Invalid map[string]string // what is wrong with a sent form, by field name; "" for the whole
 }
 
 // Whisper is a response that only the person sees.
 func Whisper(m Message) Response { return Response{Reply: &m, Private: true} }
+
+// InPlace is a private answer to a press: it replaces the message pressed if
+// only that person sees it, and is whispered otherwise. Paths can be forged, so
+// what is meant for one person never replaces what others see.
+func InPlace(i Interaction, m Message) Response {
+	if i.Message != "" && (i.Whisper || i.Direct) {
+		return Response{Edit: &m}
+	}
+	return Whisper(m)
+}
 
 // Handler answers an interaction. An [*Error] is a person's mistake and is
 // whispered in its own words; any other error is ours.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"studyhall/bot"
 )
@@ -45,16 +46,20 @@ func (s *site) begin(ctx context.Context, p person, ch bot.ChannelID) (bot.Inter
 		Channel: ch, Direct: strings.HasPrefix(string(root), directPrefix)}, nil
 }
 
-// say posts what a person typed and, where it is meant for the bot, has it answered.
+// say posts what a person typed and, where it is meant for the bot, has it
+// answered. What is too long is refused as a whole: nothing is cut.
 func (s *site) say(ctx context.Context, p person, ch bot.ChannelID, text string) (outcome, error) {
 	text = strings.TrimSpace(string(bot.Typed(text)))
 	i, err := s.begin(ctx, p, ch)
 	if err != nil || text == "" {
 		return outcome{}, err
 	}
+	if n := utf8.RuneCountInString(text); n > bot.LimitLine {
+		return outcome{}, bot.Errorf("That was too long, so nothing was sent. Please keep it to %d characters. Now it's %d.", bot.LimitLine, n)
+	}
 	var said entry
 	said.channel, said.author = ch, p.user()
-	said.message.Text = bot.Typed(clipped(text))
+	said.message.Text = bot.Typed(text)
 	forBot := true
 	if typed, ok := strings.CutPrefix(text, "/"); ok {
 		said.reader = p.user()
@@ -80,14 +85,6 @@ func (s *site) say(ctx context.Context, p person, ch bot.ChannelID, text string)
 		return outcome{}, nil
 	}
 	return s.handle(ctx, p, i)
-}
-
-// clipped keeps an overlong line out of the conversation; the core refuses it.
-func clipped(text string) string {
-	if r := []rune(text); len(r) > bot.LimitLine {
-		return string(r[:200]) + "…"
-	}
-	return text
 }
 
 func (s *site) isCommand(word string) bool {
@@ -126,7 +123,7 @@ func (s *site) press(ctx context.Context, p person, id bot.MessageID, action str
 	if err != nil {
 		return outcome{}, err
 	}
-	i.Message, i.Action = id, action
+	i.Message, i.Action, i.Whisper = id, action, e.reader != ""
 	return s.handle(ctx, p, i)
 }
 
@@ -134,6 +131,7 @@ func (s *site) press(ctx context.Context, p person, id bot.MessageID, action str
 type submission struct {
 	channel bot.ChannelID
 	message bot.MessageID // "" for a form that a command opened
+	whisper bool          // one person sees that message
 	action  string
 	values  bot.Values
 	files   []bot.File
@@ -148,7 +146,7 @@ func (s *site) submit(ctx context.Context, p person, sent submission) (outcome, 
 		if !ok {
 			return outcome{}, errNotThere
 		}
-		sent.channel = e.channel
+		sent.channel, sent.whisper = e.channel, e.reader != ""
 	}
 	i, err := s.begin(ctx, p, sent.channel)
 	if err != nil {
@@ -157,7 +155,7 @@ func (s *site) submit(ctx context.Context, p person, sent submission) (outcome, 
 	if sent.action == "" {
 		return outcome{}, errNotThere
 	}
-	i.Message, i.Action, i.Values, i.Files = sent.message, sent.action, sent.values, sent.files
+	i.Message, i.Whisper, i.Action, i.Values, i.Files = sent.message, sent.whisper, sent.action, sent.values, sent.files
 	return s.handle(ctx, p, i)
 }
 

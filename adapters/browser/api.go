@@ -60,7 +60,7 @@ func (s *site) apiRoutes(mux *http.ServeMux) {
 		return s.result(out, submission{channel: q.channel(), message: q.Message}, err)
 	})
 	post("submit", func(ctx context.Context, p person, q request) (any, error) {
-		sent := submission{q.channel(), q.Message, q.Action, q.Values, q.files}
+		sent := submission{channel: q.channel(), message: q.Message, action: q.Action, values: q.Values, files: q.files}
 		out, err := s.submit(ctx, p, sent)
 		return s.result(out, sent, err)
 	})
@@ -75,7 +75,8 @@ func (s *site) apiRoutes(mux *http.ServeMux) {
 	})
 	post("seen", func(ctx context.Context, p person, q request) (any, error) {
 		number, _ := messageNumber(q.Message)
-		if err := s.store.markSeen(ctx, p.user(), q.channel(), number); err != nil {
+		// Somebody who closes the tab has read it all the same.
+		if err := s.store.markSeen(context.WithoutCancel(ctx), p.user(), q.channel(), number); err != nil {
 			return nil, err
 		}
 		s.news.publish()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -193,7 +194,9 @@ func TestBadRequests(t *testing.T) {
 	}{
 		{"a megabyte of text", "say", "application/x-www-form-urlencoded", "as=maria&channel=c/lunch&text=/quiz+" + long, 413, "too long"},
 		{"a megabyte as JSON", "say", "application/json", `{"as":"maria","channel":"c/lunch","text":"/quiz ` + long + `"}`, 413, "too long"},
-		{"too long for the core", "say", "application/json", `{"as":"maria","channel":"c/lunch","text":"/quiz ` + long[:5000] + `"}`, 200, "too long"},
+		{"too long a command", "say", "application/json", `{"as":"maria","channel":"c/lunch","text":"/quiz ` + long[:5000] + `"}`, 422, "too long"},
+		{"too long a line", "say", "application/json", `{"as":"maria","channel":"c/lunch","text":"` + long[:bot.LimitLine+1] + `"}`, 422, "to 3000 characters. Now it's 3001."},
+		{"as long a line as can be", "say", "application/json", `{"as":"maria","channel":"c/lunch","text":"` + long[:bot.LimitLine] + `"}`, 200, "{}"},
 		{"not JSON", "say", "application/json", "{", 422, "not JSON"},
 		{"nobody", "say", "application/json", `{"as":"nobody","channel":"c/lunch","text":"x"}`, 422, "nobody here"},
 		{"no such channel", "say", "application/json", `{"as":"maria","channel":"c/none","text":"x"}`, 422, "not there"},
@@ -215,6 +218,31 @@ func TestBadRequests(t *testing.T) {
 			}
 			if !json.Valid(rec.Body.Bytes()) {
 				t.Errorf("not JSON: %.300s", rec.Body)
+			}
+		})
+	}
+}
+
+// TestClosedTab gives requests up half-way, which is nothing to report.
+func TestClosedTab(t *testing.T) {
+	tests := []struct{ name, method, target, body string }{
+		{"the page", "GET", "/?as=maria", ""},
+		{"mark as read", "POST", "/api/seen", "as=maria&channel=c/cbet-study&message=browser:m/1"},
+		{"the state", "GET", "/api/state?as=maria", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t, "")
+			w.must("say", "as", "dana", "channel", "c/cbet-study", "text", "hello")
+			var out bytes.Buffer
+			w.adapter.log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			r := httptest.NewRequestWithContext(ctx, test.method, test.target, strings.NewReader(test.body))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			w.request(r)
+			if out.Len() > 0 {
+				t.Errorf("logged: %s", out.String())
 			}
 		})
 	}

@@ -55,7 +55,10 @@ func TestLook(t *testing.T) {
 			b.shot(name + "-form-fault")
 			b.axe(name + " form with a fault")
 			b.keys(kb.Escape)
-			b.do(chromedp.WaitNotPresent("dialog"))
+			b.do(chromedp.WaitVisible("dialog [data-discard]"))
+			b.shot(name + "-form-leaving")
+			b.axe(name + " form that is left")
+			b.do(chromedp.Click("dialog [data-discard]"), chromedp.WaitNotPresent("dialog"))
 			b.do(chromedp.Click("#panel-open"))
 			b.until(`document.querySelector("#payloads pre")`)
 			b.shot(name + "-payloads")
@@ -216,9 +219,9 @@ func TestLive(t *testing.T) {
 	b.until(`document.querySelectorAll("#log .entry").length === 3`)
 	b.do(chromedp.Click(`[data-clock="morning"]`))
 	b.until(`document.querySelector("#log .card") && document.getElementById("clock-now").textContent.includes("7:00 AM")`)
-	// The browser is in Chicago and writes a narrow space before AM.
+	// The browser writes a narrow space before AM.
 	if got := evaluate[string](b, `document.querySelector(".foot time").textContent.replace(/\s+/g, " ")`); got != "Mon 7:00 AM" {
-		t.Errorf("an instant in a card reads %q, want it in the reader's zone", got)
+		t.Errorf("an instant in a card reads %q, want it in Maria's zone", got)
 	}
 	b.do(chromedp.Click("#play"))
 	b.until(`document.querySelectorAll("#log .card").length === 2 && document.getElementById("play").getAttribute("aria-pressed") === "false"`)

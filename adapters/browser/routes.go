@@ -3,7 +3,9 @@ package browser
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -77,7 +79,7 @@ func (s *site) servePage(w http.ResponseWriter, r *http.Request) {
 		page, err = s.render("page", v)
 	}
 	if err != nil {
-		s.log.Error("page not shown", "err", err)
+		s.fault("page not shown", err)
 		http.Error(w, "The page could not be shown. Nothing was lost; please reload it.", http.StatusInternalServerError)
 		return
 	}
@@ -91,7 +93,7 @@ func (s *site) serveFile(w http.ResponseWriter, r *http.Request) {
 	number, _ := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	e, ok, err := s.visible(r.Context(), s.who(r), messageID(number))
 	if err != nil {
-		s.log.Error("file not served", "err", err)
+		s.fault("file not served", err)
 		http.Error(w, "The file could not be read.", http.StatusInternalServerError)
 		return
 	}
@@ -125,6 +127,16 @@ func (s *site) sentence(err error) (string, int) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return "That was too long for me to read. Nothing was changed. Please make it much shorter.", http.StatusRequestEntityTooLarge
 	}
-	s.log.Error("request failed", "err", err)
+	s.fault("request failed", err)
 	return "That didn't work, and it's not your doing. Nothing was lost. Please try again.", http.StatusInternalServerError
+}
+
+// fault logs a failure of ours. That a browser went away in the middle of its
+// request, as when a tab is closed, is none.
+func (s *site) fault(message string, err error) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, io.ErrUnexpectedEOF) {
+		s.log.Debug("request given up", "err", err)
+		return
+	}
+	s.log.Error(message, "err", err)
 }

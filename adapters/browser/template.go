@@ -47,12 +47,18 @@ func parseTemplates() (*template.Template, error) {
 	return t, nil
 }
 
-// paragraphs splits text at empty lines.
+// paragraphs splits text at blank lines.
 func paragraphs(t bot.Text) []bot.Text {
 	var out []bot.Text
-	for p := range strings.SplitSeq(string(t), "\n\n") {
-		if strings.TrimSpace(p) != "" {
-			out = append(out, bot.Text(strings.Trim(p, "\n")))
+	fresh := true // the next line begins a paragraph
+	for line := range strings.SplitSeq(string(t), "\n") {
+		switch {
+		case strings.TrimSpace(line) == "":
+			fresh = true
+		case fresh:
+			out, fresh = append(out, bot.Text(line)), false
+		default:
+			out[len(out)-1] += bot.Text("\n" + line)
 		}
 	}
 	return out

@@ -29,6 +29,7 @@ type (
 		Renderers []Renderer
 		Since     string // the last change that the page shows
 		BotName   string
+		Zone      string // IANA name of the zone in which the page shows every time
 	}
 	personView struct {
 		ID, Name, Initials string
@@ -69,6 +70,7 @@ type (
 		Author    personView
 		Bot, Mine bool
 		Whisper   bool
+		Said      bool // the words of a whisper say themselves that it is one
 		Echo      bool
 		Pinned    bool
 		At        time.Time
@@ -85,19 +87,18 @@ type (
 		bot.Message
 	}
 	clockView struct {
-		Instant  string `json:"instant"`  // RFC 3339
-		Words    string `json:"words"`    // in the person's zone
-		Zone     string `json:"zone"`     // "Chicago time"
-		Location string `json:"location"` // IANA name
-		Next     string `json:"next"`     // what is due next, in words; "" if nothing is
-		Moving   bool   `json:"moving"`
-		Percent  int    `json:"percent"`
-		To       string `json:"to"` // where it moves to, in words
+		Instant string `json:"instant"` // RFC 3339
+		Words   string `json:"words"`   // in the person's zone
+		Zone    string `json:"zone"`    // "Chicago time"
+		Next    string `json:"next"`    // when something is due next, in words; "" if nothing is
+		Moving  bool   `json:"moving"`
+		Percent int    `json:"percent"`
+		To      string `json:"to"` // where it moves to, in words
 	}
 )
 
 // timeWords is how instants are written without a script; the page puts them in
-// the reader's own way.
+// the manner of the reader's browser, and like here in the person's zone.
 const timeWords = "Mon 2 Jan 2006, 3:04 PM"
 
 func pageURL(as string, ch bot.ChannelID) string { return "/?as=" + as + "&in=" + short(ch) }
@@ -128,7 +129,7 @@ func zoneWords(location *time.Location) string {
 }
 
 func (s *site) viewPage(ctx context.Context, me person, ch bot.ChannelID, limit int) (pageView, error) {
-	v := pageView{Me: s.viewPerson(me, ch), BotName: botName, Renderers: s.renderers}
+	v := pageView{Me: s.viewPerson(me, ch), BotName: botName, Renderers: s.renderers, Zone: me.location.String()}
 	// The mark is taken before the entries are read: what changes in between is
 	// pushed once more, and nothing is missed.
 	changed, err := s.store.lastChange(ctx)
@@ -242,7 +243,7 @@ func (s *site) viewChannel(ctx context.Context, me person, ch bot.ChannelID) (ch
 }
 
 func (s *site) viewEntry(ctx context.Context, me person, e entry) (entryView, error) {
-	v := entryView{Number: e.number, Bot: e.author == "", Mine: e.author == me.user(), Whisper: e.reader != "", Echo: e.echo(),
+	v := entryView{Number: e.number, Bot: e.author == "", Mine: e.author == me.user(), Whisper: e.reader != "", Said: strings.Contains(plain(e.message), onlyYou), Echo: e.echo(),
 		Pinned: e.pinned, At: e.at, AtWords: e.at.In(me.location).Format(timeWords), Version: e.version,
 		Message: messageView{e.number, me.ID, e.message}, Payload: e.author == "" && len(s.renderers) > 0}
 	if v.Bot {
@@ -276,7 +277,7 @@ func (s *site) viewClock(ctx context.Context, me person) *clockView {
 	}
 	now := s.now()
 	v := &clockView{Instant: now.UTC().Format(time.RFC3339), Words: now.In(me.location).Format(timeWords),
-		Zone: zoneWords(me.location), Location: me.location.String()}
+		Zone: zoneWords(me.location)}
 	to, percent, moving := s.move.now(now)
 	if v.Moving, v.Percent = moving, percent; moving {
 		v.To = soonWords(to, now, me.location)
@@ -285,9 +286,13 @@ func (s *site) viewClock(ctx context.Context, me person) *clockView {
 	next, ok, err := s.clock.Next(ctx)
 	switch {
 	case err != nil:
-		s.log.Warn("next due instant not read", "err", err)
-	case ok:
+		if ctx.Err() == nil {
+			s.log.Warn("next due instant not read", "err", err)
+		}
+	case ok && next.After(now):
 		v.Next = soonWords(next, now, me.location)
+	case ok: // overdue: a time that is over is not what comes next
+		v.Next = "now"
 	}
 	return v
 }
@@ -309,6 +314,9 @@ func firstLine(m bot.Message) string {
 	return cmp.Or(line, "A message without words")
 }
 
+// onlyYou marks whispers, unless the bot's own words say the same.
+const onlyYou = "Only you can see this"
+
 // notice is what a screen reader says of a message.
 func notice(e entry) string {
 	m := e.message
@@ -320,8 +328,8 @@ func notice(e entry) string {
 	if e.author == "" {
 		text = botName + ": " + text
 	}
-	if e.reader != "" {
-		text += " Only you can see this."
+	if e.reader != "" && !strings.Contains(text, onlyYou) {
+		text += " " + onlyYou + "."
 	}
 	return text
 }

@@ -177,6 +177,10 @@ func testBot(log *slog.Logger) *bot.Bot {
 	b.Action("close", func(_ context.Context, i bot.Interaction) (bot.Response, error) {
 		return bot.Response{Edit: card("CBET question 34 · closed", "The answer is B, 100 µA.")}, nil
 	})
+	b.Action("organise", func(context.Context, bot.Interaction) (bot.Response, error) {
+		f := setUpForm()
+		return bot.Response{Form: &f}, nil
+	})
 	b.Action("set-up", func(_ context.Context, i bot.Interaction) (bot.Response, error) {
 		if i.Values.Get("zone") == "chicgo" {
 			return bot.Response{Invalid: map[string]string{"zone": "I don't know “chicgo”. Did you mean Chicago?"}}, nil

@@ -105,7 +105,7 @@ func (f *Fake) Press(ctx context.Context, person, label, on string) error {
 		return fmt.Errorf("%s sees no %q to press%s", person, label, onWhat(on))
 	}
 	i := f.interaction(person, channelName(r.Channel))
-	i.Message, i.Action = r.ID, action
+	i.Message, i.Action, i.Whisper = r.ID, action, r.To != ""
 	return f.deliver(ctx, i, person, nil)
 }
 

@@ -70,9 +70,13 @@ func (s *Service) retry(ctx context.Context, i bot.Interaction, group string) (b
 	for _, c := range d.Channels {
 		if err := s.c.Bot.Check(ctx, c.ID); err != nil {
 			cause, fix := reason(err)
+			lasts, err := s.wordsWaits(ctx, d, c.ID)
+			if err != nil {
+				return bot.Response{}, err
+			}
 			return show(i, &bot.Card{
 				Title: bot.Textf("I still can't post in %s", s.channelName(ctx, c.ID)),
-				Body:  lines(cause, wordsFix(fix, "Try now"), wordsSafe), Footer: wordsOnlyYou, Tone: bot.Attention,
+				Body:  lines(cause, wordsFix(fix, "Try now"), wordsSafe, lasts), Footer: wordsOnlyYou, Tone: bot.Attention,
 				Controls: rows(primary("Try now", path+"/retry"), button("Use another channel", path+"/channel"), stateButton(d.Group)),
 			}), nil
 		}
@@ -82,12 +86,27 @@ func (s *Service) retry(ctx context.Context, i bot.Interaction, group string) (b
 		return bot.Response{}, err
 	}
 	if n == 0 {
-		return show(i, &bot.Card{Title: "Nothing is waiting to be posted", Body: s.wordsNextQuestion(d), Footer: wordsOnlyYou,
+		last, err := s.c.Store.LastPost(ctx, group)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		return show(i, &bot.Card{Title: "Nothing is waiting to be posted", Body: lines(wordsLastPost(d.Group, last), s.wordsNextQuestion(d)), Footer: wordsOnlyYou,
 			Controls: rows(primary("Group page", path), button("What failed", path+"/failed"), button("Post now", path+"/post"))}), nil
 	}
 	s.c.Wake()
 	return show(i, &bot.Card{Title: bot.Textf("Trying again in %s", s.channelsName(ctx, d)), Body: wordsTrying, Footer: wordsOnlyYou, Tone: bot.Good,
 		Controls: rows(primary("Group page", path), button("What failed", path+"/failed"))}), nil
+}
+
+// wordsWaits says until when the newest refused post of a channel waits, if one does.
+func (s *Service) wordsWaits(ctx context.Context, d Details, ch bot.ChannelID) (bot.Text, error) {
+	failures, err := s.c.Store.Failures(ctx, d.Group.ID, s.c.Now().Add(-failuresFor))
+	for _, f := range failures {
+		if f.Parked && f.Channel == ch {
+			return wordsLasts(d.Group, NoticeData{What: f.Kind, Until: f.Until}), err
+		}
+	}
+	return "", err
 }
 
 // reason is why a platform refuses, and what to do about it.

@@ -38,7 +38,6 @@ type State string
 
 // The states of a group.
 const (
-	Draft   State = "draft" // set up, nothing posted yet
 	Running State = "running"
 	Paused  State = "paused"
 	Ended   State = "ended"

@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"studyhall/bot"
 	"studyhall/bot/schedule"
 )
 
-// TellAgainAfter is when organisers are told once more of what still stops posts.
-const TellAgainAfter = 24 * time.Hour
+// TellAgainAfter is when organisers are told once more of what still stops posts:
+// a day later, when that day's question, mostly due at the same time, was tried too.
+const TellAgainAfter = 24*time.Hour + 30*time.Second
 
 // ParkedNotice says that a post was refused.
 func ParkedNotice(d schedule.Delivery, r schedule.Refusal) Notice {
@@ -58,41 +60,47 @@ func (s *Service) tellNotice(ctx context.Context, d schedule.Due) error {
 	var messages []schedule.Delivery
 	now := s.c.Now()
 	if ok && !n.Closed {
-		for _, o := range organisers {
-			account, ok, err := s.reach(ctx, o)
-			if err != nil {
-				return err
-			}
-			if ok {
-				messages = append(messages, schedule.Delivery{
-					Key: s.c.NewID(), Kind: kindNotice, Ref: n.ID, Group: n.Group, Target: string(account), Person: true,
-					Rank: schedule.RankOther, At: now, Until: now.Add(TellAgainAfter),
-				})
-			}
+		accounts, err := s.reach(ctx, organisers)
+		if err != nil {
+			return err
+		}
+		for _, account := range accounts {
+			messages = append(messages, schedule.Delivery{
+				Key: s.c.NewID(), Kind: kindNotice, Ref: n.ID, Group: n.Group, Target: string(account), Person: true,
+				Rank: schedule.RankOther, At: now, Until: now.Add(TellAgainAfter),
+			})
 		}
 	}
 	return s.c.Store.TellNotice(ctx, d, messages, now)
 }
 
-// reach is the first account of a person that the platform doesn't call closed.
-func (s *Service) reach(ctx context.Context, p Person) (bot.UserID, bool, error) {
+// reach is an account of each person that the platform doesn't call closed. All
+// are asked at once, so that a platform that hangs holds up the rest only once.
+func (s *Service) reach(ctx context.Context, people []Person) ([]bot.UserID, error) {
+	accounts, errs := make([]bot.UserID, len(people)), make([]error, len(people))
+	var asking sync.WaitGroup
+	for n, p := range people {
+		asking.Go(func() { accounts[n], errs[n] = s.reachOne(ctx, p) })
+	}
+	asking.Wait()
+	return slices.DeleteFunc(accounts, func(a bot.UserID) bool { return a == "" }), errors.Join(errs...)
+}
+
+// reachOne is the first account of a person that the platform doesn't call
+// closed, or "".
+func (s *Service) reachOne(ctx context.Context, p Person) (bot.UserID, error) {
 	for _, a := range p.Accounts {
 		if a.Closed {
 			continue
 		}
-		if !s.closed(ctx, a.ID) {
-			return a.ID, true, nil
+		if s.ask(ctx, a.ID) != isClosed {
+			return a.ID, nil
 		}
 		if err := s.c.Store.AccountSeen(ctx, a.ID, false, s.c.Now()); err != nil {
-			return "", false, err
+			return "", err
 		}
 	}
-	return "", false, nil
-}
-
-func gone(err error) bool {
-	d, ok := errors.AsType[*bot.DeliveryError](err)
-	return ok && d.Kind == bot.Gone
+	return "", nil
 }
 
 // renderNotice is a notice in full.

@@ -99,7 +99,7 @@ func (s *Service) setupAgain(ctx context.Context, i bot.Interaction, group strin
 	if ok && m.Member.Role == Organiser {
 		return s.reopen(ctx, i, group)
 	}
-	return bot.Response{}, s.channelFree(ctx, i.Channel, "")
+	return bot.Response{}, s.channelFree(ctx, i, i.Channel, "")
 }
 
 // visitor is a group's details for whoever may see its page: its members, and
@@ -187,12 +187,18 @@ func (s *Service) memberPage(ctx context.Context, i bot.Interaction, d Details, 
 	administrator := s.administers(ctx, d, i.User)
 	if administrator || m.Answered >= answeredToTakeOver {
 		var err error
-		if d, err = s.check(ctx, d); err != nil {
+		if d, _, err = s.check(ctx, d, s.c.Now().Add(-checkedFor)); err != nil {
 			return bot.Response{}, err
 		}
 	}
-	body := []bot.Text{s.wordsStudied(d), wordsState(d.Group), wordsWhoOrganises(d), wordsFigures(f), wordsPrivacy}
+	body := []bot.Text{s.wordsStudied(d), s.wordsNextQuestion(d), wordsWhoOrganises(d), wordsFigures(f), wordsPrivacy}
 	controls := []bot.Control{}
+	if d.Group.State == Ended {
+		body[1] += " " + wordsWhoReopens(d)
+		if administrator {
+			controls = append(controls, primary("Set up again", path+"/setup"))
+		}
+	}
 	asked, answers, err := s.asked(ctx, i.User, d, m)
 	if err != nil {
 		return bot.Response{}, err

@@ -19,3 +19,6 @@ func PathName(groupID string) string { return "name/" + groupID }
 
 // PathHideName is the way to one's name off the boards.
 func PathHideName(groupID string) string { return PathName(groupID) + "/hide" }
+
+// PathSample is a question of a certification to try, which package practice shows.
+func PathSample(certification string) string { return "try/" + certification }

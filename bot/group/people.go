@@ -2,6 +2,7 @@ package group
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"studyhall/bot"
@@ -19,10 +20,22 @@ func (s *Service) people(ctx context.Context, i bot.Interaction, group string) (
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return show(i, peopleCard(d, m, "")), nil
+	return s.showPeople(ctx, i, d, m, "", "")
 }
 
-func peopleCard(d Details, m Member, first bot.Text) *bot.Card {
+// showPeople shows who organises a group and what became of offers lately; not
+// of the one that first is about.
+func (s *Service) showPeople(ctx context.Context, i bot.Interaction, d Details, m Member, first bot.Text, about string) (bot.Response, error) {
+	now := s.c.Now()
+	offers, err := s.c.Store.OffersIn(ctx, d.Group.ID, now, now.Add(-offerFor))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	offers = slices.DeleteFunc(offers, func(o Offer) bool { return o.ID == about })
+	return show(i, peopleCard(d, m, first, offers)), nil
+}
+
+func peopleCard(d Details, m Member, first bot.Text, offers []Offer) *bot.Card {
 	path := PathGroup(d.Group.ID) + "/people"
 	var controls []bot.Control
 	if len(d.Organisers) < MaxOrganisers {
@@ -34,7 +47,7 @@ func peopleCard(d Details, m Member, first bot.Text) *bot.Card {
 	}
 	controls = append(controls, button("Group page", PathGroup(d.Group.ID)))
 	return &bot.Card{Title: bot.Textf("Who organises the %s", d.Group.Name),
-		Body: lines(first, wordsOrganisers(d, m)), Footer: wordsOnlyYou, Controls: rows(controls...)}
+		Body: lines(first, wordsOrganisers(d, m), wordsOffers(offers)), Footer: wordsOnlyYou, Controls: rows(controls...)}
 }
 
 // askPerson opens the form for a second organiser or for the one to hand over to.
@@ -96,9 +109,10 @@ func (s *Service) setPerson(ctx context.Context, i bot.Interaction, group string
 	}
 	switch outcome {
 	case AlreadyOrganiser:
-		if kind == OfferJoin {
-			return invalid(name + " organises this group already.")
+		if kind == OfferHandover { // another account of the giver's
+			return invalid("That's you. Please choose somebody else.")
 		}
+		return invalid(name + " organises this group already.")
 	case OfferedBefore:
 		return invalid(name + " was asked already and hasn't answered yet.")
 	case TooMany:
@@ -107,7 +121,7 @@ func (s *Service) setPerson(ctx context.Context, i bot.Interaction, group string
 		return bot.Response{}, problem(wordsOrganisersOnly(d), button("Who organises?", PathGroup(group)))
 	}
 	s.c.Wake()
-	return show(i, peopleCard(d, m, wordsAsked(name, kind))), nil
+	return s.showPeople(ctx, i, d, m, wordsAsked(name, kind, organises(d, to)), id)
 }
 
 // leave makes an organiser a member again, unless nobody would be left.
@@ -150,20 +164,4 @@ func (s *Service) answerOffer(ctx context.Context, i bot.Interaction) (bot.Respo
 		return bot.Response{}, problem(wordsTooMany, primary("My study page", PathStudy))
 	}
 	return bot.Response{}, problem(wordsOfferGone, primary("My study page", PathStudy))
-}
-
-// renderOffer is the private message of an offer.
-func (s *Service) renderOffer(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
-	o, ok, err := s.c.Store.Offer(ctx, d.Ref)
-	if err != nil {
-		return bot.Message{}, err
-	}
-	if !ok || !o.Open || !s.c.Now().Before(o.EndsAt) {
-		return bot.Message{}, schedule.ErrTaken
-	}
-	return message(&bot.Card{Body: wordsOffer(o), Controls: rows(offerButtons(o)...)}), nil
-}
-
-func offerButtons(o Offer) []bot.Control {
-	return []bot.Control{primary("Accept", "offer/"+o.ID+"/accept"), button("No, thanks", "offer/"+o.ID+"/decline")}
 }

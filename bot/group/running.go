@@ -49,7 +49,7 @@ func (s *Service) resume(ctx context.Context, i bot.Interaction, group string) (
 	s.c.Wake()
 	d, found, err := s.c.Store.Details(ctx, group)
 	if err != nil || !found {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours))
+		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
 	}
 	title := bot.Textf("The %s runs again", d.Group.Name)
 	if !ok {
@@ -57,6 +57,20 @@ func (s *Service) resume(ctx context.Context, i bot.Interaction, group string) (
 	}
 	return show(i, &bot.Card{Title: title, Body: s.wordsNextQuestion(d), Footer: wordsOnlyYou, Tone: bot.Good,
 		Controls: rows(primary("Group page", path), button("Schedule", path+"/schedule"), button("Post now", path+"/post"))}), nil
+}
+
+// askEnd asks before a season ends.
+func (s *Service) askEnd(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if d.Group.State == Ended {
+		return show(i, s.endedCard(d)), nil
+	}
+	path := PathGroup(group)
+	return show(i, &bot.Card{Title: bot.Textf("End the season of the %s?", d.Group.Name), Body: wordsEndFirst, Footer: wordsNothingChanged,
+		Controls: rows(primary("Keep the group", path), button("End the season", path+"/end/yes"))}), nil
 }
 
 // end ends a group's season. Set-up starts the next one.

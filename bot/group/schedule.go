@@ -17,7 +17,7 @@ func (s *Service) editSchedule(ctx context.Context, i bot.Interaction, group str
 	if d.Group.State == Ended {
 		return bot.Response{}, problem(wordsEnded(d.Group), primary("Set up again", PathGroup(group)+"/setup"))
 	}
-	setup := s.setupOf(i, d)
+	setup := s.setupOf(ctx, i, d)
 	setup.ID, setup.CreatedAt = s.c.NewID(), s.c.Now()
 	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
 		return bot.Response{}, err
@@ -26,9 +26,9 @@ func (s *Service) editSchedule(ctx context.Context, i bot.Interaction, group str
 }
 
 // setupOf is a group as it is, ready to be changed.
-func (s *Service) setupOf(i bot.Interaction, d Details) Setup {
+func (s *Service) setupOf(ctx context.Context, i bot.Interaction, d Details) Setup {
 	setup := Setup{
-		User: i.User, Name: personName(i.Name), Space: i.Space, Channel: i.Channel, Group: d.Group.ID, GroupName: d.Group.Name,
+		User: i.User, Name: s.nameOf(ctx, i), Space: i.Space, Channel: i.Channel, Group: d.Group.ID, GroupName: d.Group.Name,
 		Certification: d.Track.Certification, Outline: d.Track.Outline,
 		WindowFrom: d.Track.WindowFrom, WindowTo: d.Track.WindowTo,
 		Expr: d.Schedule.Expr, Zone: d.Group.Zone, StaysOpen: d.Group.StaysOpen,
@@ -53,14 +53,18 @@ func (s *Service) scheduleForm(setup Setup) *bot.Form {
 	return &bot.Form{
 		Title: "Schedule", Submit: "Save", Action: "setup/" + setup.ID,
 		Fields: []bot.Field{
-			{Name: fieldTimes, Label: "Question times", Kind: bot.Line, Required: true,
-				Help: "One to three a day, with the same minutes: 07:00, 12:00, 17:00", Initial: []string{table.typed()}},
+			timesField(table, "One to three a day, with the same minutes: 07:00, 12:00, 17:00"),
 			{Name: fieldDays, Label: "Days", Kind: bot.AnyOf, Required: true, Options: days, Initial: chosen, Min: 1, Max: len(days)},
 			s.zoneField(setup),
 			openField(setup),
 			s.windowField(setup),
 		},
 	}
+}
+
+// timesField is the line for one to three times a day.
+func timesField(t timetable, help string) bot.Field {
+	return bot.Field{Name: fieldTimes, Label: "Question times", Kind: bot.Line, Required: true, Help: help, Initial: []string{t.typed()}}
 }
 
 // saveSchedule changes the group. A zone other than the group's is first
@@ -88,7 +92,7 @@ func (s *Service) saveSchedule(ctx context.Context, i bot.Interaction, setup Set
 	}
 	s.c.Wake()
 	if d, ok, err = s.c.Store.Details(ctx, setup.Group); err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours))
+		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
 	}
 	return s.savedCard(i, d, path)
 }
@@ -97,7 +101,7 @@ func (s *Service) savedCard(i bot.Interaction, d Details, path string) (bot.Resp
 	now, group := s.c.Now(), PathGroup(d.Group.ID)
 	c := &bot.Card{Title: "Saved", Footer: wordsOnlyYou, Tone: bot.Good}
 	if d.Group.State != Running {
-		c.Body = lines(wordsRules(d.Group, timetableOf(d.Schedule.Expr).String(), schedule.Clock(d.Group.Zone, now)), wordsStillPaused)
+		c.Body = lines(wordsRules(d.Group, timetableOf(d.Schedule.Expr), schedule.Clock(d.Group.Zone, now)), wordsStillPaused)
 		c.Controls = rows(primary("Resume", group+"/resume"), button("Group page", group), button("Change", path+"/change"))
 		return show(i, c), nil
 	}
@@ -106,7 +110,7 @@ func (s *Service) savedCard(i bot.Interaction, d Details, path string) (bot.Resp
 		return bot.Response{}, err
 	}
 	c.Body = lines(
-		wordsRules(d.Group, timetableOf(d.Schedule.Expr).String(), schedule.Clock(d.Group.Zone, now)),
+		wordsRules(d.Group, timetableOf(d.Schedule.Expr), schedule.Clock(d.Group.Zone, now)),
 		wordsNextTimes(next),
 	)
 	c.Controls = rows(primary("Group page", group), button("Change", path+"/change"))
@@ -123,24 +127,35 @@ func (s *Service) nextPosts(d Details, n int) ([]string, error) {
 	return nextTimes(d.Schedule, from, n)
 }
 
+// reopener is the group's details for who may set it up again: its organisers
+// and, once it has ended, the administrators of its place.
+func (s *Service) reopener(ctx context.Context, i bot.Interaction, group string) (Details, error) {
+	d, m, err := s.visitor(ctx, i, group)
+	if err == nil && m.Role != Organiser && d.Group.State == Ended && s.administers(ctx, d, i.User) {
+		return d, nil
+	}
+	d, _, err = s.organiser(ctx, i, group)
+	return d, err
+}
+
 // reopen opens the set-up form of a group that has ended, as it was.
 func (s *Service) reopen(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, _, err := s.organiser(ctx, i, group)
+	d, err := s.reopener(ctx, i, group)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if d.Group.State != Ended {
 		return s.editSchedule(ctx, i, group)
 	}
-	setup := s.setupOf(i, d)
+	setup := s.setupOf(ctx, i, d)
 	setup.ID, setup.CreatedAt, setup.Reopen = s.c.NewID(), s.c.Now(), true
 	if setup.Channel == "" {
 		return bot.Response{}, problem(wordsNoChannel, button("Group page", PathGroup(group)))
 	}
-	if w := setup.WindowTo; w != "" && w < s.c.Now().Format(time.DateOnly) { // the season that ended
+	if w := setup.WindowTo; w != "" && w < s.today(setup.Zone).Format(time.DateOnly) { // the season that ended
 		setup.WindowFrom, setup.WindowTo = "", ""
 		if c, ok := s.c.Catalogue.Find(setup.Certification); ok {
-			setup.WindowFrom, setup.WindowTo = nextWindow(c, s.c.Now())
+			setup.WindowFrom, setup.WindowTo = nextWindow(c, s.today(setup.Zone))
 		}
 	}
 	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {

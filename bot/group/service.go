@@ -22,6 +22,9 @@ type Config struct {
 	Now       func() time.Time // domain time
 	NewID     func() string
 	Wake      func() // lets the engine look at what has become due
+	// Patience is how long a platform may take to say whether an account still
+	// exists; zero: three seconds.
+	Patience time.Duration
 }
 
 // Service answers everything people do with groups.
@@ -39,6 +42,9 @@ type Section func(ctx context.Context, g Group, m Member) (lines []bot.Text, but
 func New(log *slog.Logger, c Config) *Service {
 	if c.Wake == nil {
 		c.Wake = func() {}
+	}
+	if c.Patience == 0 {
+		c.Patience = 3 * time.Second
 	}
 	return &Service{log: log, c: c}
 }
@@ -64,7 +70,6 @@ func (s *Service) Register() {
 	b.Action("study/in/{group}", s.studyChosen)
 	b.Action(PathHelp, s.help)
 	b.Action(PathSees, s.whatOrganisersSee)
-	b.Action("sample/{group}", s.sample)
 
 	b.Action("setup", s.openSetup)
 	b.Action("setup/new", s.sentSetup)
@@ -86,7 +91,8 @@ func (s *Service) Register() {
 	of("/schedule", s.editSchedule)
 	of("/pause", s.pause)
 	of("/resume", s.resume)
-	of("/end", s.end)
+	of("/end", s.askEnd)
+	of("/end/yes", s.end)
 	of("/post", s.askPost)
 	of("/post/{token}", s.post)
 	of("/failed", s.failed)
@@ -108,6 +114,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: kindWelcome, Render: s.renderWelcome},
 		{Name: kindNotice, Fire: s.tellNotice, Render: s.renderNotice},
 		{Name: kindOffer, Render: s.renderOffer},
+		{Name: kindAnswer, Render: s.renderAnswer},
 		{Name: kindTakeover, Fire: s.endTakeover},
 	}
 }
@@ -117,6 +124,7 @@ const (
 	kindWelcome  = "welcome"  // the first post in a channel
 	kindNotice   = "notice"   // a notice to organisers
 	kindOffer    = "offer"    // an offer to organise
+	kindAnswer   = "answered" // what became of an offer, for who made it
 	kindTakeover = "takeover" // the end of the days in which people may object
 )
 
@@ -195,34 +203,31 @@ func (s *Service) memberships(ctx context.Context, user bot.UserID) ([]Membershi
 }
 
 func (s *Service) joining(ctx context.Context, i bot.Interaction, group string) Joining {
-	name := i.Name
-	if name == "" {
-		name = s.c.Bot.Profile(ctx, i.Space, i.User).Name
-	}
 	return Joining{
 		Group: group, Account: i.User, Space: i.Space, Channel: i.Channel,
-		Name: personName(name), Member: s.c.NewID(), Now: s.c.Now(),
+		Name: s.nameOf(ctx, i), Member: s.c.NewID(), Now: s.c.Now(),
 	}
+}
+
+// nameOf is what the acting person is called.
+func (s *Service) nameOf(ctx context.Context, i bot.Interaction) string {
+	if i.Name != "" {
+		return personName(i.Name)
+	}
+	return personName(s.c.Bot.Profile(ctx, i.Space, i.User).Name)
 }
 
 // organiser is the acting account as an organiser of the group. Everything that
 // only organisers may do begins with it.
 func (s *Service) organiser(ctx context.Context, i bot.Interaction, group string) (Details, Member, error) {
-	m, ok, err := s.member(ctx, i, group)
+	d, m, err := s.visitor(ctx, i, group)
 	if err != nil {
 		return Details{}, Member{}, err
 	}
-	if !ok {
-		return Details{}, Member{}, problem(wordsNotYours, button("My study page", PathStudy))
-	}
-	d, ok, err := s.c.Store.Details(ctx, group)
-	if err != nil || !ok {
-		return Details{}, Member{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
-	}
-	if m.Member.Role != Organiser {
+	if m.Role != Organiser {
 		return Details{}, Member{}, problem(wordsOrganisersOnly(d), button("Who organises?", PathGroup(group)), button("My study page", PathStudy))
 	}
-	return d, m.Member, nil
+	return d, m, nil
 }
 
 func cmpErr(err, otherwise error) error {
@@ -250,15 +255,8 @@ func (s *Service) suggestZones(_ context.Context, _ bot.Interaction, typed strin
 	return options, nil
 }
 
-// show answers with a card: in place of the one that was pressed, otherwise as a
-// whisper. It is for controls that stand on private cards only.
-func show(i bot.Interaction, c *bot.Card) bot.Response {
-	m := message(c)
-	if i.Message != "" {
-		return bot.Response{Edit: &m}
-	}
-	return bot.Whisper(m)
-}
+// show answers with a card, in place of a private one that was pressed.
+func show(i bot.Interaction, c *bot.Card) bot.Response { return bot.InPlace(i, message(c)) }
 
 // message is a card with the line for notifications.
 func message(c *bot.Card) bot.Message {
@@ -268,6 +266,10 @@ func message(c *bot.Card) bot.Message {
 	}
 	return bot.Message{Text: bot.Typed(clip(text.Plain(), bot.LimitNotice)), Card: c}
 }
+
+// today is a moment by the clock of a zone, so that its date is the one people
+// there have; by UTC while no zone is clear.
+func (s *Service) today(zone string) time.Time { return s.c.Now().In(Group{Zone: zone}.Location()) }
 
 func cutText(t bot.Text) (first, rest bot.Text, more bool) {
 	a, b, more := strings.Cut(string(t), "\n")
@@ -279,15 +281,20 @@ func problem(text bot.Text, controls ...bot.Control) error {
 	return &bot.Error{Text: text, Card: &bot.Card{Body: text, Controls: rows(controls...)}}
 }
 
-// lines joins paragraphs, without the empty ones.
-func lines(all ...bot.Text) bot.Text {
+// lines joins texts, without the empty ones, each on a line of its own.
+func lines(all ...bot.Text) bot.Text { return joined("\n", all) }
+
+// paragraphs joins texts, without the empty ones, with a blank line between them.
+func paragraphs(all ...bot.Text) bot.Text { return joined("\n\n", all) }
+
+func joined(between string, all []bot.Text) bot.Text {
 	var kept []string
 	for _, t := range all {
 		if t != "" {
 			kept = append(kept, string(t))
 		}
 	}
-	return bot.Text(strings.Join(kept, "\n"))
+	return bot.Text(strings.Join(kept, between))
 }
 
 func button(label, action string) bot.Control { return bot.Button{Label: label, Action: action} }

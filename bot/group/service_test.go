@@ -103,7 +103,7 @@ func TestForgedPaths(t *testing.T) {
 		w.say("root", "a", "/group") // looks whether maria's account is open
 		before := w.details(id)
 		values := bot.Values{"channel": {"fake:d"}, "person": {"fake:tom"}, "times": {"09:00"}, "zone": {"Chicago"}, "open": {"next"}, "window": {"none"}, "days": {"mon"}}
-		organisers := []string{"/setup", "/schedule", "/pause", "/resume", "/end", "/post", "/post/token", "/failed", "/retry", "/channel",
+		organisers := []string{"/setup", "/schedule", "/pause", "/resume", "/end", "/end/yes", "/post", "/post/token", "/failed", "/retry", "/channel",
 			"/channel/set", "/people", "/people/leave", "/people/join", "/people/join/set", "/people/handover/set"}
 		for _, path := range organisers {
 			wants(t, "a stranger's "+path, words(w.act("eve", "x", "group/"+id+path, values)), "a group you're not in", "nothing was changed")
@@ -124,9 +124,9 @@ func TestForgedPaths(t *testing.T) {
 		wants(t, "an offer never made", words(w.act("ann", "a", "offer/forged/accept", nil)), "That offer has ended")
 		wants(t, "an answer there isn't", words(w.act("ann", "a", "offer/forged/steal", nil)), "That offer has ended")
 		wants(t, "a study page", words(w.act("eve", "x", "study/in/"+id, nil)), "a group you're not in")
-		wants(t, "a sample", words(w.act("eve", "x", "sample/"+id, nil)), "a group you're not in")
 		wants(t, "a kind of offer there isn't", words(w.act("maria", "a", "group/"+id+"/people/steal", nil)), "nothing was changed")
-		wants(t, "a started set-up", words(w.act("maria", "a", setup+"/start", nil)), "is running already")
+		wants(t, "a started set-up", words(w.act("maria", "a", setup+"/start", nil)), "has started already", "Next question: Mon 7:00 AM.")
+		wants(t, "a started set-up's preview", words(w.act("maria", "a", setup+"/preview", nil)), "has started already", "Next question: Mon 7:00 AM.")
 
 		// Channels and people that the form would not have offered.
 		for name, ch := range map[string]string{"none": "", "another group's": "fake:b", "another platform's": "other:c"} {

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -24,30 +25,46 @@ func (s *Service) openSetup(ctx context.Context, i bot.Interaction) (bot.Respons
 	if i.Direct || i.Channel == "" {
 		return bot.Response{}, &bot.Error{Text: wordsSetupInChannel, Card: beginCard(true)}
 	}
-	if err := s.channelFree(ctx, i.Channel, ""); err != nil {
+	if err := s.channelFree(ctx, i, i.Channel, ""); err != nil {
 		return bot.Response{}, err
 	}
 	return bot.Response{Form: s.setupForm(s.newSetup(ctx, i), "setup/new")}, nil
 }
 
-// channelFree fails if another group is in the channel.
-func (s *Service) channelFree(ctx context.Context, ch bot.ChannelID, own string) error {
+// channelFree fails if another group is in the channel, and says to the acting
+// person how to go on there.
+func (s *Service) channelFree(ctx context.Context, i bot.Interaction, ch bot.ChannelID, own string) error {
 	g, ok, err := s.c.Store.GroupIn(ctx, ch)
 	if err != nil || !ok || g.ID == own {
 		return err
 	}
-	return problem(wordsChannelTaken(g), primary("Group page", PathGroup(g.ID)), button("My study page", PathStudy))
+	d, ok, err := s.c.Store.Details(ctx, g.ID)
+	if err != nil || !ok {
+		return cmpErr(err, problem(wordsSetupGone, primary("Set up", "setup")))
+	}
+	m, in, err := s.member(ctx, i, g.ID)
+	if err != nil {
+		return err
+	}
+	path, study := PathGroup(g.ID), button("My study page", PathStudy)
+	switch organises := in && m.Member.Role == Organiser; {
+	case g.State == Ended && (organises || s.administers(ctx, d, i.User)):
+		return problem(wordsEnded(g), primary("Set up again", path+"/setup"), button("Group page", path), study)
+	case g.State == Ended:
+		return problem(wordsEndedHere(d), primary("Group page", path), study)
+	case organises:
+		return problem(lines(wordsChannelTaken(g), s.wordsNextQuestion(d)), primary("Group page", path), button("Schedule", path+"/schedule"), study)
+	case in:
+		return problem(wordsChannelTaken(g)+" You're in it.", primary("Group page", path), study)
+	}
+	return problem(wordsChannelTaken(g)+" Press a letter on its question and you're in.", primary("Group page", path), study)
 }
 
 // newSetup is a set-up as good as it can be guessed.
 func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 	p := s.c.Bot.Profile(ctx, i.Space, i.User)
-	name := i.Name
-	if name == "" {
-		name = p.Name
-	}
 	setup := Setup{
-		User: i.User, Name: personName(name), Space: i.Space, Channel: i.Channel,
+		User: i.User, Name: personName(cmp.Or(i.Name, p.Name)), Space: i.Space, Channel: i.Channel,
 		Expr: defaultTimetable().expr(), StaysOpen: UntilNext,
 	}
 	if _, err := schedule.LoadZone(p.Zone); err == nil {
@@ -55,7 +72,7 @@ func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 	}
 	if c, ok := likely(s.c.Catalogue.Certifications, s.c.Bot.ChannelName(ctx, i.Channel)); ok {
 		setup.Certification = c.ID
-		setup.WindowFrom, setup.WindowTo = nextWindow(c, s.c.Now())
+		setup.WindowFrom, setup.WindowTo = nextWindow(c, s.today(setup.Zone))
 	}
 	return setup
 }
@@ -73,12 +90,20 @@ func (s *Service) setupForm(setup Setup, action string) *bot.Form {
 			{Name: fieldStudying, Label: "Studying for", Kind: bot.OneOf, Required: true,
 				Options: studying[:min(len(studying), bot.LimitOptions)], Initial: []string{setup.Certification}},
 			s.windowField(setup),
-			{Name: fieldTimes, Label: "Question time", Kind: bot.Time, Required: true,
-				Help: "Monday to Friday", Initial: []string{timetableOf(setup.Expr).typed()}},
+			timeField(timetableOf(setup.Expr)),
 			s.zoneField(setup),
 			openField(setup),
 		},
 	}
+}
+
+// timeField is the time of a question a day; a line, if there are several.
+func timeField(t timetable) bot.Field {
+	f := timesField(t, clip(daysInWords(t.days), bot.LimitHelp))
+	if len(t.minutes) == 1 {
+		f.Label, f.Kind = "Question time", bot.Time
+	}
+	return f
 }
 
 // zoneField shows a zone by its city, with the clock beside it.
@@ -110,6 +135,7 @@ func openField(setup Setup) bot.Field {
 			{Label: "Until the next one opens", Value: string(UntilNext)},
 			{Label: "Three days (rotating shifts)", Value: string(ThreeDays)},
 		},
+		Help:    "Every question stays open at least 20 hours and at most three days",
 		Initial: []string{string(setup.StaysOpen)}}
 }
 
@@ -152,9 +178,12 @@ func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 	if len(invalid) == 0 {
 		setup.Expr = table.expr()
 	}
+	if problem := s.fillZone(setup, v.Get(fieldZone)); problem != "" {
+		invalid[fieldZone] = problem
+	}
 	if id := v.Get(fieldStudying); id != "" {
 		if c, ok := s.c.Catalogue.Find(id); ok {
-			setup.Certification, setup.Outline = c.ID, c.Current(s.c.Now()).ID
+			setup.Certification, setup.Outline = c.ID, c.Current(s.today(setup.Zone)).ID
 		} else {
 			invalid[fieldStudying] = "I don't have questions for that yet. Please choose from the list."
 		}
@@ -167,9 +196,6 @@ func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 	}
 	if problem := s.fillWindow(setup, before, v.Get(fieldWindow)); problem != "" {
 		invalid[fieldWindow] = problem
-	}
-	if problem := s.fillZone(setup, v.Get(fieldZone)); problem != "" {
-		invalid[fieldZone] = problem
 	}
 	return invalid
 }
@@ -272,7 +298,7 @@ func (s *Service) changeSetup(ctx context.Context, i bot.Interaction) (bot.Respo
 }
 
 // loadSetup reads the set-up a control belongs to. Only who filled it in may go
-// on with it, and with a group's only while they organise it.
+// on with it, and with a group's only while they may change the group.
 func (s *Service) loadSetup(ctx context.Context, i bot.Interaction) (Setup, error) {
 	setup, ok, err := s.c.Store.Setup(ctx, i.Arg("id"))
 	if err != nil {
@@ -281,12 +307,13 @@ func (s *Service) loadSetup(ctx context.Context, i bot.Interaction) (Setup, erro
 	if !ok || setup.User != i.User {
 		return Setup{}, problem(wordsSetupGone, primary("Set up", "setup"), button("My study page", PathStudy))
 	}
-	if setup.Group != "" {
-		if _, _, err := s.organiser(ctx, i, setup.Group); err != nil {
-			return Setup{}, err
-		}
+	switch {
+	case setup.Reopen:
+		_, err = s.reopener(ctx, i, setup.Group)
+	case setup.Group != "":
+		_, _, err = s.organiser(ctx, i, setup.Group)
 	}
-	return setup, nil
+	return setup, err
 }
 
 func (s *Service) previewAgain(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -302,7 +329,14 @@ func (s *Service) previewAgain(ctx context.Context, i bot.Interaction) (bot.Resp
 
 // preview shows, privately, what would be posted and when.
 func (s *Service) preview(ctx context.Context, i bot.Interaction, setup Setup) (bot.Response, error) {
-	if err := s.channelFree(ctx, setup.Channel, setup.Group); err != nil {
+	d, started, err := s.c.Store.Details(ctx, setup.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if started {
+		return show(i, s.startedCard(d, AlreadyStarted)), nil
+	}
+	if err := s.channelFree(ctx, i, setup.Channel, setup.Group); err != nil {
 		return bot.Response{}, err
 	}
 	if c := s.cannotPost(ctx, setup); c != nil {
@@ -319,7 +353,7 @@ func (s *Service) preview(ctx context.Context, i bot.Interaction, setup Setup) (
 	path := "setup/" + setup.ID
 	return show(i, &bot.Card{
 		Title: "This is how it will be",
-		Body: lines(
+		Body: paragraphs(
 			wordsPreviewTimes(s.c.Bot.ChannelName(ctx, setup.Channel), next, schedule.Clock(setup.Zone, s.c.Now())),
 			wordsPreviewRules(setup),
 			wordsSample(sample),
@@ -378,7 +412,7 @@ func (s *Service) start(ctx context.Context, i bot.Interaction) (bot.Response, e
 		return bot.Response{}, err
 	}
 	if outcome == ChannelTaken {
-		return bot.Response{}, cmpErr(s.channelFree(ctx, setup.Channel, group), problem(wordsSetupGone, primary("Set up", "setup")))
+		return bot.Response{}, cmpErr(s.channelFree(ctx, i, setup.Channel, group), problem(wordsSetupGone, primary("Set up", "setup")))
 	}
 	s.c.Wake()
 	d, ok, err := s.c.Store.Details(ctx, group)
@@ -391,7 +425,10 @@ func (s *Service) start(ctx context.Context, i bot.Interaction) (bot.Response, e
 func (s *Service) startedCard(d Details, outcome StartOutcome) *bot.Card {
 	title := bot.Textf("The %s has started", d.Group.Name)
 	if outcome == AlreadyStarted {
-		title = bot.Textf("The %s is running already", d.Group.Name)
+		title = bot.Textf("The %s has started already", d.Group.Name)
+	}
+	if d.Group.State == Ended {
+		return s.endedCard(d)
 	}
 	c := &bot.Card{Title: title, Body: lines(s.wordsNextQuestion(d)), Footer: wordsOnlyYou, Tone: bot.Good}
 	path := PathGroup(d.Group.ID)

@@ -23,7 +23,8 @@ type Store interface {
 	JoinGroup(ctx context.Context, j Joining) (m Membership, ok bool, err error)
 	// Prefer records which group an account means in private.
 	Prefer(ctx context.Context, account bot.UserID, group string) error
-	// AccountSeen records whether an account was found open or closed.
+	// AccountSeen records whether an account was found open or closed. Of an
+	// organiser's that is open it ends offers to take over the group.
 	AccountSeen(ctx context.Context, account bot.UserID, open bool, now time.Time) error
 
 	// GroupIn is the group a channel is bound to.
@@ -36,6 +37,8 @@ type Store interface {
 	// Setup reads it again.
 	Setup(ctx context.Context, id string) (s Setup, ok bool, err error)
 	// StartGroup makes the group of a set-up, or reopens the ended one it names.
+	// Who filled it in organises the group, unless a reopened one has as many
+	// organisers as it may.
 	StartGroup(ctx context.Context, s Start) (StartOutcome, error)
 	// Reschedule changes a group as the set-up says: what was due by the old
 	// schedule goes, what is due by the new one comes, and open questions get
@@ -54,6 +57,8 @@ type Store interface {
 	// Failures are the group's posts since an instant that could not be posted,
 	// newest first.
 	Failures(ctx context.Context, group string, since time.Time) ([]Failure, error)
+	// LastPost is when the group's newest question was posted; zero: never.
+	LastPost(ctx context.Context, group string) (time.Time, error)
 	// Unpark lets the group's refused posts be tried again, says how many, and
 	// closes the notices about them.
 	Unpark(ctx context.Context, group string, now time.Time) (int, error)
@@ -70,9 +75,13 @@ type Store interface {
 	MakeOffer(ctx context.Context, o NewOffer) (OfferOutcome, error)
 	// Offer reads an offer.
 	Offer(ctx context.Context, id string) (o Offer, ok bool, err error)
+	// OffersIn are a group's offers to organise that are open, and those accepted
+	// since an instant, newest first.
+	OffersIn(ctx context.Context, group string, now, since time.Time) ([]Offer, error)
 	// OffersTo are the open offers to a member.
 	OffersTo(ctx context.Context, member string, now time.Time) ([]Offer, error)
-	// AnswerOffer accepts or declines an offer made to the account's member.
+	// AnswerOffer accepts or declines an offer made to the account's member, and
+	// makes the message due that tells its giver.
 	AnswerOffer(ctx context.Context, id string, account bot.UserID, accept bool, now time.Time) (Offer, OfferOutcome, error)
 	// StepDown makes an organiser a member, unless nobody else could organise.
 	StepDown(ctx context.Context, group, member string) (bool, error)
@@ -85,7 +94,9 @@ type Store interface {
 	Takeover(ctx context.Context, group string) (o Offer, ok bool, err error)
 	// Object ends the open offer to take over. It reports false if there is none.
 	Object(ctx context.Context, group, offer string) (bool, error)
-	// EndTakeover does the due thing at the end of the seven days.
+	// EndTakeover does the due thing at the end of the seven days: the member
+	// organises the group, unless an organiser's account is not closed or one of
+	// them has answered a question since.
 	EndTakeover(ctx context.Context, d schedule.Due, now time.Time) error
 
 	// Notice reads a notice and who is to be told.
@@ -261,8 +272,9 @@ type Offer struct {
 	FromName  string
 	ToName    string
 	Open      bool
+	Accepted  bool
 	CreatedAt time.Time
-	EndsAt    time.Time
+	EndsAt    time.Time // when it ends, or when it was answered
 }
 
 // NewOffer is an offer to be made to an account.

@@ -88,7 +88,7 @@ func (s *Service) home(ctx context.Context, user bot.UserID) ([]bot.Card, error)
 func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Member) (*bot.Card, error) {
 	d, ok, err := s.c.Store.Details(ctx, g.ID)
 	if err != nil || !ok {
-		return nil, cmpErr(err, problem(wordsNotYours))
+		return nil, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
 	}
 	var body []bot.Text
 	var controls []bot.Control
@@ -134,7 +134,7 @@ func (s *Service) asked(ctx context.Context, user bot.UserID, d Details, m Membe
 	}
 	for _, o := range offers {
 		if o.Group.ID == d.Group.ID && len(body) == 0 {
-			body, controls = append(body, wordsOffer(o)), append(controls, offerButtons(o)...)
+			body, controls = append(body, wordsOffer(o, m.Role == Organiser)), append(controls, offerButtons(o)...)
 		}
 	}
 	if m.Role == Organiser || !deserted(d) {
@@ -156,48 +156,6 @@ func (s *Service) asked(ctx context.Context, user bot.UserID, d Details, m Membe
 		body, controls = append(body, wordsDeserted), append(controls, button("Take over", path+"/takeover"))
 	}
 	return body, controls, nil
-}
-
-// help whispers how it works.
-func (s *Service) help(_ context.Context, _ bot.Interaction) (bot.Response, error) {
-	return bot.Whisper(message(helpCard(""))), nil
-}
-
-// unknown answers typed text that is no command.
-func (s *Service) unknown(_ context.Context, _ bot.Interaction) (bot.Response, error) {
-	return bot.Whisper(message(helpCard(wordsUnknown))), nil
-}
-
-func helpCard(first bot.Text) *bot.Card {
-	return &bot.Card{Title: "How it works", Body: lines(first, wordsHelp),
-		Controls: rows(button("My study page", PathStudy), button("What organisers see", PathSees))}
-}
-
-// whatOrganisersSee whispers who sees what.
-func (s *Service) whatOrganisersSee(_ context.Context, _ bot.Interaction) (bot.Response, error) {
-	return bot.Whisper(message(&bot.Card{Title: "What organisers see", Body: wordsSees,
-		Controls: rows(button("My study page", PathStudy), button("How it works", PathHelp))})), nil
-}
-
-// sample whispers a question as it would look.
-func (s *Service) sample(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	d, ok, err := s.c.Store.Details(ctx, i.Arg("group"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	here, bound, err := s.c.Store.GroupIn(ctx, i.Channel)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if !ok || !bound || here.ID != d.Group.ID || s.c.Questions == nil {
-		return bot.Response{}, problem(wordsNotYours, button("My study page", PathStudy))
-	}
-	text, ok := s.c.Questions.Sample(d.Track.Certification, d.Track.Outline)
-	if !ok {
-		return bot.Response{}, problem(wordsNoSample, button("How it works", PathHelp))
-	}
-	return bot.Whisper(message(&bot.Card{Title: "A sample question", Body: lines(text, wordsSampleHow), Footer: wordsOnlyYou,
-		Controls: rows(button("How it works", PathHelp), button("My study page", PathStudy))})), nil
 }
 
 // beginCard tells somebody without a group how to begin.
@@ -243,7 +201,7 @@ func (s *Service) renderWelcome(ctx context.Context, d schedule.Delivery) (bot.M
 	cc, _ := s.c.Catalogue.Find(g.Track.Certification)
 	return message(&bot.Card{
 		Title: bot.Textf("Welcome to the %s", g.Group.Name), Body: wordsWelcome(g, cc),
-		Controls: rows(button("Try a sample", "sample/"+g.Group.ID), button("How it works", PathHelp), button("My study page", PathStudy)),
+		Controls: rows(button("Try a sample", PathSample(g.Track.Certification)), button("How it works", PathHelp), button("My study page", PathStudy)),
 	}), nil
 }
 

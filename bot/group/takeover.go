@@ -2,6 +2,7 @@ package group
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"studyhall/bot"
@@ -37,35 +38,54 @@ func (s *Service) administers(ctx context.Context, d Details, user bot.UserID) b
 	return false
 }
 
-// check asks the platform whether the organisers' accounts still exist, each at
-// most once a day, and stops at the first that may.
-func (s *Service) check(ctx context.Context, d Details) (Details, error) {
+// check asks the platform whether the organisers' accounts still exist, unless
+// that was found out since an instant, and stops at the first that may. unsure
+// says that of an account once found closed the platform said nothing now.
+func (s *Service) check(ctx context.Context, d Details, since time.Time) (checked Details, unsure bool, err error) {
 	for n, o := range d.Organisers {
 		for k, a := range o.Accounts {
-			if a.Closed {
-				continue
+			answer := noAnswer
+			if !a.Checked.After(since) {
+				if answer = s.ask(ctx, a.ID); answer != noAnswer {
+					if err := s.c.Store.AccountSeen(ctx, a.ID, answer == isOpen, s.c.Now()); err != nil {
+						return d, unsure, err
+					}
+					d.Organisers[n].Accounts[k].Closed = answer == isClosed
+				} else {
+					unsure = unsure || a.Closed
+				}
 			}
-			if s.c.Now().Sub(a.Checked) < checkedFor {
-				return d, nil
+			if !d.Organisers[n].Accounts[k].Closed {
+				return d, unsure, nil
 			}
-			closed := s.closed(ctx, a.ID)
-			if err := s.c.Store.AccountSeen(ctx, a.ID, !closed, s.c.Now()); err != nil {
-				return d, err
-			}
-			if !closed {
-				return d, nil
-			}
-			d.Organisers[n].Accounts[k].Closed = true
 		}
 	}
-	return d, nil
+	return d, unsure, nil
 }
 
-// closed asks the platform whether an account is no more. A platform that
-// doesn't answer doesn't say so.
-func (s *Service) closed(ctx context.Context, account bot.UserID) bool {
+// standing is what a platform says of an account.
+type standing int
+
+const (
+	noAnswer standing = iota // so the account may be open
+	isOpen
+	isClosed
+)
+
+// ask asks the platform whether an account still exists, and waits no longer
+// than patience allows.
+func (s *Service) ask(ctx context.Context, account bot.UserID) standing {
+	ctx, cancel := context.WithTimeout(ctx, s.c.Patience)
+	defer cancel()
 	_, err := s.c.Bot.Direct(ctx, account)
-	return gone(err)
+	refusal, refused := errors.AsType[*bot.DeliveryError](err)
+	switch {
+	case err == nil, refused && refusal.Kind == bot.Refused:
+		return isOpen
+	case refused && refusal.Kind == bot.Gone:
+		return isClosed
+	}
+	return noAnswer
 }
 
 // takeOver makes an administrator the organiser of a deserted group.
@@ -81,7 +101,7 @@ func (s *Service) takeOver(ctx context.Context, i bot.Interaction, group string)
 	if !s.administers(ctx, d, i.User) {
 		return bot.Response{}, problem(wordsNoAdministrator, primary("Who organises?", path), button("My study page", PathStudy))
 	}
-	if d, err = s.check(ctx, d); err != nil {
+	if d, _, err = s.check(ctx, d, s.c.Now().Add(-checkedFor)); err != nil {
 		return bot.Response{}, err
 	}
 	ok, err := s.c.Store.TakeOver(ctx, s.joining(ctx, i, group))
@@ -140,8 +160,30 @@ func (s *Service) object(ctx context.Context, i bot.Interaction, group string) (
 		Controls: rows(primary("My study page", PathStudy), button("Who organises?", PathGroup(group)))}), nil
 }
 
+// errUnsure puts off the end of an offer to take over.
+var errUnsure = errors.New("the platform doesn't say whether the organisers' accounts are closed")
+
 // endTakeover gives the group to the member, if nobody objected and still no
-// organiser can be reached.
+// organiser can be reached. That is looked at once more, for an account may
+// have been opened again; a platform that says nothing gets a day to do so.
 func (s *Service) endTakeover(ctx context.Context, d schedule.Due) error {
-	return s.c.Store.EndTakeover(ctx, d, s.c.Now())
+	now := s.c.Now()
+	o, ok, err := s.c.Store.Offer(ctx, d.Subject)
+	if err != nil {
+		return err
+	}
+	if ok && o.Open {
+		g, _, err := s.c.Store.Details(ctx, o.Group.ID)
+		if err != nil {
+			return err
+		}
+		_, unsure, err := s.check(ctx, g, now)
+		if err != nil {
+			return err
+		}
+		if unsure && now.Before(d.At.Add(checkedFor)) {
+			return errUnsure
+		}
+	}
+	return s.c.Store.EndTakeover(ctx, d, now)
 }

@@ -85,6 +85,35 @@ func timetableOf(expr string) timetable {
 	return t
 }
 
+const (
+	leastMinutes = 20 * 60     // a question can be answered at least that long
+	mostMinutes  = 3 * 24 * 60 // and at most that long
+)
+
+// stays says of questions that close when another one opens whether that is
+// always the very next one, and whether some close before it, after three days.
+func (t timetable) stays() (next, capped bool) {
+	const day = 24 * 60
+	var slots []int // minutes since the week began
+	for n, d := range week() {
+		for _, m := range t.minutes {
+			if slices.Contains(t.days, d) {
+				slots = append(slots, n*day+m)
+			}
+		}
+	}
+	next = true
+	for i, slot := range slots {
+		open := 0
+		for k := i + 1; open < leastMinutes; k++ {
+			next = next && k == i+1
+			open = slots[k%len(slots)] + k/len(slots)*7*day - slot
+		}
+		capped = capped || open > mostMinutes
+	}
+	return next, capped
+}
+
 // typed is the times as a field shows them: "07:00, 12:00".
 func (t timetable) typed() string {
 	var all []string
@@ -129,14 +158,13 @@ func and(words []string) string {
 // 5 pm". problem is what to tell the person instead.
 func times(text string) (minutes []int, problem string) {
 	const example = "07:00, or 07:00, 12:00, 17:00."
-	pattern := regexp.MustCompile(`(\d{1,2})(?:[:.h]?(\d{2}))?(?:\s*([ap])\.?\s?m\b\.?)?`)
-	text = strings.ToLower(text)
-	left := strings.NewReplacer("and", " ", "o'clock", " ").Replace(pattern.ReplaceAllString(text, " "))
+	pattern := regexp.MustCompile(`(?i)(\d{1,2})(?:[:.h]?(\d{2}))?(?:\s*([ap])\.?\s?m\b\.?)?`)
+	left := strings.NewReplacer("and", " ", "o'clock", " ").Replace(strings.ToLower(pattern.ReplaceAllString(text, " ")))
 	if strings.Trim(left, " ,;&+\t\n") != "" || !pattern.MatchString(text) {
 		return nil, fmt.Sprintf("I can't read %q as times of day. Please write them like %s", clip(text, 30), example)
 	}
 	for _, found := range pattern.FindAllStringSubmatch(text, -1) {
-		m, ok := clock(found[1], found[2], found[3])
+		m, ok := clock(found[1], found[2], strings.ToLower(found[3]))
 		if !ok {
 			return nil, fmt.Sprintf("%q isn't a time of day. Please write times like %s", strings.TrimSpace(found[0]), example)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"studyhall/bot"
 	"studyhall/bot/schedule"
 )
 
@@ -33,6 +34,8 @@ func TestTimes(t *testing.T) {
 		{"07:00, 7 am", "07:00", ""},
 		{"", "", "can't read"},
 		{"noonish", "", "can't read"},
+		{"7 AM and Noonish", "", `"7 AM and Noonish"`}, // as it was typed
+		{"13 PM", "", `"13 PM"`},
 		{"every morning at 7", "", "can't read"},
 		{"24:00", "", "isn't a time"},
 		{"07:60", "", "isn't a time"},
@@ -99,6 +102,49 @@ func TestTimetableInWords(t *testing.T) {
 	for _, tt := range tests {
 		if got := timetableOf(tt.expr).String(); got != tt.want {
 			t.Errorf("%q in words: %q, want %q", tt.expr, got, tt.want)
+		}
+	}
+}
+
+// TestStaysOpen holds that what is promised about "until the next one opens" is
+// what closes a question: the first slot at least 20 hours later, within three days.
+func TestStaysOpen(t *testing.T) {
+	const twenty = "at least 20 hours, until the first question after that opens"
+	tests := []struct{ name, expr, want string }{
+		{"weekdays", "0 7 * * 1-5", "until the next one opens"},
+		{"every day", "0 7 * * *", "until the next one opens"},
+		{"Monday and Thursday", "0 7 * * 1,4", "until the next one opens, but at most three days"},
+		{"Saturday", "0 7 * * 6", "until the next one opens, but at most three days"},
+		{"every third day at most", "0 7 * * 1,3,5", "until the next one opens"},
+		{"twice a day", "0 7,12 * * 1-5", twenty},
+		{"three times a day", "30 6,12,18 * * *", twenty},
+		{"twice a day, twice a week", "0 7,12 * * 2,4", twenty + ", but at most three days"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := staysOpen(UntilNext, timetableOf(tt.expr)); got != tt.want {
+				t.Errorf("stays open %s, want %s", got, tt.want)
+			}
+			if got := staysOpen(ThreeDays, timetableOf(tt.expr)); got != "for three days" {
+				t.Errorf("rotating shifts: stays open %s", got)
+			}
+		})
+	}
+}
+
+func TestTimeField(t *testing.T) {
+	tests := []struct {
+		expr, label, help, initial string
+		kind                       bot.FieldKind
+	}{
+		{"0 7 * * 1-5", "Question time", "Monday to Friday", "07:00", bot.Time},
+		{"0 7 * * 6", "Question time", "Saturday", "07:00", bot.Time},
+		{"0 7,17 * * 1,3", "Question times", "Monday and Wednesday", "07:00, 17:00", bot.Line},
+	}
+	for _, tt := range tests {
+		f := timeField(timetableOf(tt.expr))
+		if f.Label != tt.label || f.Help != tt.help || f.Initial[0] != tt.initial || f.Kind != tt.kind {
+			t.Errorf("%s: %+v", tt.expr, f)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,8 @@ func likely(all []cert.Certification, channel string) (c cert.Certification, ok 
 
 // nextWindow is the two days of the window that comes next, or "" for an exam
 // that has none.
-func nextWindow(c cert.Certification, now time.Time) (from, to string) {
-	next := c.Upcoming(now, 1)
+func nextWindow(c cert.Certification, today time.Time) (from, to string) {
+	next := c.Upcoming(today, 1)
 	if len(next) == 0 {
 		return "", ""
 	}
@@ -42,7 +43,7 @@ func (s *Service) windowField(setup Setup) bot.Field {
 	if c, ok := s.c.Catalogue.Find(setup.Certification); ok && setup.changes() {
 		all = []cert.Certification{c}
 	}
-	options := windowOptions(all, s.c.Now())
+	options := windowOptions(all, s.today(setup.Zone))
 	initial := noWindow
 	if w, ok := cert.ParseWindow(setup.WindowFrom, setup.WindowTo); ok {
 		initial = windowValue(w)
@@ -57,11 +58,11 @@ func (s *Service) windowField(setup Setup) bot.Field {
 
 // windowOptions is the windows ahead, soonest first. One that isn't for every
 // exam with windows says for which it is.
-func windowOptions(all []cert.Certification, now time.Time) []bot.Option {
+func windowOptions(all []cert.Certification, today time.Time) []bot.Option {
 	var windows []cert.Window
 	exams, given := map[cert.Window][]string{}, 0
 	for _, c := range all {
-		ahead := c.Upcoming(now, shownWindows)
+		ahead := c.Upcoming(today, shownWindows)
 		if len(ahead) > 0 {
 			given++
 		}
@@ -107,7 +108,7 @@ func (s *Service) fillWindow(setup *Setup, before Setup, value string) (problem 
 	}
 	kept := before.Group != "" && from == before.WindowFrom && to == before.WindowTo && setup.Certification == before.Certification
 	c, known := s.c.Catalogue.Find(setup.Certification)
-	if known && !kept && !slices.Contains(c.Upcoming(s.c.Now(), shownWindows), w) {
+	if known && !kept && !slices.Contains(c.Upcoming(s.today(cmp.Or(setup.Zone, before.Zone)), shownWindows), w) {
 		return wordsWrongWindow(c)
 	}
 	setup.WindowFrom, setup.WindowTo = from, to

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -106,6 +107,35 @@ func TestWindowField(t *testing.T) {
 			}
 			if err := (bot.Form{Title: "Form", Submit: "Save", Action: "x", Fields: []bot.Field{f}}).Validate(); err != nil {
 				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestTodayIsTheGroups holds that a window is over when its last day is over
+// where the group is, wherever the server is.
+func TestTodayIsTheGroups(t *testing.T) {
+	catalogue, err := cert.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, zone string
+		now        time.Time
+		offered    bool // 1 to 15 May 2027
+	}{
+		{"still the 15th in Chicago", "America/Chicago", time.Date(2027, 5, 16, 4, 0, 0, 0, time.UTC), true},
+		{"already the 16th in Auckland", "Pacific/Auckland", time.Date(2027, 5, 15, 13, 0, 0, 0, time.UTC), false},
+		{"a server far east of Chicago", "America/Chicago", time.Date(2027, 5, 16, 10, 0, 0, 0, time.FixedZone("", 12*3600)), true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &Service{c: Config{Catalogue: catalogue, Now: func() time.Time { return tt.now }}}
+			setup := Setup{Certification: "cbet", Zone: tt.zone}
+			const may = "2027-05-01.2027-05-15"
+			offered := slices.ContainsFunc(s.windowField(setup).Options, func(o bot.Option) bool { return o.Value == may })
+			if problem := s.fillWindow(&setup, Setup{}, may); offered != tt.offered || (problem == "") != tt.offered {
+				t.Errorf("offered %v, taken with %q, want %v", offered, problem, tt.offered)
 			}
 		})
 	}

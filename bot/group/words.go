@@ -40,7 +40,9 @@ const (
 	wordsPausedBefore bot.Text = "It was paused already, so nothing changed. Questions come again when you press Resume."
 	wordsPausedNoPost bot.Text = "While a group is paused nothing is posted. Press Resume first; then you can post a question at once."
 	wordsSeasonOver   bot.Text = "No more questions are posted. Answers and settings are kept. Press Set up again when the next season should begin."
-	wordsExtra        bot.Text = "Everybody in the channel sees it, and it counts like any other. The schedule stays as it is."
+	wordsEndFirst     bot.Text = "No more questions would be posted. Open ones could still be answered, for three days after they were posted. " +
+		"Answers and settings are kept, and you can set it up again at any time."
+	wordsExtra bot.Text = "Everybody in the channel sees it, and it counts like any other. The schedule stays as it is."
 
 	wordsNoFailures     bot.Text = "Nothing failed in the last 14 days. If something does, you get a private message that says how to mend it."
 	wordsTrying         bot.Text = "What was waiting is being posted now. If it is refused again, you get a message that says why."
@@ -74,21 +76,10 @@ const (
 
 	wordsPrivacy bot.Text = "Other members and your organisers can't see your answers or results. The person who runs this bot's server could. " +
 		"Posts already in the channel stay there."
-	wordsSees bot.Text = "Organisers see: questions posted, how many people are active, how many answers came in, what could not be posted, and how many days of questions are left.\n" +
-		"They never see tomorrow's question, who has not answered, or anybody's answers.\n" + wordsPrivacy
-	wordsHelp bot.Text = "A question comes to the channel. Tap a letter; only you see how you did. The answer is shown to all when it closes.\n" +
-		"/study is your page: what is open and what to catch up. Missed one? Catch up within a week.\n" +
-		"/board: this week's points, and yours.\n" +
-		"/group: who organises, and how to set up a group.\n" +
-		"Other members and organisers can't see your answers or results. Whoever runs this bot's server could.\n" +
-		"Taking part is voluntary."
-	wordsUnknown   bot.Text = "I didn't understand that, and nothing was changed."
-	wordsNoSample  bot.Text = "I have no sample for this group. The next question in the channel shows how it works."
-	wordsSampleHow bot.Text = "On a real one you tap a letter and see at once, privately, how you did and why."
 )
 
 func wordsChannelTaken(g Group) bot.Text {
-	return bot.Textf("The %s is in this channel already, so nothing was set up twice. Press a letter on its question and you're in.", g.Name)
+	return bot.Textf("The %s is in this channel already, so nothing was set up twice.", g.Name)
 }
 
 func wordsOrganisersOnly(d Details) bot.Text {
@@ -97,6 +88,25 @@ func wordsOrganisersOnly(d Details) bot.Text {
 
 func wordsEnded(g Group) bot.Text {
 	return bot.Textf("The season of the %s is over, so its schedule is at rest. Press Set up again to begin the next one.", g.Name)
+}
+
+// wordsEndedHere tells in the channel of an ended group why nothing comes.
+func wordsEndedHere(d Details) bot.Text {
+	return bot.Textf("The season of the %s is over, so no questions come here. Nothing was changed. ", d.Group.Name) + wordsWhoReopens(d)
+}
+
+// wordsWhoReopens says who can begin the next season.
+func wordsWhoReopens(d Details) bot.Text {
+	if deserted(d) {
+		return "An administrator of this place can set it up again."
+	}
+	var names []string
+	for _, o := range d.Organisers {
+		if o.Reachable() {
+			names = append(names, o.Name)
+		}
+	}
+	return bot.Textf("%s, or an administrator of this place, can set it up again.", strings.Join(names, ", "))
 }
 
 // organisers names who organises: "Organisers: Maria G. and Lee T."
@@ -184,8 +194,10 @@ func wordsJoined(m Member) bot.Text {
 // wordsNextQuestion is when the next question comes, in the reader's zone where
 // the platform can, and the schedule in the group's.
 func (s *Service) wordsNextQuestion(d Details) bot.Text {
-	rules := wordsRules(d.Group, timetableOf(d.Schedule.Expr).String(), schedule.Clock(d.Group.Zone, s.c.Now()))
+	rules := wordsRules(d.Group, timetableOf(d.Schedule.Expr), schedule.Clock(d.Group.Zone, s.c.Now()))
 	switch {
+	case d.Group.State == Ended:
+		return wordsState(d.Group)
 	case d.Group.State != Running:
 		return lines(wordsState(d.Group), rules)
 	case d.Next.IsZero():
@@ -199,15 +211,23 @@ func (s *Service) wordsNextQuestion(d Details) bot.Text {
 	return lines(next, rules)
 }
 
-func wordsRules(g Group, table, clock string) bot.Text {
-	return bot.Textf("Questions at %s (%s). Each stays open %s.", table, clock, staysOpen(g.StaysOpen))
+func wordsRules(g Group, t timetable, clock string) bot.Text {
+	return bot.Textf("Questions at %s (%s). Each stays open %s.", t.String(), clock, staysOpen(g.StaysOpen, t))
 }
 
-func staysOpen(o StaysOpen) string {
+func staysOpen(o StaysOpen, t timetable) string {
 	if o == ThreeDays {
 		return "for three days"
 	}
-	return "until the next one opens"
+	next, capped := t.stays()
+	words := "until the next one opens"
+	if !next {
+		words = "at least 20 hours, until the first question after that opens"
+	}
+	if capped {
+		words += ", but at most three days"
+	}
+	return words
 }
 
 func wordsPreviewTimes(channel string, next []string, clock string) bot.Text {
@@ -227,7 +247,7 @@ func wordsNextTimes(next []string) bot.Text {
 }
 
 func wordsPreviewRules(setup Setup) bot.Text {
-	t := bot.Textf("Each stays open %s.", staysOpen(setup.StaysOpen))
+	t := bot.Textf("Each stays open %s.", staysOpen(setup.StaysOpen, timetableOf(setup.Expr)))
 	if w, ok := cert.ParseWindow(setup.WindowFrom, setup.WindowTo); ok {
 		return t + bot.Textf(" Exam window: %s.", w.String())
 	}
@@ -280,6 +300,14 @@ func wordsLasts(g Group, n NoticeData) bot.Text {
 	return bot.Textf("If this lasts past %s, it is left out.", until)
 }
 
+// wordsLastPost says when the newest question was posted.
+func wordsLastPost(g Group, at time.Time) bot.Text {
+	if at.IsZero() {
+		return "No question has been posted yet."
+	}
+	return bot.Textf("The last question was posted on %s.", at.In(g.Location()).Format("Mon 2 Jan, 3:04 PM"))
+}
+
 // what names what could not be posted, at the beginning of a sentence.
 func what(kind string) bot.Text {
 	switch kind {
@@ -320,7 +348,7 @@ func sentencePart(reason string) string {
 
 func wordsFigures(f Figures) bot.Text {
 	if f.Posted == 0 {
-		return "No question was posted yet."
+		return "No question has been posted yet."
 	}
 	if f.Active == 0 {
 		return bot.Textf("%s so far.", count(f.Posted, "question", "questions"))
@@ -392,30 +420,6 @@ func (s *Service) wordsNotices(ctx context.Context, d Details, notices []Notice)
 	return all
 }
 
-// wordsOffer is the question to the person an offer is made to.
-func wordsOffer(o Offer) bot.Text {
-	t := bot.Textf("%s asks you to organise the %s. You'd see group totals and keep the schedule.", o.FromName, o.Group.Name)
-	if o.Kind == OfferHandover {
-		return t + bot.Textf(" %s would be a member then.", o.FromName)
-	}
-	return t
-}
-
-func wordsAsked(name string, kind OfferKind) bot.Text {
-	if kind == OfferHandover {
-		return bot.Textf("I've asked %s, privately. Until they accept you stay the organiser. The offer also stands on their study page.", name)
-	}
-	return bot.Textf("I've asked %s, privately. The offer also stands on their study page.", name)
-}
-
-func wordsAccepted(o Offer) bot.Text {
-	t := bot.Text("You see group totals, what failed, and the schedule; never anybody's answers.")
-	if o.Kind == OfferHandover {
-		return t + bot.Textf(" %s is a member now.", o.FromName)
-	}
-	return t
-}
-
 func wordsTakeoverOffer(o Offer, m Member) bot.Text {
 	until := o.EndsAt.In(o.Group.Location()).Format("Mon 2 Jan 2006")
 	if o.To == m.ID {
@@ -441,8 +445,8 @@ func wordsWelcome(d Details, c cert.Certification) bot.Text {
 		first = bot.Textf("Questions here at %s.", t.String())
 	}
 	answer := bot.Text("The answer comes with the next question.")
-	if d.Group.StaysOpen == ThreeDays {
-		answer = "Each stays open for three days; then the answer is shown."
+	if next, capped := t.stays(); d.Group.StaysOpen == ThreeDays || !next || capped {
+		answer = bot.Textf("Each stays open %s; then the answer is shown.", staysOpen(d.Group.StaysOpen, t))
 	}
 	return lines(
 		first+" Tap a letter; only you see how you did. "+answer,

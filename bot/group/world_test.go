@@ -32,6 +32,7 @@ type world struct {
 	mu     sync.Mutex
 	now    time.Time
 	closed map[string]bool // people whose account is closed
+	hangs  map[string]int  // about whom the platform says nothing: so many times
 }
 
 type questions struct{}
@@ -45,13 +46,26 @@ func (questions) Waiting(context.Context, string, string) (int, int, error) { re
 // newWorld begins on Sunday 22 November 2026, 4:38 AM in Chicago.
 func newWorld(t *testing.T, st *store.Store) *world {
 	t.Helper()
-	w := &world{t: t, store: st, now: time.Date(2026, 11, 22, 10, 38, 0, 0, time.UTC), closed: map[string]bool{}}
+	return newWorldWith(t, st, time.Minute)
+}
+
+// newWorldWith also says how long a platform may take to tell of an account.
+func newWorldWith(t *testing.T, st *store.Store, patience time.Duration) *world {
+	t.Helper()
+	w := &world{t: t, store: st, now: time.Date(2026, 11, 22, 10, 38, 0, 0, time.UTC), closed: map[string]bool{}, hangs: map[string]int{}}
 	log := slog.New(slog.DiscardHandler)
 	w.fake = bottest.NewFake(w.clock)
-	w.fake.Hook(func(_ context.Context, c bottest.Call) bottest.Fault {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if person, _ := strings.CutPrefix(string(c.Channel), "fake:@"); c.Op == bottest.Direct && w.closed[person] {
+	w.fake.Hook(func(ctx context.Context, c bottest.Call) bottest.Fault {
+		person, _ := strings.CutPrefix(string(c.Channel), "fake:@")
+		if c.Op != bottest.Direct {
+			return bottest.Fault{}
+		}
+		closed, hangs := w.account(person)
+		if hangs {
+			<-ctx.Done()
+			return bottest.Fault{Before: ctx.Err()}
+		}
+		if closed {
 			return bottest.Fault{Before: &bot.DeliveryError{Kind: bot.Gone, Cause: "The account is closed."}}
 		}
 		return bottest.Fault{}
@@ -64,7 +78,7 @@ func newWorld(t *testing.T, st *store.Store) *world {
 	}
 	w.e = schedule.NewEngine(schedule.Config{Log: log, Store: st, Platform: w.bot, Adapters: []string{"fake"},
 		Now: w.clock, Real: time.Now, Timing: schedule.LocalTiming()})
-	w.s = group.New(log, group.Config{Store: st, Bot: w.bot, Catalogue: catalogue, Now: w.clock, NewID: bot.NewID, Wake: w.e.Wake})
+	w.s = group.New(log, group.Config{Store: st, Bot: w.bot, Catalogue: catalogue, Now: w.clock, NewID: bot.NewID, Wake: w.e.Wake, Patience: patience})
 	w.s.Ask(questions{})
 	w.s.Register()
 	for _, k := range w.s.Kinds() {
@@ -121,6 +135,23 @@ func (w *world) shut(person string, closed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed[person] = closed
+}
+
+// account is what the platform says of somebody's account, if anything.
+func (w *world) account(person string) (closed, hangs bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if hangs = w.hangs[person] > 0; hangs {
+		w.hangs[person]--
+	}
+	return w.closed[person], hangs
+}
+
+// hang has the platform say nothing of somebody's account so many times.
+func (w *world) hang(person string, times int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hangs[person] = times
 }
 
 // seen is what appeared since the last look, in words.
@@ -180,6 +211,15 @@ func words(r bot.Response) string {
 		return "form: " + r.Form.Title
 	}
 	return ""
+}
+
+// invite makes somebody an organiser of the group in a channel.
+func (w *world) invite(person, channel string) {
+	w.t.Helper()
+	w.say("maria", channel, "/group people")
+	w.press("maria", "Add an organiser")
+	w.submit("maria", map[string]string{"who?": person})
+	w.press(person, "Accept")
 }
 
 // begin sets up a group in a channel and gives its identifier.
@@ -245,7 +285,8 @@ func (w *world) answer(id string, account bot.UserID, n int) {
 		must(err)
 		r := practice.Round{ID: token, Group: id, Track: w.details(id).Track.ID, Item: item, ItemVersion: version, LocalDay: "2026-11-22", PlannedAt: now}
 		must(w.store.PostRound(ctx, due[0], practice.Posting{Round: r, Snapshot: snapshot, Low: -1}, now))
-		must(w.store.OpenRound(ctx, token, now, year, year, false))
+		d := w.details(id)
+		must(w.store.OpenRound(ctx, practice.Opening{Round: token, Plan: practice.Plan{Group: d.Group, Schedule: d.Schedule}, At: now, Closes: year, Latest: year}))
 		_, err = w.store.Answer(ctx, practice.Answer{ID: token, Round: token, Group: id, Track: r.Track, Account: account, Item: item.ID,
 			ItemVersion: version, Option: "a", Verdict: practice.Right, At: now, Interaction: token}, false)
 		must(err)

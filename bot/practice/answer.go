@@ -61,9 +61,13 @@ func (s *Service) pressCopy(ctx context.Context, i bot.Interaction) (bot.Respons
 func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) (bot.Response, error) {
 	switch p.Status {
 	case TooLate:
-		return inPlace(i, bot.Whisper(simple(tooLateTitle, stillClosedWords, studyRow()))), nil
+		r, err := s.tooLate(ctx, i, p)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		return bot.InPlace(i, *r.Reply), nil
 	case NotPosted:
-		return inPlace(i, bot.Whisper(simple("", notPostedWords, studyRow()))), nil
+		return bot.InPlace(i, simple("", notPostedWords, studyRow())), nil
 	}
 	_, m, err := s.groups.Join(ctx, i, p.group)
 	if err != nil {
@@ -87,7 +91,7 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 		return bot.Response{}, err
 	}
 	card.Controls = []bot.Row{row}
-	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
+	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
 
 // pressed is a press with what became of it.
@@ -167,16 +171,30 @@ func (s *Service) tooLate(ctx context.Context, i bot.Interaction, p pressed) (bo
 	return bot.Whisper(simple(tooLateTitle, words+" "+catchUpStillWords, row)), nil
 }
 
+// greet adds to a card that its reader has become a member by this very press.
+func greet(c *bot.Card, m group.Member) *bot.Card {
+	if m.New {
+		c.Body = join("\n", []bot.Text{bot.Textf(welcomeWords, m.Name), c.Body})
+	}
+	return c
+}
+
 // catchUp whispers the oldest question the person can still answer.
 func (s *Service) catchUp(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	card, err := s.oldest(ctx, i)
-	return bot.Whisper(bot.Message{Card: card}), err
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
 // nextCopy puts the next one in the place of a result.
 func (s *Service) nextCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	card, err := s.oldest(ctx, i)
-	return bot.Response{Edit: &bot.Message{Card: card}}, err
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
 
 func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, error) {
@@ -189,18 +207,18 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 		return nil, err
 	}
 	if len(owed) == 0 {
-		return simple(caughtUpTitle, caughtUpBody, studyRow()).Card, nil
+		return greet(simple(caughtUpTitle, caughtUpBody, studyRow()).Card, m), nil
 	}
 	plan, err := s.Store.RoundPlan(ctx, owed[0].ID)
 	if err != nil {
 		return nil, err
 	}
-	return s.copyCard(g, plan.Track, owed[0], len(owed)-1), nil
+	return greet(s.copyCard(g, plan.Track, owed[0], len(owed)-1), m), nil
 }
 
 // why explains the answer to a closed question.
 func (s *Service) why(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	r, err := s.closed(ctx, i)
+	r, m, err := s.closed(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -208,38 +226,42 @@ func (s *Service) why(ctx context.Context, i bot.Interaction) (bot.Response, err
 	if others, ok := othersButton(r.Item, r.ID); ok {
 		row = append(others, row...)
 	}
-	return bot.Whisper(simple(whyTitleOf(r.Number, r.Item), explained(r.Item), row)), nil
+	card := greet(simple(whyTitleOf(r.Number, r.Item), explained(r.Item), row).Card, m)
+	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
 // others explains each of the other options of a closed question.
 func (s *Service) others(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	r, err := s.closed(ctx, i)
+	r, m, err := s.closed(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	lines := otherOptions(r.Item)
 	lines = append(lines, bot.Textf(sourceWords, r.Item.Source.Title))
 	row := bot.Row{bot.Button{Label: "My answer", Action: "mine/" + r.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
-	return bot.Whisper(simple(bot.Textf(othersTitle, r.Number), join("\n\n", lines), row)), nil
+	card := greet(simple(bot.Textf(othersTitle, r.Number), join("\n\n", lines), row).Card, m)
+	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
-// closed is the closed round a press is about; the answer of an open one stays secret.
-func (s *Service) closed(ctx context.Context, i bot.Interaction) (Round, error) {
+// closed is the closed round a press is about, and who presses; the answer of an
+// open one stays secret.
+func (s *Service) closed(ctx context.Context, i bot.Interaction) (Round, group.Member, error) {
 	f, err := s.lookUp(ctx, i.Arg("round"))
 	if err != nil {
-		return Round{}, err
+		return Round{}, group.Member{}, err
 	}
-	if _, _, err := s.groups.Join(ctx, i, f.group); err != nil {
-		return Round{}, err
+	_, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
+		return Round{}, group.Member{}, err
 	}
 	r, _, err := s.Store.Round(ctx, i.Arg("round"))
 	if err != nil {
-		return Round{}, err
+		return Round{}, group.Member{}, err
 	}
 	if r.State != Closed {
-		return Round{}, &bot.Error{Text: stillOpenWords}
+		return Round{}, group.Member{}, &bot.Error{Text: stillOpenWords}
 	}
-	return r, nil
+	return r, m, nil
 }
 
 // mine shows the person's own result again.
@@ -270,7 +292,7 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 	}
 	if !ok {
 		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + f.group}, bot.Button{Label: "My study page", Action: group.PathStudy}}
-		return bot.Whisper(simple("", notAnsweredWords, row)), nil
+		return bot.Whisper(bot.Message{Card: greet(simple("", notAnsweredWords, row).Card, m)}), nil
 	}
 	standing, err := s.standings.Standing(ctx, f.group, f.track, i.User)
 	if err != nil {
@@ -284,21 +306,46 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
+// results lets a person call up any result of the last days again.
+func (s *Service) results(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, err := s.groups.Join(ctx, i, i.Arg("group"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	rounds, err := s.Store.Answered(ctx, g.ID, m.ID, s.Now().Add(-CatchUpFor), bot.LimitOptions)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if len(rounds) == 0 {
+		return bot.Whisper(bot.Message{Card: greet(simple(resultsTitle, noResultsWords, studyRow()).Card, m)}), nil
+	}
+	menu := bot.Menu{Placeholder: "Choose a question", Action: "mine"}
+	for _, r := range rounds {
+		label := []rune(bot.Textf(resultWords, r.Number, r.Item.Stem).Plain())
+		if len(label) > bot.LimitOptionLabel {
+			label = append(label[:bot.LimitOptionLabel-1], '…')
+		}
+		menu.Options = append(menu.Options, bot.Option{Label: string(label), Value: r.ID})
+	}
+	return bot.Whisper(simple(resultsTitle, onlyYouWords, bot.Row{menu}, studyRow())), nil
+}
+
 // more is the private menu behind a card.
 func (s *Service) more(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	f, err := s.lookUp(ctx, i.Arg("round"))
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if _, _, err := s.groups.Join(ctx, i, f.group); err != nil {
+	_, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Whisper(simple(moreTitle, moreBody, bot.Row{
+	return bot.Whisper(bot.Message{Card: greet(simple(moreTitle, moreBody, bot.Row{
 		bot.Button{Label: "My study page", Action: group.PathStudy},
 		bot.Button{Label: "My answer", Action: "mine/" + i.Arg("round")},
 		bot.Button{Label: "How it works", Action: group.PathHelp},
 		bot.Button{Label: "The group", Action: group.PathGroup(f.group)},
-	})), nil
+	}).Card, m)}), nil
 }
 
 func simple(title, body bot.Text, rows ...bot.Row) bot.Message {

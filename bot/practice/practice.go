@@ -38,6 +38,8 @@ const (
 	countsFrom = 5
 	// lowFor is how far ahead organisers hear that questions are running out.
 	lowFor = 14 * 24 * time.Hour
+	// mostLow is more questions than any group has in that time.
+	mostLow = 60
 )
 
 // KindClose is the kind of due thing that closes a round; its subject is the round.
@@ -159,6 +161,22 @@ type Posting struct {
 	Low        int // unseen questions left, when organisers should hear of it; -1 otherwise
 }
 
+// Skipping is why a question is not posted, and what comes after it.
+type Skipping struct {
+	Reason string
+	Next   []schedule.Due
+	OutOf  string // the group to tell that there are no questions left, or ""
+}
+
+// Opening is a round that is being posted, and until when it will be open.
+type Opening struct {
+	Round          string
+	Plan           Plan // by which Closes and Latest were worked out
+	At             time.Time
+	Closes, Latest time.Time
+	Late           bool
+}
+
 // Store is what practice keeps in the database.
 type Store interface {
 	SessionStore
@@ -171,11 +189,12 @@ type Store interface {
 	// number, its item version, its deliveries and what is due next.
 	PostRound(ctx context.Context, d schedule.Due, p Posting, now time.Time) error
 	// SkipQuestion records that a question was not posted and plans the next one.
-	SkipQuestion(ctx context.Context, d schedule.Due, next []schedule.Due, now time.Time, reason string) error
+	SkipQuestion(ctx context.Context, d schedule.Due, k Skipping, now time.Time) error
 	// OpenRound notes when a round is really being posted and plans its closing,
-	// unless one of its posts is out already. It returns [schedule.ErrTaken]
-	// when the round is over.
-	OpenRound(ctx context.Context, id string, opened, closes, latest time.Time, late bool) error
+	// unless one of its posts is out already. It returns [schedule.ErrTaken] when
+	// the round is over or its group has stopped, and another error when the
+	// group is not as the opening's plan says.
+	OpenRound(ctx context.Context, o Opening) error
 	// CloseRound takes the due thing and closes the round, or marks it as
 	// skipped when it was never posted. It counts questions without an answer,
 	// and pauses the group when there were too many.
@@ -197,6 +216,9 @@ type Store interface {
 	Answer(ctx context.Context, a Answer, catchUp bool) (Outcome, error)
 	// AnswerOf is what a member answered to a round.
 	AnswerOf(ctx context.Context, roundID, memberID string) (a Answer, ok bool, err error)
+	// Answered lists up to n rounds of a group that a member has answered since
+	// an instant, newest first.
+	Answered(ctx context.Context, groupID, memberID string, since time.Time, n int) ([]Round, error)
 	// Owed lists the rounds a member can still answer, oldest first: posted,
 	// closing after the member joined, and closed less than [CatchUpFor] ago.
 	Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]Round, error)
@@ -270,6 +292,9 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("mine/{round}", s.mine)
 	s.Bot.Action("more/{round}", s.more)
 	s.Bot.Action("fine/{round}", s.fine)
+	s.Bot.Action("results/{group}", s.results)
+	s.Bot.Action("try/{certification}", s.try)
+	s.Bot.Action("try/{certification}/{choice}", s.tried)
 	groups.Contribute(s.studyLines)
 }
 

@@ -22,7 +22,7 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 		return err
 	}
 	if !ok || plan.Group.State != group.Running {
-		return s.Store.SkipQuestion(ctx, d, nil, now, "the group is not running")
+		return s.Store.SkipQuestion(ctx, d, Skipping{Reason: "the group was not running"}, now)
 	}
 	extra := strings.HasPrefix(d.Occurrence, extraPrefix)
 	next, err := s.following(plan, d, extra)
@@ -37,7 +37,9 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	c, ok := s.pick(plan, uses, byDomain, number, d)
 	if !ok {
 		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
-		return s.Store.SkipQuestion(ctx, d, next, now, "there is no question left that was not posted lately")
+		return s.Store.SkipQuestion(ctx, d, Skipping{
+			Reason: "there is no question left that was not posted lately", Next: next, OutOf: plan.Group.ID,
+		}, now)
 	}
 	p, err := s.posting(plan, d, c, extra, now)
 	if err != nil {
@@ -50,7 +52,9 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 // pick chooses the item and tells the operator's log why.
 func (s *Service) pick(plan Plan, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due) (choice, bool) {
 	outline := s.outline(plan.Track)
-	seed := plan.Group.ID + " " + d.Occurrence
+	// The schedule's identifier stands in no card, so nobody can work out
+	// tomorrow's question from what they see.
+	seed := plan.Schedule.ID + " " + d.Occurrence
 	c, ok := choose(s.Library.items[plan.Track.Certification], outline, uses, byDomain, number, seed)
 	if ok {
 		// The item itself is left out: an organiser may read the log, and nobody
@@ -79,13 +83,14 @@ func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now t
 			Rank: schedule.RankOpen, At: d.At, Until: until,
 		})
 	}
-	left := c.unseen - 1
-	ahead, err := plan.Schedule.Upcoming(now, left+1)
-	if err != nil {
-		return Posting{}, err
-	}
-	if !c.repeat && left <= 10 && (len(ahead) <= left || ahead[left].At.Before(now.Add(lowFor).Add(24*time.Hour))) {
-		p.Low = left
+	if left := c.unseen - 1; !c.repeat && left <= mostLow {
+		ahead, err := plan.Schedule.Upcoming(now, left+1)
+		if err != nil {
+			return Posting{}, err
+		}
+		if len(ahead) > left && ahead[left].At.Before(now.Add(lowFor)) {
+			p.Low = left
+		}
 	}
 	return p, nil
 }
@@ -102,7 +107,7 @@ func (s *Service) skip(ctx context.Context, d schedule.Due) error {
 			return err
 		}
 	}
-	return s.Store.SkipQuestion(ctx, d, next, s.Now(), "the bot was not running at the time")
+	return s.Store.SkipQuestion(ctx, d, Skipping{Reason: "it could not be posted in time", Next: next}, s.Now())
 }
 
 // following is what the schedule does after an occurrence; an extra question
@@ -131,7 +136,7 @@ func (s *Service) prepare(ctx context.Context, d schedule.Delivery) error {
 	if err != nil {
 		return err
 	}
-	return s.Store.OpenRound(ctx, r.ID, now, closes, latest, late)
+	return s.Store.OpenRound(ctx, Opening{Round: r.ID, Plan: plan, At: now, Closes: closes, Latest: latest, Late: late})
 }
 
 // closing is when a question posted now closes: at the first question slot at

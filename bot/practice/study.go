@@ -13,19 +13,57 @@ var _ group.Questions = (*Service)(nil)
 
 // Sample is one question of a certification as it would look.
 func (s *Service) Sample(certification, outline string) (bot.Text, bool) {
-	pool := s.Library.items[certification]
+	item, ok := s.sampleItem(certification)
+	return question(item), ok
+}
+
+// sampleItem is always the same one, so that it can be answered by its path.
+func (s *Service) sampleItem(certification string) (quizzes.Item, bool) {
 	c, ok := s.Catalogue.Find(certification)
 	if !ok {
-		return "", false
+		return quizzes.Item{}, false
 	}
-	o, _ := c.Outline(outline)
 	// The sample tells of letters, so it has some.
-	pool = slices.DeleteFunc(slices.Clone(pool), func(e entry) bool { return e.item.Type != quizzes.Single })
-	chosen, ok := choose(pool, o, nil, nil, 1, "sample")
+	pool := slices.DeleteFunc(slices.Clone(s.Library.items[certification]), func(e entry) bool { return e.item.Type != quizzes.Single })
+	chosen, ok := choose(pool, c.Current(s.Now()), nil, nil, 1, "sample")
+	return chosen.item, ok
+}
+
+// try whispers the sample with its letters, for anybody, member or not.
+func (s *Service) try(_ context.Context, i bot.Interaction) (bot.Response, error) {
+	item, ok := s.sampleItem(i.Arg("certification"))
 	if !ok {
-		return "", false
+		return bot.Response{}, &bot.Error{Text: noSampleWords}
 	}
-	return question(chosen.item), true
+	card := simple(sampleTitle, question(item), studyRow()).Card
+	card.Footer = sampleFooter
+	card.Controls = []bot.Row{choices(item, "try/"+i.Arg("certification"), "")}
+	return bot.InPlace(i, bot.Message{Card: card}), nil
+}
+
+// tried shows what a letter of the sample would have led to. Nothing is recorded.
+func (s *Service) tried(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	item, ok := s.sampleItem(i.Arg("certification"))
+	if !ok {
+		return bot.Response{}, &bot.Error{Text: noSampleWords}
+	}
+	option, ok := item.Option(i.Arg("choice"))
+	if !ok {
+		return bot.Response{}, &bot.Error{Text: noSampleWords}
+	}
+	a := Answer{Option: option.ID, Verdict: Wrong}
+	if option.ID == item.Answer[0] {
+		a.Verdict = Right
+	}
+	card, err := s.resultCard(ctx, pressed{fixed: fixed{item: item}, Outcome: Outcome{Status: Recorded, Answer: a}}, Standing{}, sampleWords)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card.Controls = []bot.Row{{
+		bot.Button{Label: "Try another letter", Action: "try/" + i.Arg("certification")},
+		bot.Button{Label: "My study page", Action: group.PathStudy},
+	}}
+	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
 
 // Figures sums up a group for its organisers.
@@ -92,7 +130,8 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 	if line != "" {
 		lines = append(lines, line)
 	}
-	return lines, append(buttons, button), nil
+	results := bot.Button{Label: "My results", Action: "results/" + g.ID}
+	return lines, append(buttons, button, results), nil
 }
 
 // practiceLine is what the study page says about practice: where the open

@@ -71,6 +71,13 @@ const (
 	notAnsweredWords  = bot.Text("You haven't answered this one.")
 	whyTitle          = "Question %d: why %s"
 	othersTitle       = "Question %d: why not the others"
+	sampleTitle       = bot.Text("A sample question")
+	sampleFooter      = bot.Text("Tap a letter. It doesn't count.\nOnly you can see this.")
+	sampleWords       = bot.Text("A sample: nothing was counted.")
+	noSampleWords     = bot.Text("I have no sample of that. The next question in the channel shows how it works.")
+	resultsTitle      = bot.Text("Your results")
+	noResultsWords    = bot.Text("You haven't answered a question in the last week. Today's is in the channel.")
+	resultWords       = "Question %d: %s"
 	moreTitle         = bot.Text("What would you like to do?")
 	moreBody          = bot.Text("Your result comes back when you press any letter again.")
 )

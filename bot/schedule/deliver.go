@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 
 func (e *Engine) claimDeliveries(ctx context.Context, adapter string, n int) ([]job, error) {
 	real := e.wall()
+	if e.held(adapter, real) {
+		return nil, nil
+	}
 	lease := real.Add(e.Timing.Lease)
 	owed, err := e.Store.ClaimDeliveries(ctx, adapter, real, lease, n)
 	jobs := make([]job, len(owed))
@@ -238,7 +242,7 @@ func (e *Engine) failed(ctx context.Context, d Delivery, cause error, certain bo
 			e.Wake()
 			return
 		case bot.Limited:
-			wait = max(known.After, e.Timing.Retry)
+			wait = e.limited(d, known)
 		}
 		certain = true
 	} else if !certain {
@@ -294,14 +298,30 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 
 func (e *Engine) claimEdits(ctx context.Context, adapter string, n int) ([]job, error) {
 	real := e.wall()
+	if e.held(adapter, real) {
+		return nil, nil
+	}
 	lease := real.Add(e.Timing.Lease)
 	posts, err := e.Store.ClaimEdits(ctx, adapter, e.Now(), real, lease, n)
-	jobs := make([]job, len(posts))
-	for i, d := range posts {
-		jobs[i] = func(ctx context.Context) {
-			e.Trace("edit/claimed")
-			e.edit(ctx, d, lease)
+	// One channel's posts are edited one after another, oldest first, as a reader
+	// would expect them to change.
+	slices.SortStableFunc(posts, func(a, b Delivery) int {
+		return cmp.Or(cmp.Compare(a.Target, b.Target), a.At.Compare(b.At), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Key, b.Key))
+	})
+	var jobs []job
+	for len(posts) > 0 {
+		n := 1
+		for n < len(posts) && posts[n].Target == posts[0].Target {
+			n++
 		}
+		mine := posts[:n]
+		posts = posts[n:]
+		jobs = append(jobs, func(ctx context.Context) {
+			for _, d := range mine {
+				e.Trace("edit/claimed")
+				e.edit(ctx, d, lease)
+			}
+		})
 	}
 	return jobs, err
 }
@@ -328,11 +348,13 @@ func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
 	wait := e.Timing.Grace
 	if known, ok := errors.AsType[*bot.DeliveryError](err); ok {
 		switch known.Kind {
-		case bot.Gone, bot.Refused:
+		case bot.Gone:
 			log.Warn("post can't be edited any more", "cause", known.Cause, "err", known.Err)
 			err = nil // nothing more can be shown there
+		case bot.Refused:
+			wait = refusedEdit // or as soon as the channel is back
 		case bot.Limited:
-			wait = max(known.After, e.Timing.Retry)
+			wait = e.limited(d, known)
 		}
 	}
 	if errors.Is(err, ErrTaken) {
@@ -356,4 +378,29 @@ func (e *Engine) record(log *slog.Logger, err error) {
 	if err != nil {
 		log.Error("outcome not recorded; it will be looked at again", "err", err)
 	}
+}
+
+// refusedEdit is the wait before a post is edited again that somebody must first
+// let us edit.
+const refusedEdit = time.Hour
+
+// limited is how long to wait after a limit. One that holds for the whole
+// adapter stops everything sent through it meanwhile.
+func (e *Engine) limited(d Delivery, l *bot.DeliveryError) time.Duration {
+	wait := max(l.After, e.Timing.Retry)
+	if l.All {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if until := e.wall().Add(wait); until.After(e.holds[d.Adapter()]) {
+			e.holds[d.Adapter()] = until
+		}
+	}
+	return wait
+}
+
+// held reports whether an adapter's limit still lasts.
+func (e *Engine) held(adapter string, real time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return real.Before(e.holds[adapter])
 }

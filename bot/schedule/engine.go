@@ -77,8 +77,9 @@ type Engine struct {
 	wake  []chan struct{}
 
 	mu       sync.Mutex
-	inFlight int // claims and jobs under way in this process
-	started  int // jobs begun in this process so far
+	holds    map[string]time.Time // adapters at a limit of theirs, until a real time
+	inFlight int                  // claims and jobs under way in this process
+	started  int                  // jobs begun in this process so far
 }
 
 // NewEngine makes an engine; register kinds, then [Engine.Run] it.
@@ -89,7 +90,7 @@ func NewEngine(c Config) *Engine {
 	if c.Sent == nil {
 		c.Sent = func(Delivery, time.Duration) {}
 	}
-	return &Engine{Config: c, kinds: map[string]Kind{}}
+	return &Engine{Config: c, kinds: map[string]Kind{}, holds: map[string]time.Time{}}
 }
 
 // Register adds a kind. A name registered twice is a programmer's error and panics.

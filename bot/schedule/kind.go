@@ -155,6 +155,7 @@ type Store interface {
 	// NextInstant is the first domain time after now at which something falls
 	// due; ok is false if nothing does.
 	NextInstant(ctx context.Context, now time.Time) (at time.Time, ok bool, err error)
-	// Unfinished reports whether anything due by now is not done: fired, sent or shown.
-	Unfinished(ctx context.Context, now time.Time) (bool, error)
+	// Unfinished reports whether anything due by now is not done (fired, sent or
+	// shown) and will be tried by soon, a real time.
+	Unfinished(ctx context.Context, now, soon time.Time) (bool, error)
 }

@@ -15,7 +15,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 		if err := e.Drain(ctx); err != nil {
 			return err
 		}
-		left, err := e.Store.Unfinished(ctx, e.Now())
+		left, err := e.Store.Unfinished(ctx, e.Now(), e.Real().Add(e.Timing.Lease))
 		if err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}

@@ -163,12 +163,12 @@ func TestCheckKeepsTheRecordedCopy(t *testing.T) {
 	for _, removed := range []bool{false, true} {
 		t.Run(map[bool]string{false: "both there", true: "recorded one removed"}[removed], func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
-				w.owe("k", "a")
-				w.drain(w.copy())
 				stray, err := w.fake.Fake.Send(t.Context(), "fake:a", bot.Message{Text: "old words", Key: "k"})
 				if err != nil {
 					t.Fatal(err)
 				}
+				w.owe("k", "a")
+				w.drain(w.copy())
 				recorded := bot.MessageID(w.ask(`SELECT message FROM deliveries`))
 				want := recorded
 				if removed {

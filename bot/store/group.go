@@ -111,8 +111,15 @@ func (s *Store) AccountSeen(ctx context.Context, account bot.UserID, open bool, 
 	if open {
 		gone = 0
 	}
-	_, err := s.change(ctx, `UPDATE accounts SET gone_at = $2, checked_at = $3 WHERE id = $1`, string(account), gone, millis(now))
-	return wrap("record account", err)
+	return wrap("record account", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if _, err := tx.exec(ctx, `UPDATE accounts SET gone_at = $2, checked_at = $3 WHERE id = $1`, string(account), gone, millis(now)); err != nil || !open {
+			return err
+		}
+		_, err := tx.exec(ctx, `UPDATE offers SET state = 'ended' WHERE state = 'open' AND kind = 'takeover'
+			AND group_id IN (SELECT o.group_id FROM memberships o JOIN accounts a ON a.member_id = o.member_id
+				WHERE a.id = $1 AND o.role = 'organiser')`, string(account))
+		return err
+	}))
 }
 
 // GroupIn implements [group.Store].

@@ -242,10 +242,12 @@ func posted(t *testing.T, s *store.Store, id string, at time.Time) practice.Roun
 		r := practice.Round{ID: "round-" + id, Group: id, Track: "track-" + id, Item: item, ItemVersion: version,
 			LocalDay: "2026-11-23", State: practice.Planned, PlannedAt: at}
 		p := practice.Posting{Round: r, Snapshot: snapshot, Next: []schedule.Due{next}, Low: -1}
+		g := details(t, s, r.Group)
 		if err := s.PostRound(t.Context(), d, p, at); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.OpenRound(t.Context(), r.ID, at, at.Add(24*time.Hour), at.Add(72*time.Hour), false); err != nil {
+		if err := s.OpenRound(t.Context(), practice.Opening{Round: r.ID, Plan: practice.Plan{Group: g.Group, Schedule: g.Schedule},
+			At: at, Closes: at.Add(24 * time.Hour), Latest: at.Add(72 * time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		return round(t, s, r.ID)

@@ -123,6 +123,9 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 	if err != nil || n == 0 {
 		return group.AlreadyStarted, err
 	}
+	if err := organiseToo(ctx, tx, st); err != nil {
+		return 0, err
+	}
 	var certification, outline string
 	if err := tx.row(ctx, `SELECT t.certification, t.outline FROM schedules s JOIN tracks t ON t.id = s.track_id
 		WHERE s.group_id = $1 AND s.kind = $2`, setup.Group, group.KindQuestion).scan(&certification, &outline); err != nil {
@@ -142,6 +145,20 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 		return 0, err
 	}
 	return group.Started, reschedule(ctx, tx, setup, st.Now)
+}
+
+// organiseToo makes who reopens a group one of its organisers, if it can have more.
+func organiseToo(ctx context.Context, tx *tx, st group.Start) error {
+	setup := st.Setup
+	member, err := ensureAccount(ctx, tx, group.Joining{Account: setup.User, Space: setup.Space, Name: setup.Name,
+		Zone: setup.Zone, Member: st.Member, Now: st.Now})
+	if err != nil {
+		return err
+	}
+	if n, err := countOrganisers(ctx, tx, setup.Group); err != nil || n >= group.MaxOrganisers {
+		return err
+	}
+	return makeOrganiser(ctx, tx, setup.Group, member, st.Now)
 }
 
 // Reschedule implements [group.Store].
@@ -183,9 +200,16 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 	}
 	r := d.Schedule
 	// Twice: while the first waits for a question that is just being posted, that
-	// question plans the next one, which only a later statement sees.
+	// question plans the next one, which only a later statement sees. What is due
+	// already stays: it is posted, or recorded as skipped, but never just gone.
 	for range 2 {
-		if err := dropDue(ctx, tx, group.KindQuestion, r.ID); err != nil {
+		if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting' AND at > $3 AND occurrence < 'a'`,
+			group.KindQuestion, r.ID, millis(now)); err != nil {
+			return err
+		}
+	}
+	if d.Group.State != group.Running && d.Group.Pause != group.NoChannel {
+		if err := dropUnsent(ctx, tx, groupID, now); err != nil {
 			return err
 		}
 	}
@@ -214,6 +238,25 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 		return err
 	}
 	return retime(ctx, tx, d, now)
+}
+
+// dropUnsent records as skipped the questions of a group that wait to be posted,
+// but for those of which an attempt may be out: their fate is still looked up.
+func dropUnsent(ctx context.Context, tx *tx, groupID string, now time.Time) error {
+	if _, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', ended_at = $3, reason = 'the group was stopped before it could be posted'
+		WHERE group_id = $1 AND kind = $2 AND state IN ('waiting', 'parked') AND doubt = 0`, groupID, group.KindQuestion, millis(now)); err != nil {
+		return err
+	}
+	return skipRounds(ctx, tx, `group_id = $1`, groupID)
+}
+
+// skipRounds marks the rounds that a condition names as skipped if they were
+// never posted and now never will be. One that is open and was posted stays.
+func skipRounds(ctx context.Context, tx *tx, condition, arg string) error {
+	_, err := tx.exec(ctx, `UPDATE rounds SET state = 'skipped' WHERE `+condition+` AND state IN ('planned', 'open')
+		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = 'question' AND d.state = 'skipped')
+		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = 'question' AND d.state <> 'skipped')`, arg)
+	return err
 }
 
 // afterEdit is the schedule's next due thing. In a zone further west a wall time

@@ -50,6 +50,13 @@ func closeNotices(ctx context.Context, tx *tx, groupID string, kind group.Notice
 	return err
 }
 
+// editAgain lets the posts in a group's channels that could not be edited be
+// tried again at once.
+func editAgain(ctx context.Context, tx *tx, groupID string) error {
+	_, err := tx.exec(ctx, `UPDATE deliveries SET edit_run = 0 WHERE group_id = $1 AND state = 'sent' AND shown < wanted`, groupID)
+	return err
+}
+
 // closeNoticesOf closes what stands open about a channel.
 func closeNoticesOf(ctx context.Context, tx *tx, groupID string, ch bot.ChannelID, now time.Time) error {
 	_, err := tx.exec(ctx, `UPDATE notices SET closed_at = $3 WHERE group_id = $1 AND channel = $2 AND closed_at = 0`, groupID, string(ch), millis(now))
@@ -120,12 +127,23 @@ func (s *Store) CloseNotice(ctx context.Context, id string, now time.Time) error
 	return wrap("close notice", err)
 }
 
+// LastPost implements [group.Store].
+func (s *Store) LastPost(ctx context.Context, groupID string) (time.Time, error) {
+	var at int64
+	err := s.read(ctx).row(ctx, `SELECT COALESCE(MAX(posted_at), 0) FROM deliveries
+		WHERE group_id = $1 AND kind = $2 AND state = 'sent' AND NOT person`, groupID, group.KindQuestion).scan(&at)
+	return instant(at), wrap("read last post", err)
+}
+
 // Unpark implements [group.Store].
 func (s *Store) Unpark(ctx context.Context, groupID string, now time.Time) (n int, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		freed, err := tx.exec(ctx, `UPDATE deliveries SET state = 'waiting', run_at = 0, ended_at = 0, reason = '', fix = ''
 			WHERE group_id = $1 AND state = 'parked' AND NOT person AND (until = 0 OR until > $2)`, groupID, millis(now))
 		if n = int(freed); err != nil {
+			return err
+		}
+		if err := editAgain(ctx, tx, groupID); err != nil {
 			return err
 		}
 		return closeNotices(ctx, tx, groupID, group.NoticeParked, now)
@@ -238,6 +256,9 @@ func (s *Store) ChannelBack(ctx context.Context, ch bot.ChannelID, now time.Time
 		}
 		if _, err := tx.exec(ctx, `UPDATE deliveries SET state = 'waiting', run_at = 0, ended_at = 0, reason = '', fix = ''
 			WHERE group_id = $1 AND target = $2 AND state = 'parked' AND (until = 0 OR until > $3)`, groupID, string(ch), millis(now)); err != nil {
+			return err
+		}
+		if err := editAgain(ctx, tx, groupID); err != nil {
 			return err
 		}
 		return channelWorks(ctx, tx, groupID, ch, now)

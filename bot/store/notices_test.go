@@ -55,7 +55,7 @@ func TestNoticeOnceACauseAndAgainAfterADay(t *testing.T) {
 		park(now, "No.")
 		check("at once", told(t, s, now), "tell")
 		check("a moment later", told(t, s, now.Add(time.Hour)), "")
-		check("after a day", told(t, s, now.Add(24*time.Hour)), "again")
+		check("after a day", told(t, s, now.Add(group.TellAgainAfter)), "again")
 		check("after three", told(t, s, now.Add(72*time.Hour)), "")
 		open, err := s.Notices(t.Context(), "g1")
 		if err != nil || len(open) != 1 || open[0].Data.Problem != "No." || open[0].Kind != group.NoticeParked {

@@ -83,13 +83,13 @@ func makeOffer(ctx context.Context, tx *tx, o group.NewOffer) (group.OfferOutcom
 	return group.Offered, insertDeliveries(ctx, tx, o.Message)
 }
 
-const offerQuery = `SELECT ` + groupColumns + `, o.id, o.kind, o.from_member, o.to_member, f.name, t.name, o.state = 'open', o.created_at, o.ends_at
+const offerQuery = `SELECT ` + groupColumns + `, o.id, o.kind, o.from_member, o.to_member, f.name, t.name, o.state = 'open', o.state = 'accepted', o.created_at, o.ends_at
 	FROM offers o JOIN groups g ON g.id = o.group_id
 	JOIN members f ON f.id = o.from_member JOIN members t ON t.id = o.to_member `
 
 func readOffer(scan scanner) (o group.Offer, err error) {
 	var created, ends int64
-	o.Group, err = readGroup(scan, &o.ID, &o.Kind, &o.From, &o.To, &o.FromName, &o.ToName, &o.Open, &created, &ends)
+	o.Group, err = readGroup(scan, &o.ID, &o.Kind, &o.From, &o.To, &o.FromName, &o.ToName, &o.Open, &o.Accepted, &created, &ends)
 	o.CreatedAt, o.EndsAt = instant(created), instant(ends)
 	return o, err
 }
@@ -99,6 +99,16 @@ func (s *Store) Offer(ctx context.Context, id string) (group.Offer, bool, error)
 	o, err := readOffer(s.read(ctx).row(ctx, offerQuery+`WHERE o.id = $1`, id).scan)
 	ok, err := found(err)
 	return o, ok, wrap("read offer", err)
+}
+
+// OffersIn implements [group.Store].
+func (s *Store) OffersIn(ctx context.Context, groupID string, now, since time.Time) ([]group.Offer, error) {
+	all, err := list(ctx, s.read(ctx), readOffer, offerQuery+`WHERE o.group_id = $1
+		AND (o.state = 'open' AND o.kind <> 'takeover' AND o.ends_at > $2 AND EXISTS (SELECT 1 FROM memberships g
+				WHERE g.group_id = o.group_id AND g.member_id = o.from_member AND g.role = 'organiser')
+			OR o.state = 'accepted' AND o.ends_at >= $3)
+		ORDER BY CASE WHEN o.state = 'open' THEN o.created_at ELSE o.ends_at END DESC, o.id`, groupID, millis(now), millis(since))
+	return all, wrap("read offers", err)
 }
 
 // OffersTo implements [group.Store].
@@ -143,7 +153,7 @@ func answerOffer(ctx context.Context, tx *tx, id string, account bot.UserID, acc
 	case state != "open" || !now.Before(o.EndsAt):
 		return o, group.OfferEnded, nil
 	case !accept:
-		return o, group.Declined, endOffer(ctx, tx, id, "declined")
+		return o, group.Declined, settleOffer(ctx, tx, o, "declined", account, now)
 	}
 	giver, err := roleOf(ctx, tx, groupID, o.From)
 	if err != nil {
@@ -163,7 +173,23 @@ func answerOffer(ctx context.Context, tx *tx, id string, account bot.UserID, acc
 			return o, 0, err
 		}
 	}
-	return o, group.Accepted, endOffer(ctx, tx, id, "accepted")
+	return o, group.Accepted, settleOffer(ctx, tx, o, "accepted", account, now)
+}
+
+// settleOffer ends an offer that was answered through an account, and lets its
+// giver know: where the group is rather than elsewhere.
+func settleOffer(ctx context.Context, tx *tx, o group.Offer, state string, by bot.UserID, now time.Time) error {
+	if _, err := tx.exec(ctx, `UPDATE offers SET state = $2, ends_at = $3 WHERE id = $1 AND state = 'open'`, o.ID, state, millis(now)); err != nil {
+		return err
+	}
+	var giver bot.UserID
+	ok, err := found(tx.row(ctx, `SELECT a.id FROM accounts a WHERE a.member_id = $1 AND a.gone_at = 0 AND a.id <> $3
+		ORDER BY CASE WHEN EXISTS (SELECT 1 FROM channels c WHERE c.group_id = $2 AND c.space_id = a.space_id) THEN 0 ELSE 1 END, a.id
+		LIMIT 1`, o.From, o.Group.ID, string(by)).scan(&giver))
+	if err != nil || !ok {
+		return err
+	}
+	return insertDeliveries(ctx, tx, group.AnswerMessage(o, bot.NewID(), giver, now))
 }
 
 func endOffer(ctx context.Context, tx *tx, id, state string) error {
@@ -274,7 +300,8 @@ func (s *Store) EndTakeover(ctx context.Context, d schedule.Due, now time.Time) 
 			return err
 		}
 		var groupID, member string
-		ok, err := found(tx.row(ctx, `SELECT group_id, to_member FROM offers WHERE id = $1`, d.Subject).scan(&groupID, &member))
+		var offered, one int64
+		ok, err := found(tx.row(ctx, `SELECT group_id, to_member, created_at FROM offers WHERE id = $1`, d.Subject).scan(&groupID, &member, &offered))
 		if err != nil || !ok {
 			return err
 		}
@@ -282,8 +309,13 @@ func (s *Store) EndTakeover(ctx context.Context, d schedule.Due, now time.Time) 
 		if err != nil {
 			return err
 		}
+		answered, err := found(tx.row(ctx, `SELECT 1 FROM memberships o JOIN answers x ON x.member_id = o.member_id
+			WHERE o.group_id = $1 AND o.role = 'organiser' AND x.answered_at >= $2 LIMIT 1`, groupID, offered).scan(&one))
+		if err != nil {
+			return err
+		}
 		state := "ended"
-		if ok {
+		if ok = ok && !answered; ok {
 			state = "accepted"
 		}
 		n, err := tx.exec(ctx, `UPDATE offers SET state = $2 WHERE id = $1 AND state = 'open'`, d.Subject, state)

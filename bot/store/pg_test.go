@@ -50,7 +50,8 @@ func TestConflictsRepeat(t *testing.T) {
 }
 
 // TestDeadlockRepeats has two jobs each lock what the other wants next. One is
-// given up by PostgreSQL and repeated.
+// given up by PostgreSQL and repeated; on a busy machine both may notice the
+// deadlock at once, and then both are.
 func TestDeadlockRepeats(t *testing.T) {
 	s := openAt(t, pgtest.URL(t), Options{})
 	must(t, s, numberTable)
@@ -78,8 +79,8 @@ func TestDeadlockRepeats(t *testing.T) {
 	if err := errors.Join(errs[:]...); err != nil {
 		t.Fatal(err)
 	}
-	if got := runs[0] + runs[1]; got != 3 {
-		t.Errorf("%d runs of two jobs, want 3", got)
+	if got := runs[0] + runs[1]; got != 3 && got != 4 {
+		t.Errorf("%d runs of two jobs, want 3, or 4 if both were given up", got)
 	}
 	got, err := list(t.Context(), s.read(t.Context()), column[int64], `SELECT v FROM number ORDER BY n`)
 	if diff := cmp.Diff([]int64{2, 2}, got); diff != "" || err != nil {

@@ -82,6 +82,9 @@ func (s *Store) Uses(ctx context.Context, groupID, trackID string) (map[string]p
 // PostRound implements [practice.Store].
 func (s *Store) PostRound(ctx context.Context, d schedule.Due, p practice.Posting, now time.Time) error {
 	return wrap("post question", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if _, err := lockGroup(ctx, tx, p.Round.Group); err != nil {
+			return err
+		}
 		if err := takeDue(ctx, tx, d, now); err != nil {
 			return err
 		}
@@ -114,73 +117,109 @@ func (s *Store) PostRound(ctx context.Context, d schedule.Due, p practice.Postin
 }
 
 // SkipQuestion implements [practice.Store].
-func (s *Store) SkipQuestion(ctx context.Context, d schedule.Due, next []schedule.Due, now time.Time, reason string) error {
+func (s *Store) SkipQuestion(ctx context.Context, d schedule.Due, k practice.Skipping, now time.Time) error {
 	return wrap("skip question", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		if err := skipDue(ctx, tx, d, now, reason); err != nil {
+		if err := skipDue(ctx, tx, d, now, k.Reason); err != nil {
 			return err
 		}
-		return insertDue(ctx, tx, next...)
+		if k.OutOf != "" {
+			if err := addNotice(ctx, tx, group.LowNotice(k.OutOf, 0), now); err != nil {
+				return err
+			}
+		}
+		return insertDue(ctx, tx, k.Next...)
 	}))
 }
 
 // OpenRound implements [practice.Store].
-func (s *Store) OpenRound(ctx context.Context, id string, opened, closes, latest time.Time, late bool) error {
+func (s *Store) OpenRound(ctx context.Context, o practice.Opening) error {
 	return wrap("open round", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		n, err := tx.exec(ctx, `UPDATE rounds SET state = 'open', opened_at = $2, closes_at = $3, latest_close = $4, late = $5
-			WHERE id = $1 AND state IN ('planned', 'open')
-			AND NOT EXISTS (SELECT 1 FROM deliveries WHERE ref = $1 AND kind = 'question' AND state = 'sent')`,
-			id, millis(opened), millis(closes), millis(latest), late)
+		g := o.Plan.Group
+		state, err := lockGroup(ctx, tx, g.ID)
 		if err != nil {
 			return err
 		}
-		var state, groupID string
-		if err := tx.row(ctx, `SELECT state, group_id FROM rounds WHERE id = $1`, id).scan(&state, &groupID); err != nil {
+		var round string
+		var posted, same bool
+		if err := tx.row(ctx, `SELECT r.state,
+				EXISTS (SELECT 1 FROM deliveries WHERE ref = r.id AND kind = 'question' AND state = 'sent'),
+				g.zone = $2 AND g.stays_open = $3 AND s.expr = $4
+			FROM rounds r JOIN groups g ON g.id = r.group_id JOIN schedules s ON s.track_id = r.track_id AND s.kind = 'question'
+			WHERE r.id = $1`, o.Round, g.Zone, string(g.StaysOpen), o.Plan.Schedule.Expr).scan(&round, &posted, &same); err != nil {
 			return err
 		}
-		if n == 0 {
-			if state != string(practice.Open) {
-				return schedule.ErrTaken
-			}
-			return nil // posted elsewhere already
+		switch {
+		case round != string(practice.Planned) && round != string(practice.Open):
+			return schedule.ErrTaken
+		case posted:
+			return nil // in another channel; its closing stands
+		case state != group.Running:
+			return schedule.ErrTaken
+		case !same:
+			return fmt.Errorf("group %s changed while its question was being posted", g.ID)
 		}
-		if err := insertDue(ctx, tx, schedule.Due{Kind: practice.KindClose, Subject: id, Occurrence: "close",
-			Lane: schedule.Lane(groupID), Rank: schedule.RankClose, At: closes}); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE rounds SET state = 'open', opened_at = $2, closes_at = $3, latest_close = $4, late = $5
+			WHERE id = $1`, o.Round, millis(o.At), millis(o.Closes), millis(o.Latest), o.Late); err != nil {
 			return err
 		}
-		return moveDue(ctx, tx, practice.KindClose, id, "close", closes)
+		if err := insertDue(ctx, tx, schedule.Due{Kind: practice.KindClose, Subject: o.Round, Occurrence: "close",
+			Lane: schedule.Lane(g.ID), Rank: schedule.RankClose, At: o.Closes}); err != nil {
+			return err
+		}
+		return moveDue(ctx, tx, practice.KindClose, o.Round, "close", o.Closes)
 	}))
 }
 
 // CloseRound implements [practice.Store].
 func (s *Store) CloseRound(ctx context.Context, d schedule.Due, now time.Time) error {
 	return wrap("close round", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		if err := takeDue(ctx, tx, d, now); err != nil {
+		var groupID string
+		ok, err := found(tx.row(ctx, `SELECT group_id FROM rounds WHERE id = $1`, d.Subject).scan(&groupID))
+		if err != nil {
 			return err
 		}
-		var state, groupID string
-		var answered int
-		err := tx.row(ctx, `UPDATE rounds SET closed_at = $2, state = CASE
-				WHEN answered > 0 OR EXISTS (SELECT 1 FROM deliveries WHERE ref = $1 AND kind = 'question' AND state = 'sent')
-				THEN 'closed' ELSE 'skipped' END
-			WHERE id = $1 AND state = 'open' RETURNING state, group_id, answered`, d.Subject, millis(now)).scan(&state, &groupID, &answered)
-		if ok, err := found(err); !ok || err != nil {
+		if ok {
+			if _, err := lockGroup(ctx, tx, groupID); err != nil {
+				return err
+			}
+		}
+		if err := takeDue(ctx, tx, d, now); err != nil || !ok {
 			return err
 		}
-		if _, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', ended_at = $2, reason = 'closed before it could be posted'
-			WHERE ref = $1 AND kind = 'question' AND state IN ('waiting', 'parked')`, d.Subject, millis(now)); err != nil {
-			return err
-		}
-		if state == string(practice.Skipped) {
-			return nil // nobody could have answered
-		}
-		if err := wantEdit(ctx, tx, group.KindQuestion, d.Subject, now); err != nil {
-			return err
-		}
-		if err := addRoundTotals(ctx, tx, d.Subject, groupID, now); err != nil {
-			return err
-		}
-		return countSilence(ctx, tx, groupID, answered > 0, now)
+		return closeRound(ctx, tx, d.Subject, groupID, now)
 	}))
+}
+
+// closeRound ends a round of which the group is locked. A post of which nobody
+// knows yet whether it arrived counts as posted and is still looked for, so that
+// its card shows the answer too; what certainly did not arrive never will.
+func closeRound(ctx context.Context, tx *tx, id, groupID string, now time.Time) error {
+	var state string
+	var answered int
+	err := tx.row(ctx, `UPDATE rounds SET closed_at = $2, state = CASE
+			WHEN answered > 0 OR EXISTS (SELECT 1 FROM deliveries WHERE ref = $1 AND kind = 'question'
+				AND (state = 'sent' OR state = 'waiting' AND doubt > 0))
+			THEN 'closed' ELSE 'skipped' END
+		WHERE id = $1 AND state = 'open' RETURNING state, answered`, id, millis(now)).scan(&state, &answered)
+	if ok, err := found(err); !ok || err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE deliveries SET ended_at = $2, until = 0,
+			state = CASE WHEN doubt > 0 THEN state ELSE 'skipped' END,
+			reason = CASE WHEN doubt > 0 THEN reason ELSE 'closed before it could be posted' END
+		WHERE ref = $1 AND kind = 'question' AND state IN ('waiting', 'parked')`, id, millis(now)); err != nil {
+		return err
+	}
+	if state == string(practice.Skipped) {
+		return nil // nobody could have answered
+	}
+	if err := wantEdit(ctx, tx, group.KindQuestion, id, now); err != nil {
+		return err
+	}
+	if err := addRoundTotals(ctx, tx, id, groupID, now); err != nil {
+		return err
+	}
+	return countSilence(ctx, tx, groupID, answered > 0, now)
 }
 
 // countSilence counts questions without an answer and pauses a running group
@@ -375,10 +414,20 @@ func (s *Store) AnswerOf(ctx context.Context, roundID, memberID string) (practic
 	return a, ok, wrap("read answer", err)
 }
 
+// Answered implements [practice.Store].
+func (s *Store) Answered(ctx context.Context, groupID, memberID string, since time.Time, n int) ([]practice.Round, error) {
+	rounds, err := list(ctx, s.read(ctx), readRound, `SELECT `+roundColumns+` FROM answers a
+		JOIN rounds r ON r.id = a.round_id JOIN item_versions v ON v.id = r.item_version
+		WHERE a.member_id = $2 AND a.group_id = $1 AND a.answered_at > $3 ORDER BY a.answered_at DESC LIMIT $4`,
+		groupID, memberID, millis(since), n)
+	return rounds, wrap("read answered questions", err)
+}
+
 // Owed implements [practice.Store].
 func (s *Store) Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]practice.Round, error) {
-	// Nothing planned longer ago can still be open or have closed in time.
-	since := now.Add(-2 * practice.CatchUpFor)
+	// Nothing planned longer ago can still be open or have closed in time, but
+	// after weeks in which the bot did not run.
+	since := now.Add(-8 * practice.CatchUpFor)
 	rounds, err := list(ctx, s.read(ctx), readRound, `SELECT `+roundColumns+` FROM rounds r
 		JOIN item_versions v ON v.id = r.item_version
 		JOIN memberships m ON m.group_id = r.group_id AND m.member_id = $2
@@ -396,7 +445,8 @@ func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f g
 	q := s.read(ctx)
 	var next int64
 	err = q.row(ctx, `SELECT
-		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state IN ('open', 'closed')),
+		(SELECT COUNT(*) FROM rounds r WHERE r.group_id = $1 AND (r.state = 'closed' OR r.state = 'open'
+			AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = r.id AND d.kind = 'question' AND d.state = 'sent'))),
 		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state = 'open' AND planned_at > $4),
 		(SELECT COUNT(DISTINCT member_id) FROM answers WHERE group_id = $1 AND answered_at > $2),
 		(SELECT COUNT(*) FROM answers WHERE group_id = $1 AND answered_at > $3),

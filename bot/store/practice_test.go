@@ -15,40 +15,45 @@ import (
 	"studyhall/quizzes"
 )
 
-// asked posts a question to a group and marks it as sent; it is open for a day.
-func asked(t *testing.T, s *store.Store, id, round string, at time.Time) practice.Round {
+// planned decides a question for a group, to be posted now.
+func planned(t *testing.T, s *store.Store, id, round string, at time.Time) practice.Round {
 	t.Helper()
-	ctx := t.Context()
 	item := quizzes.Item{ID: "cbet-" + round, Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
 		Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
 	version, snapshot := item.Version()
 	due := schedule.Due{Kind: group.KindQuestion, Subject: "schedule-" + id, Occurrence: "now-" + round,
 		Lane: schedule.Lane(id), Rank: schedule.RankOpen, At: at}
-	if _, err := s.PostNow(ctx, id, round, at); err != nil {
+	if _, err := s.PostNow(t.Context(), id, round, at); err != nil {
 		t.Fatal(err)
 	}
 	r := practice.Round{ID: round, Group: id, Track: "track-" + id, Item: item, ItemVersion: version, LocalDay: "2026-11-23", PlannedAt: at}
 	posting := practice.Posting{Round: r, Snapshot: snapshot, Low: -1, Deliveries: []schedule.Delivery{{
 		Key: "post-" + round, Kind: group.KindQuestion, Ref: round, Group: id, Target: "fake:" + id, Rank: schedule.RankOpen, At: at,
 	}}}
-	if err := s.PostRound(ctx, due, posting, at); err != nil {
+	if err := s.PostRound(t.Context(), due, posting, at); err != nil {
 		t.Fatalf("post: %v", err)
 	}
-	if err := s.OpenRound(ctx, round, at, at.AddDate(0, 0, 1), at.AddDate(0, 0, 3), false); err != nil {
+	return r
+}
+
+// open opens a planned question for a day.
+func open(t *testing.T, s *store.Store, id, round string, at time.Time) {
+	t.Helper()
+	d := details(t, s, id)
+	if err := s.OpenRound(t.Context(), practice.Opening{Round: round, Plan: practice.Plan{Group: d.Group, Schedule: d.Schedule},
+		At: at, Closes: at.AddDate(0, 0, 1), Latest: at.AddDate(0, 0, 3)}); err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	for {
-		owed, err := s.ClaimDeliveries(ctx, "fake", at, at.Add(time.Minute), 1)
-		if err != nil || len(owed) == 0 {
-			t.Fatalf("claim: %v, %v", owed, err)
-		}
-		if _, err := s.MarkSent(ctx, owed[0], bot.MessageID("fake:m/"+owed[0].Key), 1, at, time.Time{}); err != nil {
-			t.Fatal(err)
-		}
-		if owed[0].Ref == round {
-			return r
-		}
+}
+
+// asked posts a question to a group and marks it as sent; it is open for a day.
+func asked(t *testing.T, s *store.Store, id, round string, at time.Time) practice.Round {
+	t.Helper()
+	r, d := owed(t, s, id, round, at)
+	if _, err := s.MarkSent(t.Context(), d, bot.MessageID("fake:m/"+d.Key), 1, at, time.Time{}); err != nil {
+		t.Fatal(err)
 	}
+	return r
 }
 
 func answer(r practice.Round, person string, n int, at time.Time) practice.Answer {
@@ -209,8 +214,155 @@ func TestSilence(t *testing.T) {
 			}
 			at = at.AddDate(0, 0, 1)
 		}
-		if d := details(t, s, "g"); d.Group.Pause != group.BySilence || !d.Next.IsZero() {
+		if d := details(t, s, "g"); d.Group.Pause != group.BySilence || d.Next.After(at) {
 			t.Errorf("paused by %q with a question due at %v", d.Group.Pause, d.Next)
+		}
+	})
+}
+
+// owed posts a question without sending it, and gives its delivery.
+func owed(t *testing.T, s *store.Store, id, round string, at time.Time) (practice.Round, schedule.Delivery) {
+	t.Helper()
+	r := planned(t, s, id, round, at)
+	for {
+		all, err := s.ClaimDeliveries(t.Context(), "fake", at, at.Add(time.Minute), 1)
+		if err != nil || len(all) == 0 {
+			t.Fatalf("claim: %v, %v", all, err)
+		}
+		if all[0].Ref == round {
+			open(t, s, id, round, at)
+			return r, all[0]
+		}
+		if _, err := s.MarkSent(t.Context(), all[0], bot.MessageID("fake:m/"+all[0].Key), 1, at, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func state(t *testing.T, s *store.Store, r practice.Round, d schedule.Delivery) (practice.RoundState, schedule.State) {
+	t.Helper()
+	got, _, err := s.Round(t.Context(), r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	delivery, _, err := s.Delivery(t.Context(), d.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.State, delivery.State
+}
+
+// A post of which nobody knows whether it arrived is still looked for after the
+// round has closed, and the round counts as posted until it is known.
+func TestDoubtAtClosing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		r, d := owed(t, s, "g", "r1", sunday())
+		end := sunday().AddDate(0, 0, 1)
+		if err := s.RetryDelivery(t.Context(), d, end, false, "cut off"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CloseRound(t.Context(), closing(r, end), end); err != nil {
+			t.Fatal(err)
+		}
+		if round, delivery := state(t, s, r, d); round != practice.Closed || delivery != schedule.Waiting {
+			t.Fatalf("after closing the round is %s, the delivery %s; want closed, waiting", round, delivery)
+		}
+		again, err := s.ClaimDeliveries(t.Context(), "fake", end, end.Add(time.Minute), 8)
+		if err != nil || len(again) != 1 || again[0].Doubt.IsZero() || !again[0].Until.IsZero() {
+			t.Fatalf("claimed %+v (%v), want the doubtful one, without an end", again, err)
+		}
+	})
+}
+
+// A question that certainly was not posted is recorded as skipped when it closes.
+func TestRefusedUntilClosing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		r, d := owed(t, s, "g", "r1", sunday())
+		d.Doubt = time.Time{} // the platform said no, so nothing is out
+		if err := s.ParkDelivery(t.Context(), d, sunday(), schedule.Refusal{Cause: "no"}); err != nil {
+			t.Fatal(err)
+		}
+		end := sunday().AddDate(0, 0, 1)
+		if err := s.CloseRound(t.Context(), closing(r, end), end); err != nil {
+			t.Fatal(err)
+		}
+		if round, delivery := state(t, s, r, d); round != practice.Skipped || delivery != schedule.Skipped {
+			t.Errorf("after closing the round is %s, the delivery %s; want both skipped", round, delivery)
+		}
+	})
+}
+
+// A group that was paused posts nothing more, also when its channel comes back.
+func TestPausedGroupPostsNothing(t *testing.T) {
+	for _, to := range []group.State{group.Paused, group.Ended} {
+		t.Run(string(to), func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				begin(t, s, "g")
+				r, d := owed(t, s, "g", "r1", sunday())
+				if err := s.RetryDelivery(t.Context(), d, sunday(), true, "not yet"); err != nil {
+					t.Fatal(err)
+				}
+				if ok, err := s.StopGroup(t.Context(), "g", to, group.ByOrganiser, sunday()); err != nil || !ok {
+					t.Fatal(ok, err)
+				}
+				if err := s.ChannelBack(t.Context(), "fake:g", sunday()); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.Unpark(t.Context(), "g", sunday()); err != nil {
+					t.Fatal(err)
+				}
+				if round, delivery := state(t, s, r, d); round != practice.Skipped || delivery != schedule.Skipped {
+					t.Errorf("the round is %s, its delivery %s; want both skipped", round, delivery)
+				}
+			})
+		})
+	}
+}
+
+// A question that is due already when a group stops is recorded, not just gone.
+func TestDueQuestionSurvivesAPause(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		monday := details(t, s, "g").Next
+		if ok, err := s.StopGroup(t.Context(), "g", group.Paused, group.ByOrganiser, monday.Add(time.Second)); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		due, err := s.ClaimDue(t.Context(), monday.Add(time.Second), monday, monday.Add(time.Minute), 8)
+		if err != nil || len(due) != 1 || due[0].Kind != group.KindWeekly {
+			t.Fatalf("claimed %+v (%v), want the weekly post that comes before the question", due, err)
+		}
+		if err := s.SkipDue(t.Context(), due[0], monday.Add(time.Second), "not in this test"); err != nil {
+			t.Fatal(err)
+		}
+		due, err = s.ClaimDue(t.Context(), monday.Add(time.Second), monday, monday.Add(time.Minute), 8)
+		if err != nil || len(due) != 1 || due[0].Kind != group.KindQuestion {
+			t.Errorf("claimed %+v (%v), want the question that fell due before the pause", due, err)
+		}
+	})
+}
+
+// A delivery that expires before anything was tried takes its round with it.
+func TestExpiredBeforeTrying(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		r := planned(t, s, "g", "r1", sunday())
+		for {
+			all, err := s.ClaimDeliveries(t.Context(), "fake", sunday(), sunday().Add(time.Minute), 1)
+			if err != nil || len(all) == 0 {
+				t.Fatalf("claim: %v, %v", all, err)
+			}
+			if err := s.SkipDelivery(t.Context(), all[0], sunday(), "too late"); err != nil {
+				t.Fatal(err)
+			}
+			if all[0].Ref == r.ID {
+				break
+			}
+		}
+		got, _, err := s.Round(t.Context(), r.ID)
+		if err != nil || got.State != practice.Skipped {
+			t.Errorf("the round is %s (%v), want skipped", got.State, err)
 		}
 	})
 }
@@ -255,7 +407,7 @@ func TestPracticePlans(t *testing.T) {
 			check(s.ClaimEdits(ctx, "fake", end, end, end.Add(time.Minute), 8))
 			check(s.ClaimChecks(ctx, "fake", end, end.Add(time.Minute), 8))
 			check(s.ExpireParked(ctx, end))
-			check(s.Unfinished(ctx, end))
+			check(s.Unfinished(ctx, end, end))
 			_, _, err = s.NextInstant(ctx, end)
 			check(nil, err)
 		})

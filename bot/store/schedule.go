@@ -13,16 +13,17 @@ import (
 var _ schedule.Store = (*Store)(nil)
 
 // A due thing can be claimed when its time has come, nobody has it, and nothing
-// before it in its lane waits, unless that is failing and waits for its retry.
+// before it in its lane waits, unless that failed and waits for its next try.
 const dueReady = `d.state = 'waiting' AND d.at <= $1 AND d.run_at <= $2
-	AND NOT EXISTS (SELECT 1 FROM due e WHERE e.state = 'waiting' AND e.lane = d.lane AND NOT e.failing
+	AND NOT EXISTS (SELECT 1 FROM due e WHERE e.state = 'waiting' AND e.lane = d.lane AND NOT (e.failing AND e.run_at > $2)
 		AND (e.at, e.rank, e.kind, e.subject, e.occurrence) < (d.at, d.rank, d.kind, d.subject, d.occurrence))`
 
 // A delivery can be claimed when nobody has it and nothing before it waits for
-// the same target, so that a channel's posts keep their order.
+// the same channel, so that its posts keep their order. Private messages don't
+// wait for each other.
 const deliveryReady = `d.state = 'waiting' AND d.run_at <= $1
-	AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.state = 'waiting' AND e.target = d.target
-		AND (e.at, e.rank, e.id) < (d.at, d.rank, d.id))`
+	AND (d.person OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.state = 'waiting' AND e.target = d.target
+		AND (e.at, e.rank, e.id) < (d.at, d.rank, d.id)))`
 
 // A post can be edited when it shows less than is wanted, not too soon after its
 // last edit, and nobody is at it.
@@ -32,7 +33,7 @@ const deliveryColumns = `id, kind, ref, group_id, target, person, rank, at, unti
 
 // ClaimDue implements [schedule.Store].
 func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int) ([]schedule.Due, error) {
-	ready, err := s.exists(ctx, `SELECT 1 FROM due d WHERE `+dueReady+` LIMIT 1`, millis(now), millis(real))
+	ready, err := s.exists(ctx, `SELECT 1 FROM due d WHERE `+dueReady+` ORDER BY d.at, d.rank LIMIT 1`, millis(now), millis(real))
 	if err != nil || !ready {
 		return nil, err
 	}
@@ -145,7 +146,7 @@ func wantEdit(ctx context.Context, tx *tx, kind, ref string, at time.Time) error
 
 // ClaimDeliveries implements [schedule.Store].
 func (s *Store) ClaimDeliveries(ctx context.Context, adapter string, real, lease time.Time, n int) ([]schedule.Delivery, error) {
-	ready, err := s.exists(ctx, `SELECT 1 FROM deliveries d WHERE d.adapter = $2 AND `+deliveryReady+` LIMIT 1`, millis(real), adapter)
+	ready, err := s.exists(ctx, `SELECT 1 FROM deliveries d WHERE d.adapter = $2 AND `+deliveryReady+` ORDER BY d.run_at, d.at LIMIT 1`, millis(real), adapter)
 	if err != nil || !ready {
 		return nil, err
 	}
@@ -217,20 +218,34 @@ func (s *Store) ParkDelivery(ctx context.Context, d schedule.Delivery, now time.
 
 // SkipDelivery implements [schedule.Store].
 func (s *Store) SkipDelivery(ctx context.Context, d schedule.Delivery, now time.Time, reason string) error {
-	_, err := s.change(ctx, `UPDATE deliveries SET state = 'skipped', reason = $3, ended_at = $4
-		WHERE id = $1 AND attempt = $2 AND state = 'waiting'`, d.Key, d.Attempt, reason, millis(now))
-	return wrap("skip delivery", err)
+	return wrap("skip delivery", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		n, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $3, ended_at = $4
+			WHERE id = $1 AND attempt = $2 AND state = 'waiting'`, d.Key, d.Attempt, reason, millis(now))
+		if err != nil || n == 0 {
+			return err
+		}
+		return skipRounds(ctx, tx, `id = $1`, d.Ref)
+	}))
 }
 
 // ExpireParked implements [schedule.Store].
-func (s *Store) ExpireParked(ctx context.Context, now time.Time) (int, error) {
-	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE state = 'parked' AND until > 0 AND until <= $1 LIMIT 1`, millis(now))
+func (s *Store) ExpireParked(ctx context.Context, now time.Time) (n int, err error) {
+	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE state = 'parked' AND until > 0 AND until <= $1 ORDER BY until LIMIT 1`, millis(now))
 	if err != nil || !due {
 		return 0, err
 	}
-	n, err := s.change(ctx, `UPDATE deliveries SET state = 'skipped', ended_at = $1
-		WHERE state = 'parked' AND until > 0 AND until <= $1`, millis(now))
-	return int(n), wrap("expire parked deliveries", err)
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		refs, err := list(ctx, tx, column[string], `UPDATE deliveries SET state = 'skipped', ended_at = $1
+			WHERE state = 'parked' AND until > 0 AND until <= $1 RETURNING ref`, millis(now))
+		for _, ref := range refs {
+			if err := skipRounds(ctx, tx, `id = $1`, ref); err != nil {
+				return err
+			}
+		}
+		n = len(refs)
+		return err
+	})
+	return n, wrap("expire parked deliveries", err)
 }
 
 // Delivery implements [schedule.Store].
@@ -245,7 +260,7 @@ func (s *Store) Delivery(ctx context.Context, key string) (schedule.Delivery, bo
 // ClaimChecks implements [schedule.Store].
 func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease time.Time, n int) ([]schedule.Delivery, error) {
 	const ready = `adapter = $2 AND check_at > 0 AND check_at <= $1`
-	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE `+ready+` LIMIT 1`, millis(real), adapter)
+	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE `+ready+` ORDER BY check_at LIMIT 1`, millis(real), adapter)
 	if err != nil || !due {
 		return nil, err
 	}
@@ -270,7 +285,7 @@ func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.M
 
 // ClaimEdits implements [schedule.Store].
 func (s *Store) ClaimEdits(ctx context.Context, adapter string, now, real, lease time.Time, n int) ([]schedule.Delivery, error) {
-	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE adapter = $3 AND `+editReady+` LIMIT 1`, millis(now), millis(real), adapter)
+	due, err := s.exists(ctx, `SELECT 1 FROM deliveries WHERE adapter = $3 AND `+editReady+` ORDER BY edit_at LIMIT 1`, millis(now), millis(real), adapter)
 	if err != nil || !due {
 		return nil, err
 	}
@@ -322,14 +337,17 @@ func (s *Store) NextInstant(ctx context.Context, now time.Time) (time.Time, bool
 }
 
 // Unfinished implements [schedule.Store].
-func (s *Store) Unfinished(ctx context.Context, now time.Time) (bool, error) {
-	left, err := s.exists(ctx, `SELECT 1 FROM due WHERE state = 'waiting' AND at <= $1
-		UNION ALL SELECT 1 FROM deliveries WHERE state = 'waiting'
-		UNION ALL SELECT 1 FROM deliveries WHERE state = 'sent' AND shown < wanted AND edit_at <= $1 LIMIT 1`, millis(now))
+func (s *Store) Unfinished(ctx context.Context, now, soon time.Time) (bool, error) {
+	left, err := s.exists(ctx, `SELECT 1 FROM due WHERE state = 'waiting' AND at <= $1 AND run_at <= $2
+		UNION ALL SELECT 1 FROM deliveries WHERE state = 'waiting' AND run_at <= $2
+		UNION ALL SELECT 1 FROM deliveries WHERE state = 'sent' AND shown < wanted AND edit_at <= $1 AND edit_run <= $2 LIMIT 1`,
+		millis(now), millis(soon))
 	return left, wrap("look for unfinished work", err)
 }
 
-// exists reports whether a query has a row.
+// exists reports whether a query has a row. Queries give the order of the index
+// they should use: PostgreSQL takes a third of a table for due, or for unedited,
+// and would read it from the beginning to find the first such row.
 func (s *Store) exists(ctx context.Context, text string, args ...any) (bool, error) {
 	var one int64
 	return found(s.read(ctx).row(ctx, text, args...).scan(&one))

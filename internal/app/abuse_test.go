@@ -169,6 +169,32 @@ func TestPressAfterClosing(t *testing.T) {
 	}
 }
 
+// A private answer never replaces the card that everybody sees, whatever path a
+// client sends with that card.
+func TestPrivatePathOnAPublicCard(t *testing.T) {
+	s := newScene(t)
+	var card bottest.Record
+	for _, r := range s.fake.Messages() {
+		if strings.Contains(r.Text(), "question 1") && r.Channel == s.fake.ChannelID("first") {
+			card = r
+		}
+	}
+	g, _, err := s.running().Store.GroupIn(t.Context(), s.fake.ChannelID("first"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	round := strings.Split(s.first, "/")[1]
+	for _, action := range []string{"copy/" + round + "/a", "next/" + g.ID, "mine/" + round, "try/cbet", "try/cbet/a", "group/" + g.ID} {
+		r := s.running().Bot.Handle(t.Context(), bot.Interaction{
+			ID: bot.NewID(), User: s.fake.UserID("org-first"), Name: "Eve", Space: s.fake.Space(),
+			Channel: s.fake.ChannelID("first"), Message: card.ID, Action: action,
+		})
+		if r.Edit != nil || r.Reply == nil || !r.Private {
+			t.Errorf("%s on the public card: %+v, want a whisper", action, r)
+		}
+	}
+}
+
 // A press that a platform delivers twice counts once and is answered alike.
 func TestRedeliveredPress(t *testing.T) {
 	s := newScene(t)

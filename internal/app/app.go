@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -30,6 +31,7 @@ type Options struct {
 	Log      *slog.Logger
 	Version  string
 	Database string // as in DATABASE_URL
+	Banks    fs.FS  // the banks that come with the program; nil: the embedded ones
 	BanksDir string // the operator's own banks; "" for none
 	Timing   schedule.Timing
 	Real     func() time.Time // real time; nil: the machine's clock
@@ -70,7 +72,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	library, err := loadBanks(o.Log, catalogue, o.BanksDir)
+	library, err := loadBanks(o, catalogue)
 	if err != nil {
 		return nil, err
 	}
@@ -142,17 +144,20 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 
 // loadBanks reads the embedded banks and the operator's. A fault in the
 // operator's is told in the log with its place; the other banks are used.
-func loadBanks(log *slog.Logger, catalogue cert.Catalogue, dir string) (*practice.Library, error) {
-	if dir == "" {
-		banks, err := quizzes.LoadTrusted(quizzes.Embedded())
+func loadBanks(o Options, catalogue cert.Catalogue) (*practice.Library, error) {
+	if o.Banks == nil {
+		o.Banks = quizzes.Embedded()
+	}
+	if o.BanksDir == "" {
+		banks, err := quizzes.LoadTrusted(o.Banks)
 		return practice.NewLibrary(banks), err
 	}
-	banks, problems := quizzes.LoadDirs(Outlines(catalogue), quizzes.Embedded(), dir)
+	banks, problems := quizzes.LoadDirs(Outlines(catalogue), o.Banks, o.BanksDir)
 	for _, p := range problems {
 		if p.Warning {
-			log.Info("bank could be better", "where", p.String())
+			o.Log.Info("bank could be better", "where", p.String())
 		} else {
-			log.Error("bank left out", "where", p.String())
+			o.Log.Error("bank left out", "where", p.String())
 		}
 	}
 	return practice.NewLibrary(banks), nil

@@ -31,11 +31,13 @@ import (
 
 // crashPoints is where the program dies in the simulation, and how likely each
 // time it passes there, in percent.
-var crashPoints = map[string]int{
-	"due/claimed": 6, "due/fired": 6,
-	"deliver/claimed": 8, "deliver/send": 8, "deliver/sent": 10, "deliver/marked": 8,
-	"deliver/reconciled": 30, "deliver/found": 80,
-	"edit/claimed": 4, "edit/send": 4, "edit/sent": 4, "edit/marked": 4,
+func crashPoints() map[string]int {
+	return map[string]int{
+		"due/claimed": 6, "due/fired": 6,
+		"deliver/claimed": 8, "deliver/send": 8, "deliver/sent": 10, "deliver/marked": 8,
+		"deliver/reconciled": 30, "deliver/found": 80,
+		"edit/claimed": 4, "edit/send": 4, "edit/sent": 4, "edit/marked": 4,
+	}
 }
 
 // simulation is the whole program over a SQLite file and a platform that both
@@ -82,7 +84,7 @@ type life struct {
 // is on record.
 func (s *simulation) trace(l *life) func(string) {
 	return func(point string) {
-		if !s.calm && s.happens(crashPoints[point]) && l.dead.CompareAndSwap(false, true) {
+		if !s.calm && s.happens(crashPoints()[point]) && l.dead.CompareAndSwap(false, true) {
 			s.mu.Lock()
 			s.crashes[point]++
 			s.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -91,6 +92,7 @@ func (w *world) Start(ctx context.Context) error {
 	clock.offset.Store(int64(w.offset))
 	a, err := New(ctx, Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test", Database: w.database, UnsafeStore: true,
+		Banks:    os.DirFS("testdata/banks"), // B is always right
 		Timing:   schedule.LocalTiming(),
 		NewID:    func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
 		Clock:    func(context.Context, *store.Store) (*Clock, error) { return clock, nil },

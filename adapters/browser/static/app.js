@@ -1,7 +1,7 @@
 // The chat page: swaps in what the server pushes, without taking the focus away,
 // and sends what people do.
 
-import { me, place, notify, post, get } from "./ask.js";
+import { me, place, notify, post, get, acting } from "./ask.js";
 import { combobox } from "./combobox.js";
 import { openForm } from "./forms.js";
 import { showTimes, showDays } from "./times.js";
@@ -26,6 +26,30 @@ scroll.addEventListener("scroll", () => {
   if (stuck) $("latest").hidden = true;
 }, { passive: true });
 new ResizeObserver(() => { if (stuck) toEnd(); }).observe(scroll);
+
+// The answer to what was done here comes into view wherever the person was
+// reading; its request and its push may end in either order.
+const expected = new Set(), brought = new Set(); // numbers of messages
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+function bring(entry, end) {
+  const tall = entry.offsetHeight > scroll.clientHeight - 40; // some air around it
+  if (end && !tall) toEnd();
+  entry.scrollIntoView({ block: tall ? "start" : "nearest", behavior: still.matches ? "auto" : "smooth" });
+}
+function replied(id) {
+  const number = id.slice(id.lastIndexOf("/") + 1), entry = $("m" + number);
+  if (brought.delete(number)) return;
+  entry ? bring(entry, false) : expected.add(number);
+}
+// answers tells whether an entry that comes is what was just asked for here.
+function answers(entry, old) {
+  const number = entry.dataset.number;
+  if (old) return awaited === entry.id && acting();
+  if (expected.delete(number)) return true;
+  if (!acting() || !entry.matches(".by-bot.whisper")) return false;
+  brought.add(number);
+  return true;
+}
 
 let seenTimer = 0;
 function markSeen() {
@@ -87,7 +111,8 @@ function onEntry(event) {
     markSeen();
   }
   showDays(log);
-  if (end || data.mine) toEnd();
+  if (answers(entry, old)) bring(entry, end);
+  else if (end || data.mine) toEnd();
   else if (!old) $("latest").hidden = false;
   refreshPanel();
 }
@@ -124,19 +149,10 @@ function onClock(event) {
   const now = $("clock-now");
   now.dateTime = data.instant;
   now.textContent = data.words;
-  here(now, data.location);
   $("clock-next").textContent = data.moving ? "Moving to " + data.to : data.next ? "Next up " + data.next : "Nothing is due";
   $("clock-progress").hidden = !data.moving;
   $("clock-progress").value = data.percent;
   for (const button of document.querySelectorAll("[data-clock]")) button.setAttribute("aria-disabled", String(data.moving || playing));
-}
-// here adds the reader's own time where it is another zone's.
-function here(time, zone) {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const format = (timeZone) => new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(new Date(time.dateTime));
-  try {
-    time.title = own && format(own) !== format(zone) ? "Where you are: " + format(own) : "";
-  } catch { /* a zone this browser doesn't know: no title */ }
 }
 async function moveClock(to) {
   if (to === "next") return post("clock", { to });
@@ -166,6 +182,7 @@ $("play")?.addEventListener("click", () => {
 
 // What a person did was answered: a form opens, or what happened is pushed.
 function answered(result, opener) {
+  if (result?.reply) replied(result.reply.id);
   if (result?.dialog) openForm(result.dialog, opener, botNow, (next) => answered(next, opener));
 }
 
@@ -316,21 +333,30 @@ const box = combobox(say, $("offers"), (text, signal) => (/^[/@]/.test(text) ? g
   if (/[ :]$/.test(item.insert)) box.look();
 });
 say.addEventListener("input", () => sessionStorage.setItem(draft, say.value));
+let sending = false; // one line at a time
 async function send(text, opener) {
-  if (!text.trim()) return;
+  if (!text.trim() || sending) return;
+  sending = true;
+  $("composer").setAttribute("aria-busy", "true");
   const result = await post("say", { text });
+  sending = false;
+  $("composer").removeAttribute("aria-busy");
   if (!result) return false;
   answered(result, opener);
   return true;
 }
 $("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (sending) return; // what is in the box waits there
   const text = say.value;
   say.value = "";
   box.close();
-  if (await send(text, say) === false && say.value === "") say.value = text; // nothing typed is lost
+  if (await send(text, say) === false) say.value = say.value ? text + " " + say.value : text; // nothing typed is lost
   sessionStorage.setItem(draft, say.value);
 });
+document.addEventListener("keydown", (event) => { // an Enter that is held down acts once
+  if (event.key === "Enter" && event.repeat && !event.target.closest("textarea, summary")) event.preventDefault();
+}, true);
 document.addEventListener("keydown", (event) => { // typing "/" anywhere goes to the box
   if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, textarea, select, dialog")) {
     event.preventDefault();
@@ -365,7 +391,6 @@ function connect() {
 
 showTimes(document, botNow);
 showDays(log);
-if ($("clock-now")) here($("clock-now"), $("clock").dataset.zone);
 toEnd();
 connect();
 markSeen();

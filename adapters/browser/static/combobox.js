@@ -64,6 +64,7 @@ export function combobox(input, list, lookUp, filled, take) {
     list.hidden = items.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     list.scrollTop = 0;
+    if (!list.hidden && list.closest("dialog")) list.scrollIntoView({ block: "nearest" }); // a form's body may end above it
     if (first && items.length) activate(0);
     else input.removeAttribute("aria-activedescendant");
   }

@@ -5,9 +5,19 @@ import { post, get, notify, me } from "./ask.js";
 import { combobox } from "./combobox.js";
 import { showTimes } from "./times.js";
 
+// shown is the open form; there is one at most.
+let shown = null;
+
+// strayTime is how long in ms after a form has opened an Enter is taken for a
+// second press of the one that opened it.
+const strayTime = 400;
+
 // openForm shows a form that the server rendered. done(result) is called with
-// the answer once the bot took it.
+// the answer once the bot took it. It takes the place of an open form, unless
+// something was typed there.
 export function openForm(html, opener, now, done) {
+  if (shown?.changed()) return notify("Please finish this form first, then ask for the other one again.");
+  shown?.leave();
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const dialog = holder.content.firstElementChild;
@@ -15,27 +25,96 @@ export function openForm(html, opener, now, done) {
   showTimes(dialog, now);
   const form = dialog.querySelector("form");
   for (const input of form.querySelectorAll("[data-suggest]")) suggesting(form, input);
+  shown = leaving(dialog, form, opener);
+  const { leave } = shown;
+  ignoreStray(dialog);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(dialog, form, done);
+    send(form, (result) => { leave(); done(result); });
   });
   form.addEventListener("input", (event) => {
     const field = event.target.closest("[data-field]");
     if (field) fault(field, "");
   });
-  dialog.addEventListener("click", (event) => {
-    if (event.target.closest("[data-close]")) dialog.close();
-  });
-  dialog.addEventListener("close", () => {
+  dialog.showModal();
+  const first = form.querySelector(".dialog-body input, .dialog-body select, .dialog-body textarea");
+  (first || form.querySelector("[type=submit]")).focus();
+}
+
+// leaving closes a form at once when nothing was changed in it, and asks before
+// it throws away what was.
+function leaving(dialog, form, opener) {
+  const typed = () => JSON.stringify([...form.querySelectorAll("[data-field]")].map(values));
+  const before = typed();
+  const changed = () => typed() !== before;
+  const usual = dialog.querySelector("[data-usual]"), question = dialog.querySelector("[data-leaving]");
+  let focused = null; // what had the focus before the question
+
+  const self = { changed, leave };
+  function leave() {
+    if (shown !== self) return;
+    shown = null;
+    dialog.close();
     dialog.remove();
     const back = opener && opener.isConnected ? opener : document.getElementById("say");
     // The dialog has given the focus back already, but its removal took the caret away.
     back.blur();
-    back.focus();
+    back.focus({ preventScroll: true });
+  }
+  function ask() {
+    if (!changed()) return leave();
+    if (question.hidden) focused = document.activeElement;
+    question.hidden = false;
+    usual.hidden = true;
+    question.querySelector("[data-keep]").focus();
+  }
+  function keep() {
+    question.hidden = true;
+    usual.hidden = false;
+    (form.contains(focused) && focused.checkVisibility() ? focused : usual.querySelector("[type=submit]")).focus();
+  }
+  form.addEventListener("input", () => {
+    question.hidden = true;
+    usual.hidden = false;
   });
-  dialog.showModal();
-  const first = form.querySelector(".dialog-body input, .dialog-body select, .dialog-body textarea");
-  (first || form.querySelector("[type=submit]")).focus();
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) ask();
+    else if (event.target.closest("[data-keep]")) keep();
+    else if (event.target.closest("[data-discard]")) leave();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    question.hidden ? ask() : keep();
+  });
+  dialog.addEventListener("cancel", (event) => { // a phone's way back; also of a file field, which is none
+    if (event.target !== dialog) return;
+    event.preventDefault();
+    ask();
+  });
+  dialog.addEventListener("close", () => { // a second way back closes without leave to ask
+    if (shown !== self) return;
+    if (changed()) dialog.showModal();
+    ask();
+  });
+  return self;
+}
+
+// ignoreStray keeps the key press that opened a form, held or doubled, from
+// sending it.
+function ignoreStray(dialog) {
+  const opened = performance.now();
+  let released = false, used = false;
+  dialog.addEventListener("keyup", () => { released = true; }, true);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.repeat ? !released : !used && event.timeStamp - opened < strayTime)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    used ||= event.key !== "Enter";
+    released ||= !event.repeat;
+  }, true);
 }
 
 // suggesting completes a field. The box shows an option's label, and its value
@@ -101,7 +180,7 @@ function fault(field, text) {
   for (const input of inputs) text ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
 }
 
-async function send(dialog, form, done) {
+async function send(form, taken) {
   const fields = [...form.querySelectorAll("[data-field]")];
   const faults = {};
   for (const field of fields) {
@@ -129,8 +208,7 @@ async function send(dialog, form, done) {
   button.removeAttribute("aria-busy");
   if (!result) return; // the notice says why; everything typed is still there
   if (result.invalid && Object.keys(result.invalid).length) return showFaults(form, fields, result.invalid);
-  dialog.close();
-  done(result);
+  taken(result);
 }
 
 function showFaults(form, fields, faults) {

@@ -1,7 +1,15 @@
-// Instants in the reader's own zone and manner. The server's words stay where a
-// date can't be read.
+// Instants in the zone of the person whom the page is, as the server writes them
+// too, and in the manner of the browser. The server's words stay where a date
+// can't be read.
 
-const words = (options) => new Intl.DateTimeFormat(undefined, options);
+const zone = document.body.dataset.zone;
+function words(options) {
+  try {
+    return new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
+  } catch { // a zone that this browser doesn't know
+    return new Intl.DateTimeFormat(undefined, options);
+  }
+}
 const clock = { hour: "numeric", minute: "2-digit" };
 const near = words({ weekday: "short", ...clock });
 const far = words({ weekday: "short", day: "numeric", month: "short", year: "numeric", ...clock });

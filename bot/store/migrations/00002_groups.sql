@@ -7,7 +7,7 @@ CREATE TABLE groups (
   name         TEXT   NOT NULL,
   zone         TEXT   NOT NULL, -- IANA
   state        TEXT   NOT NULL CHECK (state IN ('draft', 'running', 'paused', 'ended')),
-  pause        TEXT   NOT NULL DEFAULT '', -- why it is paused: 'organiser' or 'silent'
+  pause        TEXT   NOT NULL DEFAULT '', -- why it is paused: 'organiser', 'silent' or 'channel'
   stays_open   TEXT   NOT NULL CHECK (stays_open IN ('next', 'three-days')),
   silent_limit BIGINT NOT NULL DEFAULT 5, -- unanswered questions in a row that pause it; 0 is never
   silent       BIGINT NOT NULL DEFAULT 0, -- unanswered questions in a row so far
@@ -98,7 +98,7 @@ CREATE INDEX setups_created ON setups (created_at);
 CREATE TABLE notices (
   id         TEXT   NOT NULL PRIMARY KEY,
   group_id   TEXT   NOT NULL REFERENCES groups (id),
-  cause      TEXT   NOT NULL, -- what it is about; told once per cause and day
+  cause      TEXT   NOT NULL, -- what it is about; one stands open per cause
   kind       TEXT   NOT NULL, -- which words
   channel    TEXT   NOT NULL DEFAULT '', -- the channel it is about
   data       TEXT   NOT NULL, -- JSON, for the words
@@ -125,7 +125,7 @@ CREATE TABLE due (
   reason     TEXT   NOT NULL DEFAULT '', -- why it failed or was skipped
   PRIMARY KEY (kind, subject, occurrence)
 );
-CREATE INDEX due_at ON due (at) WHERE state = 'waiting';
+CREATE INDEX due_at ON due (at, rank) WHERE state = 'waiting';
 CREATE INDEX due_lane ON due (lane, at, rank) WHERE state = 'waiting';
 
 CREATE TABLE deliveries (
@@ -156,7 +156,7 @@ CREATE TABLE deliveries (
   reason       TEXT   NOT NULL DEFAULT '', -- why it waits, is parked or was skipped
   fix          TEXT   NOT NULL DEFAULT ''  -- what somebody can do about it
 );
-CREATE INDEX deliveries_run ON deliveries (adapter, run_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_run ON deliveries (adapter, run_at, at) WHERE state = 'waiting';
 CREATE INDEX deliveries_target ON deliveries (target, at, rank, id) WHERE state = 'waiting';
 CREATE INDEX deliveries_parked ON deliveries (until) WHERE state = 'parked';
 CREATE INDEX deliveries_edit ON deliveries (adapter, edit_at) WHERE state = 'sent' AND shown < wanted;
