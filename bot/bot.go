@@ -278,13 +278,21 @@ func unknownWord(c Command, word string) error {
 		return didYouMean(word, label, c.Name+" "+label)
 	}
 	if len(labels) == 0 {
-		return Errorf("/%s needs nothing after it. Nothing was changed.", c.Name)
+		return withPage(c, mistakef("/%s needs nothing after it. Nothing was changed.", c.Name))
 	}
 	known := strings.Join(labels, ", ")
 	if r := []rune(known); len(r) > LimitMessage/2 {
 		known = string(r[:LimitMessage/2]) + "…"
 	}
-	return Errorf("/%s doesn't know %q. Nothing was changed. It knows: %s.", c.Name, shortened(word), known)
+	return withPage(c, mistakef("/%s doesn't know %q. Nothing was changed. It knows: %s.", c.Name, shortened(word), known))
+}
+
+// withPage adds the button that opens what a command shows by itself.
+func withPage(c Command, e *Error) error {
+	if c.Page != "" {
+		e.Card = &Card{Body: e.Text, Controls: []Row{{Button{Label: c.Page, Action: sayPath + c.Name, Style: Primary}}}}
+	}
+	return e
 }
 
 func didYouMean(word, meant, line string) error {

@@ -6,6 +6,7 @@ type Command struct {
 	Help    string // one line
 	Fields  []Field
 	Private bool     // the answer is whispered
+	Page    string   // label of the button that opens it bare, after words it doesn't know; "" for none
 	Aliases []string // other words understood in typed text
 	Message bool     // a shortcut on a message instead of a typed command; Name is its label
 }

@@ -88,6 +88,7 @@ func (cmd Command) Validate() error {
 		c.fail("name %q: lower-case letters and hyphens only", cmd.Name)
 	}
 	c.present("help", cmd.Help, LimitHelp)
+	c.atMost("page", cmd.Page, LimitLabel)
 	c.fields(cmd.Fields)
 	return errors.Join(c.faults...)
 }

@@ -143,7 +143,7 @@ func (c Certification) Upcoming(day time.Time, n int) []Window {
 	if len(c.Windows.Yearly) == 0 {
 		return nil
 	}
-	today := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	today := date(day)
 	for year := today.Year(); len(windows) < n; year++ {
 		for _, y := range c.Windows.Yearly {
 			if w, err := y.in(year); err == nil && !w.To.Before(today) {
@@ -199,20 +199,35 @@ func (w Window) String() string {
 func (w Window) Name() string { return w.From.Format("January 2006") }
 
 // Until is how far a window is from a local day, in the words of a countdown
-// line: weeks rounded down, days below eight weeks. It is "" once the window is over.
+// line. It is "" once the window is over.
 func (w Window) Until(day time.Time) string {
-	today := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
-	month := w.From.Format("January")
-	switch days := int(w.From.Sub(today) / (24 * time.Hour)); {
-	case today.After(w.To):
+	month, opens := w.From.Format("January"), w.Opens(day)
+	switch {
+	case opens != "":
+		return fmt.Sprintf("%s window opens %s.", month, opens)
+	case date(day).After(w.To):
 		return ""
-	case days <= 0:
-		return fmt.Sprintf("The %s window is open until %s.", month, w.To.Format("Mon 2 Jan"))
-	case days == 1:
-		return fmt.Sprintf("%s window opens tomorrow.", month)
-	case days < 56:
-		return fmt.Sprintf("%s window opens in %d days.", month, days)
-	default:
-		return fmt.Sprintf("%s window opens in %d weeks.", month, days/7)
 	}
+	return fmt.Sprintf("The %s window is open until %s.", month, w.To.Format("Mon 2 Jan"))
+}
+
+// Opens is when a window opens, in words, seen from a local day: "tomorrow", "in
+// 10 days", "in 22 weeks"; weeks rounded down, days below eight weeks. It is ""
+// from the day on which it opens.
+func (w Window) Opens(day time.Time) string {
+	switch days := int(w.From.Sub(date(day)) / (24 * time.Hour)); {
+	case days <= 0:
+		return ""
+	case days == 1:
+		return "tomorrow"
+	case days < 56:
+		return fmt.Sprintf("in %d days", days)
+	default:
+		return fmt.Sprintf("in %d weeks", days/7)
+	}
+}
+
+// date is the date of a local day, at midnight UTC.
+func date(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
 }

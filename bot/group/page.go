@@ -14,7 +14,7 @@ func groupCommand() bot.Command {
 	}
 	return bot.Command{
 		Name: "group", Help: "Your study group: who organises it, its schedule, setting one up", Private: true,
-		Aliases: []string{"organise", "organize"}, Fields: []bot.Field{field},
+		Page: "Group page", Aliases: []string{"organise", "organize"}, Fields: []bot.Field{field},
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 func studyCommand() bot.Command {
 	return bot.Command{
-		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Aliases: []string{"me"},
+		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Page: "My study page", Aliases: []string{"me"},
 		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
 			{Label: "today", Value: "today"}, {Label: "help", Value: "help"},
 		}}},
@@ -212,15 +212,8 @@ func wordsWindow(t Track, today time.Time) bot.Text {
 	if !ok || w.Until(today) == "" {
 		return ""
 	}
-	day := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
-	switch days := int(w.From.Sub(day) / (24 * time.Hour)); {
-	case days <= 0:
-		return bot.Textf("Exam: %s window, open until %s", w.Name(), w.To.Format("Mon 2 Jan"))
-	case days == 1:
-		return bot.Textf("Exam: %s window, from tomorrow", w.Name())
-	case days < 56:
-		return bot.Textf("Exam: %s window, in %d days", w.Name(), days)
-	default:
-		return bot.Textf("Exam: %s window, in %d weeks", w.Name(), days/7)
+	if opens := w.Opens(today); opens != "" {
+		return bot.Textf("Exam: %s window, %s", w.Name(), opens)
 	}
+	return bot.Textf("Exam: %s window, open until %s", w.Name(), w.To.Format("Mon 2 Jan"))
 }

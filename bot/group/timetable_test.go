@@ -178,6 +178,7 @@ func TestWords(t *testing.T) {
 		{"initials", stop("Maria G. and Lee T."), "Maria G. and Lee T."},
 		{"window", wordsWindow(Track{WindowFrom: "2027-05-01", WindowTo: "2027-05-15"}, time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)).Plain(), "Exam: May 2027 window, in 22 weeks"},
 		{"window near", wordsWindow(Track{WindowFrom: "2027-05-01", WindowTo: "2027-05-15"}, time.Date(2027, 4, 21, 7, 0, 0, 0, time.UTC)).Plain(), "Exam: May 2027 window, in 10 days"},
+		{"window tomorrow", wordsWindow(Track{WindowFrom: "2027-05-01", WindowTo: "2027-05-15"}, time.Date(2027, 4, 30, 7, 0, 0, 0, time.UTC)).Plain(), "Exam: May 2027 window, tomorrow"},
 		{"window open", wordsWindow(Track{WindowFrom: "2027-05-01", WindowTo: "2027-05-15"}, time.Date(2027, 5, 2, 7, 0, 0, 0, time.UTC)).Plain(), "Exam: May 2027 window, open until Sat 15 May"},
 		{"window over", wordsWindow(Track{WindowFrom: "2027-05-01", WindowTo: "2027-05-15"}, time.Date(2027, 5, 16, 7, 0, 0, 0, time.UTC)).Plain(), ""},
 		{"no window", wordsWindow(Track{}, time.Date(2027, 5, 16, 7, 0, 0, 0, time.UTC)).Plain(), ""},
