@@ -186,6 +186,7 @@ func New(c Config) *Service {
 	s.Bot.Action("name/{group}/hide", s.hide)
 	s.Bot.Action("name/{group}/show", s.show)
 	s.Groups.Contribute(s.studyLines)
+	s.Groups.ContributeSetting(s.settingLines)
 	return s
 }
 

@@ -46,8 +46,8 @@ func standingLine(h History, run Run) bot.Text {
 	return bot.Text(strings.Join(parts, " · "))
 }
 
-// studyLines is what the study page says about points, with the way to the board
-// and to the name on it.
+// studyLines is what the study page says about points, with the way to the
+// board.
 func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member) ([]bot.Text, []bot.Button, error) {
 	tracks, err := s.Store.GroupTracks(ctx, g.ID, m.ID)
 	if err != nil || len(tracks) == 0 {
@@ -63,8 +63,19 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 	if line := standingLine(h, run); line != "" {
 		lines = append(lines, line)
 	}
-	return lines, []bot.Button{
-		{Label: "Board", Action: group.PathBoard},
-		{Label: "Name on boards", Action: group.PathName(g.ID)},
-	}, nil
+	return lines, []bot.Button{{Label: "Board", Action: group.PathBoard}}, nil
+}
+
+// settingLines is what a member's settings say about the name on boards, with the
+// way to change it.
+func (s *Service) settingLines(ctx context.Context, g group.Group, m group.Member) ([]bot.Text, []bot.Button, error) {
+	n, err := s.Store.Naming(ctx, g.ID, m.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	line := wordsNamedSo(n.Shown())
+	if n.Hidden {
+		line = wordsNamedNot
+	}
+	return []bot.Text{line}, []bot.Button{{Label: "Name on boards", Action: group.PathName(g.ID)}}, nil
 }

@@ -18,6 +18,7 @@ const (
 	wordsMentor   bot.Text = "As a mentor you take no place."
 	wordsNobody   bot.Text = "Everybody with points has their name off the boards."
 	wordsHideDone bot.Text = "Done. Your name is off the boards from now on. You still see your own points."
+	wordsNamedNot bot.Text = "Boards don't show your name."
 	wordsNewWeek  bot.Text = "Same points share a place. The new week started just now."
 	wordsStranger bot.Text = "I don't know that board; it may be from another group or from before a restore. Nothing was changed. Type /board for this week's."
 	wordsNameTab  bot.Text = "Somebody in the group is called that already. Please choose another name."
@@ -25,11 +26,13 @@ const (
 )
 
 func wordsJoined(name string) bot.Text {
-	return bot.Textf("You're in. No sign-up needed. On boards you appear as %s", stop(name))
+	return "You're in. No sign-up needed. " + wordsNamedSo(name)
 }
 
+func wordsNamedSo(name string) bot.Text { return bot.Textf("On boards you appear as %s", stop(name)) }
+
 func wordsShowDone(name string) bot.Text {
-	return bot.Textf("Done. On boards you appear as %s Posts already in the channel stay as they are.", stop(name))
+	return "Done. " + wordsNamedSo(name) + " Posts already in the channel stay as they are."
 }
 
 // stop ends a sentence whose last word may be an initial: "Lee T."

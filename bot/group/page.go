@@ -175,6 +175,9 @@ func (s *Service) organiserPage(ctx context.Context, i bot.Interaction, d Detail
 	default:
 		controls = append(controls, primary("Set up again", path+"/setup"), button("People", path+"/people"))
 	}
+	if len(s.pages) > 0 {
+		controls = append(controls, button("More", path+"/more"))
+	}
 	if len(failures) > 0 {
 		controls = append(controls, button("What failed", path+"/failed"))
 	}
@@ -216,6 +219,9 @@ func (s *Service) memberPage(ctx context.Context, i bot.Interaction, d Details, 
 		} else if len(answers) == 0 {
 			body = append(body, wordsDesertedOthers)
 		}
+	}
+	if len(s.pages) > 0 {
+		controls = append(controls, button("More", path+"/more"))
 	}
 	controls = append(controls, button("My study page", PathStudy), button("What organisers see", PathSees), button("How it works", PathHelp))
 	return show(i, &bot.Card{Title: bot.Textf("The %s", d.Group.Name), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil

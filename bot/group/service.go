@@ -31,7 +31,9 @@ type Config struct {
 type Service struct {
 	log      *slog.Logger
 	c        Config
-	sections []Section
+	sections []Section // of the study page
+	settings []Section
+	pages    []PageSection
 }
 
 // Section adds lines and buttons of a feature to a member's study page.
@@ -68,6 +70,7 @@ func (s *Service) Register() {
 
 	b.Action(PathStudy, s.studyPressed)
 	b.Action("study/in/{group}", s.studyChosen)
+	b.Action(PathSettings("{group}"), s.settingsPressed)
 	b.Action(PathHelp, s.help)
 	b.Action(PathSees, s.whatOrganisersSee)
 
@@ -87,6 +90,8 @@ func (s *Service) Register() {
 		})
 	}
 	of("", s.page)
+	of("/more", s.more)
+	of("/more/{from}", s.more)
 	of("/setup", s.reopen)
 	of("/schedule", s.editSchedule)
 	of("/pause", s.pause)

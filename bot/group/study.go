@@ -112,6 +112,9 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 		return nil, err
 	}
 	body, controls = append(body, asked...), append(controls, answers...)
+	if len(s.settings) > 0 {
+		controls = append(controls, button("Settings", PathSettings(g.ID)))
+	}
 	label := "The group"
 	if m.Role == Organiser {
 		label = "Group page"

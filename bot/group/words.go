@@ -74,6 +74,8 @@ const (
 	wordsTookOver        bot.Text = "You see group totals, what failed, and the schedule. Notes that reached nobody wait on the group's page.\n" +
 		"Add a second organiser there, so that the group is never without one."
 
+	wordsSettings bot.Text = "Settings"
+
 	wordsPrivacy bot.Text = "Other members and your organisers can't see your answers or results. The person who runs this bot's server could. " +
 		"Posts already in the channel stay there."
 )

@@ -1,0 +1,81 @@
+package group
+
+import (
+	"context"
+	"strconv"
+
+	"studyhall/bot"
+)
+
+// PathSettings is a person's settings in a group. It is whispered.
+func PathSettings(groupID string) string { return "settings/" + groupID }
+
+// PageSection adds lines and buttons of a feature to a group's "More" page.
+// The member is empty for somebody in the group's channel who has not joined.
+type PageSection func(ctx context.Context, d Details, m Member) (lines []bot.Text, buttons []bot.Button, err error)
+
+// ContributeSetting adds a feature's lines and buttons to a member's settings.
+// Sections stand in the order in which they were added.
+func (s *Service) ContributeSetting(section Section) { s.settings = append(s.settings, section) }
+
+// ContributePage adds a feature's lines and buttons to the "More" page of a
+// group, which organisers and members see alike; the section decides for whom
+// it has something. Sections stand in the order in which they were added.
+func (s *Service) ContributePage(section PageSection) { s.pages = append(s.pages, section) }
+
+// settingsPressed whispers what a person can choose for themselves in a group;
+// in a private place, it takes the place of what led there.
+func (s *Service) settingsPressed(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	m, ok, err := s.member(ctx, i, i.Arg("group"))
+	if err != nil || !ok {
+		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+	}
+	var body []bot.Text
+	var all []bot.Control
+	for _, section := range s.settings {
+		more, buttons, err := section(ctx, m.Group, m.Member)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		body = append(body, more...)
+		for _, b := range buttons {
+			all = append(all, b)
+		}
+	}
+	all = append(all, button("My study page", PathStudy))
+	return show(i, &bot.Card{Title: wordsSettings, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(all...)}), nil
+}
+
+// morePerPage leaves room for the ways back and on.
+const morePerPage = 2*bot.LimitRow - 2
+
+// more is what else there is in a group, a screen at a time.
+func (s *Service) more(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, m, err := s.visitor(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	var body []bot.Text
+	var all []bot.Control
+	for _, section := range s.pages {
+		text, buttons, err := section(ctx, d, m)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		body = append(body, text...)
+		for _, b := range buttons {
+			all = append(all, b)
+		}
+	}
+	from, _ := strconv.Atoi(i.Arg("from")) // anything else is the beginning
+	from = max(0, min(from, len(all)))
+	path := PathGroup(group)
+	shown := all[from:min(from+morePerPage, len(all))]
+	controls := append(append([]bot.Control{}, shown...), button("Group page", path))
+	if rest := from + len(shown); rest < len(all) {
+		controls = append(controls, button("More", path+"/more/"+strconv.Itoa(rest)))
+	} else if from > 0 {
+		controls = append(controls, button("Back", path+"/more"))
+	}
+	return show(i, &bot.Card{Title: bot.Textf("More of the %s", d.Group.Name), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
+}
