@@ -28,7 +28,7 @@ func TestMorePages(t *testing.T) {
 		wants(t, "first", w.press("maria", "More"), "More of the A study group", "For organisers.", "[B0]", "[B7]", "[Group page]", "[More]")
 		wants(t, "second", w.press("maria", "More"), "[B8]", "[B15]", "[More]")
 		last := w.press("maria", "More")
-		wants(t, "last", last, "[B16]", "[B19]", "[Group page] [Back]")
+		wants(t, "last", last, "[B16]", "[B19]", "[Group page]", "[Back]")
 		lacks(t, "last", last, "[More]")
 		wants(t, "back", w.press("maria", "Back"), "[B0]")
 
