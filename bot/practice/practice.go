@@ -180,6 +180,7 @@ type Opening struct {
 // Store is what practice keeps in the database.
 type Store interface {
 	SessionStore
+	TimeStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
@@ -285,6 +286,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("copy/{round}/{choice}", s.pressCopy)
 	s.attachForms()
 	s.attachSessions()
+	s.attachTiming(groups)
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
 	s.Bot.Action("why/{round}", s.why)
