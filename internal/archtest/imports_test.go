@@ -13,7 +13,7 @@ const module = "studyhall/"
 // rooms are the packages of the program from low to high, one floor a line. A
 // room imports rooms of lower floors only.
 var rooms = [][]string{
-	{"bot", "quizzes", "bot/cert", "bot/chart"},
+	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory"},
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
@@ -25,8 +25,9 @@ var rooms = [][]string{
 }
 
 // pure rooms import nothing of ours, though lower rooms exist: quizzes gets
-// outlines as arguments, and the catalogue and pictures are facts and drawing.
-var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart"}
+// outlines as arguments; the catalogue, pictures and memory are facts, drawing
+// and arithmetic.
+var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory"}
 
 // support is what tests are written with, and what of ours it imports. Only
 // tests and other support import it.
