@@ -46,6 +46,7 @@ type Item struct {
 	Reject      []string `json:"reject,omitempty"`    // of [Short]: wrong answers that look like a right one
 	Tolerance   string   `json:"tolerance,omitempty"` // of [Numeric]: such as "5 %" or "0.1 kΩ"; "" is none
 	Unit        string   `json:"unit,omitempty"`      // of [Numeric]: the unit of a number without one; "" is the unprefixed one
+	Image       *Image   `json:"image,omitempty"`     // a picture that belongs to the question
 	Line        int      `json:"-"`                   // line in the bank's file, 1 for the first; 0 in an item from a snapshot
 }
 
@@ -126,6 +127,9 @@ func (i Item) usable() error {
 	}
 	if i.Stem == "" || len(i.Answer) == 0 || len(i.Options) == 0 && !i.Typed() {
 		return fmt.Errorf("item %s lacks its stem, options or answer", i.ID)
+	}
+	if i.Image != nil && (i.Image.Hash == "" || i.Image.Alt == "") {
+		return fmt.Errorf("item %s has a picture without its hash or its words", i.ID)
 	}
 	switch i.Type {
 	case Numeric:

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxQuestion bounds stem and options together, in characters, so that a card
-// with everything around it stays within what every platform shows.
+// maxQuestion bounds stem, options and a picture's words together, in characters,
+// so that a card with everything around it stays within what every platform shows.
 const maxQuestion = 900
 
 // maxOptions is how many choices a question may have, as in the schema.
@@ -46,10 +46,16 @@ func (d *document) checkItem(at []string, item Item) {
 		d.checkText(with(at, "options", k, "why"), o.Why, false)
 		d.checkReference(with(at, "options", k, "text"), o.Text)
 	}
+	parts, shorter := "stem and options", "the stem or the options"
+	if item.Image != nil {
+		parts, shorter = "stem, options and the picture's words", "them"
+		size += utf8.RuneCountInString(item.Image.Alt)
+		d.checkPicture(with(at, "image"), item)
+	}
 	d.checkText(with(at, "explanation"), item.Explanation, true)
 	d.checkText(with(at, "source", "title"), item.Source.Title, false)
 	if size > maxQuestion && !d.faulty(with(at, "stem")) {
-		d.fault(with(at, "stem"), fmt.Sprintf("stem and options have %d characters together; at most %d fit", size, maxQuestion), "shorten the stem or the options")
+		d.fault(with(at, "stem"), fmt.Sprintf("%s have %d characters together; at most %d fit", parts, size, maxQuestion), "shorten "+shorter)
 	}
 	d.checkType(at, item)
 	d.checkSource(at, item.Source)

@@ -2,6 +2,7 @@ package quizzes
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ type document struct {
 	root     *yaml.Node // nil when the file could not be read as YAML
 	problems []Problem
 	places   map[string]bool // paths that have a fault, so that one mistake is told once
+	folder   fs.FS           // where the file lies, for its pictures; nil where that is not known
 	more     int             // problems beyond maxProblems, counted only
 }
 
@@ -184,6 +186,9 @@ func decodeItem(n *yaml.Node) Item {
 	i.Options = make([]Option, len(options))
 	for k, o := range options {
 		i.Options[k] = Option{ID: scalar(o, "id"), Text: scalar(o, "text"), Why: scalar(o, "why")}
+	}
+	if s := child(n, "image"); s != nil {
+		i.Image = &Image{File: scalar(s, "file"), Alt: scalar(s, "alt")}
 	}
 	if s := child(n, "source"); s != nil {
 		i.Source = Source{Title: scalar(s, "title"), URL: scalar(s, "url"), Checked: scalar(s, "checked")}

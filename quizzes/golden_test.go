@@ -43,7 +43,7 @@ func TestFaults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, problems := quizzes.Lint([]quizzes.File{{Name: filepath.Base(file), Data: data}}, outlines())
+			_, problems := quizzes.Lint([]quizzes.File{{Name: filepath.Base(file), Data: data, Folder: os.DirFS(filepath.Dir(file))}}, outlines())
 			if len(problems) == 0 {
 				t.Fatalf("%s: no problem was found", file)
 			}

@@ -22,8 +22,9 @@ func Embedded() fs.FS { return banks }
 
 // A File is a bank that has not been read yet.
 type File struct {
-	Name string // as problems should show it
-	Data []byte
+	Name   string // as problems should show it
+	Data   []byte
+	Folder fs.FS // where the file lies, for its pictures; nil where that is not known
 }
 
 // Parse reads and checks one bank by itself. The bank is as complete as the
@@ -32,15 +33,16 @@ type File struct {
 //
 // A file larger than 1 MiB, one with more than 2000 questions, with anchors,
 // aliases or tags, or with a second YAML document is refused. At most 200
-// problems are returned.
+// problems are returned. A bank with pictures needs their folder too: use [Lint].
 func Parse(name string, data []byte) (Bank, []Problem) {
-	d := parse(name, data)
+	d := parse(File{Name: name, Data: data})
 	return d.bank, d.finish()
 }
 
-func parse(name string, data []byte) *document {
-	d := newDocument(name)
-	d.read(data)
+func parse(f File) *document {
+	d := newDocument(f.Name)
+	d.folder = f.Folder
+	d.read(f.Data)
 	if d.root == nil {
 		return d
 	}
@@ -62,7 +64,7 @@ func parse(name string, data []byte) *document {
 func Lint(files []File, outlines []Outline) ([]Bank, []Problem) {
 	docs := make([]*document, len(files))
 	for i, f := range files {
-		docs[i] = parse(f.Name, f.Data)
+		docs[i] = parse(f)
 	}
 	return settle(docs, outlines)
 }
@@ -129,6 +131,12 @@ func trusted(fsys fs.FS) ([]*document, error) {
 		if d.bank.ID == "" {
 			return fmt.Errorf("decode bank: %s has no id", name)
 		}
+		if d.folder, err = folderOf(fsys, name); err == nil {
+			err = d.trustPictures()
+		}
+		if err != nil {
+			return fmt.Errorf("decode bank: %w", err)
+		}
 		for _, item := range d.bank.Items {
 			if err := item.usable(); err != nil {
 				return fmt.Errorf("decode bank: %s:%d: %w", name, item.Line, err)
@@ -152,11 +160,18 @@ func parseAll(fsys fs.FS, dir string) []*document {
 			docs = append(docs, d)
 			return nil
 		}
-		docs = append(docs, parse(shown, data))
+		folder, err := folderOf(fsys, name)
+		if err != nil {
+			folder = nil // then its pictures are said to be missing
+		}
+		docs = append(docs, parse(File{Name: shown, Data: data, Folder: folder}))
 		return nil
 	})
 	return docs
 }
+
+// folderOf is the folder in which a file lies.
+func folderOf(fsys fs.FS, name string) (fs.FS, error) { return fs.Sub(fsys, path.Dir(name)) }
 
 var (
 	errEnding    = errors.New("the name does not end in .yaml")
@@ -198,13 +213,14 @@ func walk(fsys fs.FS, f func(name string, data []byte, err error) error) error {
 		case !strings.HasSuffix(name, ".yaml"):
 			return f(name, nil, errEnding)
 		}
-		data, err := readFile(fsys, name)
+		data, err := readFile(fsys, name, maxFile)
 		return f(name, data, err)
 	})
 }
 
-// readFile reads an ordinary file; opening a pipe would wait for ever.
-func readFile(fsys fs.FS, name string) ([]byte, error) {
+// readFile reads an ordinary file, up to one byte more than it may have; opening
+// a pipe would wait for ever.
+func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, err
@@ -217,7 +233,7 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxFile+1))
+	return io.ReadAll(io.LimitReader(file, most+1))
 }
 
 // settle makes the checks that span banks and sorts out the usable ones.

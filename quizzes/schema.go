@@ -167,9 +167,11 @@ func keys(at []string) []string {
 	case "":
 		return []string{"bank", "title", "certification", "outline", "items"}
 	case "items[]":
-		return []string{"id", "type", "domain", "level", "difficulty", "stem", "options", "answer", "accept", "reject", "tolerance", "unit", "explanation", "source"}
+		return []string{"id", "type", "domain", "level", "difficulty", "stem", "image", "options", "answer", "accept", "reject", "tolerance", "unit", "explanation", "source"}
 	case "items[].options[]":
 		return []string{"id", "text", "why"}
+	case "items[].image":
+		return []string{"file", "alt"}
 	case "items[].source":
 		return []string{"title", "url", "checked"}
 	}
@@ -222,6 +224,12 @@ func hint(at []string) string {
 		return "use easy, medium or hard"
 	case "items[].stem":
 		return "write the question after stem: >-"
+	case "items[].image":
+		return "give the picture's file, beside the bank's, and alt: what it shows, in words"
+	case "items[].image.file":
+		return "give the name of a PNG or JPEG file beside the bank's: small letters, digits and hyphens, such as bridge.png"
+	case "items[].image.alt":
+		return "say in 10 to 400 characters what somebody must know who can't see the picture"
 	case "items[].options":
 		return "list 2 to 5 options, each with id, text and why"
 	case "items[].options[]":

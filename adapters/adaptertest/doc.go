@@ -46,7 +46,7 @@ func row(labelsAndPaths ...string) bot.Row {
 // Cards are the twelve messages followed by the nasty ones.
 func Cards() []Card {
 	var cards []Card
-	for _, some := range [][]Card{questionCards(), channelCards(), privateCards(), helpCards(), nastyCards()} {
+	for _, some := range [][]Card{questionCards(), pictureCards(), channelCards(), privateCards(), helpCards(), nastyCards()} {
 		cards = append(cards, some...)
 	}
 	return cards

@@ -76,6 +76,31 @@ func questionCards() []Card {
 	}
 }
 
+// pictureCards are daily questions with a picture.
+func pictureCards() []Card {
+	return []Card{
+		{"01-daily-question-picture", bot.Message{
+			Text: "CBET question 35: The voltmeter V in the bridge of the picture reads exactly 0 V. What is the resistance of Rx?",
+			Key:  "d35k2m4q9x1c3v5b",
+			Card: &bot.Card{
+				Title:  "CBET question 35 · Electronics",
+				Body:   "The voltmeter V in the bridge of the picture reads exactly 0 V. What is the resistance of Rx?\n\nA. 82 Ω\nB. 175 Ω\nC. 470 Ω\nD. 700 Ω",
+				Image:  &bot.Image{Name: "picture.png", Data: Picture(), Alt: "A battery feeds two branches of two resistors each. Left branch: 120 Ω, then 240 Ω. Right branch: 350 Ω, then Rx. The voltmeter V joins the two middles."},
+				Footer: bot.Textf("Open until %s", tuesday()),
+				Controls: []bot.Row{
+					{
+						bot.Button{Label: "A", Action: "answer/r35/a", Accessible: "A: 82 ohms"},
+						bot.Button{Label: "B", Action: "answer/r35/b", Accessible: "B: 175 ohms"},
+						bot.Button{Label: "C", Action: "answer/r35/c", Accessible: "C: 470 ohms"},
+						bot.Button{Label: "D", Action: "answer/r35/d", Accessible: "D: 700 ohms"},
+					},
+					row("Catch up", "catchup/g1", "More", "more/r35"),
+				},
+			},
+		}},
+	}
+}
+
 // channelCards are the other posts a whole channel sees.
 func channelCards() []Card {
 	return []Card{

@@ -213,6 +213,9 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 	if err != nil {
 		return nil, err
 	}
+	if owed[0].Item, err = s.illustrated(ctx, owed[0].Item); err != nil {
+		return nil, err
+	}
 	return greet(s.copyCard(g, plan.Track, owed[0], len(owed)-1), m), nil
 }
 

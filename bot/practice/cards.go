@@ -42,7 +42,7 @@ func (s *Service) short(t group.Track) string {
 // openCard is a question that can be answered (message 1).
 func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 	loc := plan.Group.Location()
-	card := &bot.Card{Title: s.name(plan.Track, r.Number, r.Item), Body: question(r.Item)}
+	card := &bot.Card{Title: s.name(plan.Track, r.Number, r.Item), Body: question(r.Item), Image: picture(r.Item)}
 	state := []bot.Text{bot.Textf(openUntilWords, bot.When(r.ClosesAt.In(loc)))}
 	if r.Answered > 0 {
 		state = append(state, bot.Textf(answeredWords, r.Answered))
@@ -88,6 +88,7 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 	card := &bot.Card{
 		Title:  s.name(plan.Track, r.Number, r.Item) + closedWords,
 		Body:   answerLines(r.Item, spread) + "\n\n" + bot.Typed(r.Item.Explanation),
+		Image:  picture(r.Item),
 		Footer: join("\n", footer), Controls: []bot.Row{row},
 	}
 	return bot.Message{Text: bot.Textf(closedNoticeWords, s.short(plan.Track), r.Number, shortAnswer(r.Item)), Card: card}
@@ -146,6 +147,7 @@ func (s *Service) copyCard(g group.Group, t group.Track, r Round, more int) *bot
 	return &bot.Card{
 		Title:    s.name(t, r.Number, r.Item),
 		Body:     question(r.Item),
+		Image:    picture(r.Item),
 		Footer:   footer + "\n" + onlyYouWords,
 		Controls: []bot.Row{privateChoices(r.Item, "copy/"+r.ID, "copyfill/"+r.ID)},
 	}

@@ -14,8 +14,9 @@ const repeatDistance = 60
 
 // Library is the items that can be asked, by certification.
 type Library struct {
-	items map[string][]entry
-	index map[string]index
+	items    map[string][]entry
+	index    map[string]index
+	pictures map[string][]byte // by hash
 }
 
 // index finds the items of one certification.
@@ -33,7 +34,7 @@ type entry struct {
 
 // NewLibrary collects the items of banks.
 func NewLibrary(banks []quizzes.Bank) *Library {
-	l := &Library{items: map[string][]entry{}, index: map[string]index{}}
+	l := &Library{items: map[string][]entry{}, index: map[string]index{}, pictures: map[string][]byte{}}
 	for _, b := range banks {
 		x, ok := l.index[b.Certification]
 		if !ok {
@@ -46,6 +47,9 @@ func NewLibrary(banks []quizzes.Bank) *Library {
 			x.byID[i.ID], x.place[i.ID] = e, len(x.place)
 			x.areas[i.Domain] = append(x.areas[i.Domain], e)
 			x.places[i.Domain] = append(x.places[i.Domain], x.place[i.ID])
+			if i.Image != nil {
+				l.pictures[i.Image.Hash] = i.Image.Data
+			}
 		}
 	}
 	return l

@@ -12,3 +12,5 @@ const (
 	timingFooter  = bot.Text("Nobody is told. Only you can see this.")
 	timingUnknown = bot.Text("I don't know that choice of time. Nothing was changed. Press Extra time in your settings to choose again.")
 )
+
+const pictureWords = "The picture: %s"

@@ -181,6 +181,7 @@ type Opening struct {
 type Store interface {
 	SessionStore
 	TimeStore
+	PictureStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
@@ -261,13 +262,14 @@ type Service struct {
 	standings Standings
 	rounds    *cache[fixed]
 	versions  *cache[quizzes.Item] // snapshots that are being practised
+	pictures  *cache[[]byte]       // that the library has no more
 	met       *cache[[]bool]       // items that members with few unseen ones have met, by their number in the library
 }
 
 // New makes the feature. Groups come with [Service.Attach], for they need this
 // service as their [group.Questions].
 func New(c Config) *Service {
-	return &Service{Config: c, standings: noStandings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256)}
+	return &Service{Config: c, standings: noStandings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.

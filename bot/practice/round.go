@@ -176,6 +176,9 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 	if !ok || r.State == Skipped && d.State == schedule.Waiting {
 		return bot.Message{}, schedule.ErrTaken
 	}
+	if r.Item, err = s.illustrated(ctx, r.Item); err != nil {
+		return bot.Message{}, err
+	}
 	plan, err := s.Store.RoundPlan(ctx, r.ID)
 	if err != nil {
 		return bot.Message{}, err

@@ -23,6 +23,7 @@ func (s *Service) askCard(t group.Track, p Session, q SessionQuestion, item quiz
 	return &bot.Card{
 		Title:  bot.Textf(practiceTitle, s.short(t), q.Place, len(p.Questions), s.outline(t).Domain(q.Domain).Short),
 		Body:   question(item),
+		Image:  picture(item),
 		Footer: join("\n", append(notes, onlyYouWords)),
 		Controls: []bot.Row{
 			privateChoices(item, path+"/answer/"+place, path+"/form/"+place),

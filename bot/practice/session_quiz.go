@@ -229,14 +229,15 @@ func (s *Service) ask(ctx context.Context, t group.Track, p Session, notes ...bo
 
 // version is the snapshot of an item, which never changes.
 func (s *Service) version(ctx context.Context, id string) (quizzes.Item, error) {
-	if item, ok := s.versions.get(id); ok {
-		return item, nil
-	}
-	item, err := s.Store.ItemVersion(ctx, id)
-	if err == nil {
+	item, ok := s.versions.get(id)
+	if !ok {
+		var err error
+		if item, err = s.Store.ItemVersion(ctx, id); err != nil {
+			return item, err
+		}
 		s.versions.put(id, item)
 	}
-	return item, err
+	return s.illustrated(ctx, item)
 }
 
 // idle ends a session that nobody went on with.

@@ -14,6 +14,9 @@ var _ group.Questions = (*Service)(nil)
 // Sample is one question of a certification as it would look.
 func (s *Service) Sample(certification, outline string) (bot.Text, bool) {
 	item, ok := s.sampleItem(certification)
+	if item.Image != nil { // text has no place for it
+		item.Image = &quizzes.Image{Alt: item.Image.Alt}
+	}
 	return question(item), ok
 }
 
@@ -36,7 +39,7 @@ func (s *Service) try(_ context.Context, i bot.Interaction) (bot.Response, error
 		return bot.Response{}, &bot.Error{Text: noSampleWords}
 	}
 	card := simple(sampleTitle, question(item), studyRow()).Card
-	card.Footer = sampleFooter
+	card.Image, card.Footer = picture(item), sampleFooter
 	card.Controls = []bot.Row{choices(item, "try/"+i.Arg("certification"), "")}
 	return bot.InPlace(i, bot.Message{Card: card}), nil
 }

@@ -26,11 +26,11 @@ func (s *Service) attachForms() {
 // form asks for an answer to an item. What the person types has no place in it
 // yet; a form that comes back with a fault keeps it by itself.
 func form(item quizzes.Item, action string) bot.Response {
-	f := bot.Form{Title: typedTitle, Submit: submitLabel, Action: action, Intro: bot.Typed(item.Stem)}
+	f := bot.Form{Title: typedTitle, Submit: submitLabel, Action: action, Intro: stem(item)}
 	field := bot.Field{Name: answerField, Label: typedTitle, Required: true, Kind: bot.Line, Min: 1, Max: 200}
 	switch item.Type {
 	case quizzes.Multiple:
-		f.Title, f.Intro = chooseLabel, bot.Typed(item.Stem)+"\n\n"+ruleWords
+		f.Title, f.Intro = chooseLabel, stem(item)+"\n\n"+ruleWords
 		field = bot.Field{Name: answerField, Label: chooseFieldLabel, Required: true, Kind: bot.AnyOf, Min: 1, Max: len(item.Options)}
 		for _, o := range item.Options {
 			field.Options = append(field.Options, bot.Option{Label: optionLabel(o), Value: o.ID})

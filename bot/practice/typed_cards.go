@@ -12,9 +12,9 @@ import (
 // How questions of each type look: the question, what can be pressed, the right
 // answer and what somebody answered.
 
-// question is the stem and the options as message text.
+// question is the stem and the options as message text, beside the item's picture.
 func question(item quizzes.Item) bot.Text {
-	lines := []bot.Text{bot.Typed(item.Stem)}
+	lines := []bot.Text{stemBeside(item)}
 	switch item.Type {
 	case quizzes.TrueFalse:
 		lines = append(lines, "", trueOrFalseWords)
@@ -185,7 +185,7 @@ func (g graded) reason() bot.Text {
 // answerLines is the question with its answer, as a closed card has it. Counts
 // stand beside the options where there are enough.
 func answerLines(item quizzes.Item, spread map[string]int) bot.Text {
-	lines := []bot.Text{bot.Typed(item.Stem), ""}
+	lines := []bot.Text{stemBeside(item), ""}
 	if item.Typed() {
 		lines = append(lines, bot.Textf(answerIsWords, item.Answer[0]))
 		if len(item.Accept) > 0 {

@@ -122,7 +122,7 @@ func gather(paths []string) (files []quizzes.File, problems []quizzes.Problem) {
 					fault(path, err)
 					return nil
 				}
-				files = append(files, quizzes.File{Name: path, Data: data})
+				files = append(files, quizzes.File{Name: path, Data: data, Folder: os.DirFS(filepath.Dir(path))})
 			}
 			return nil
 		})

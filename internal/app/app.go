@@ -96,7 +96,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.features(o, catalogue, library)
-	if err := a.Boards.Prepare(ctx); err != nil {
+	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx)); err != nil {
 		return nil, err
 	}
 	return a, nil

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,6 +24,7 @@ type world struct {
 	t        *testing.T
 	fake     *bottest.Fake
 	database string
+	banks    fs.FS
 	zone     *time.Location
 
 	ids atomic.Int64 // identifiers handed out; the same in every run of a script
@@ -36,11 +38,17 @@ type world struct {
 // newWorld starts it on Sunday 22 November 2026, 4:38 AM in Chicago.
 func newWorld(t *testing.T) bottest.World {
 	t.Helper()
+	return newWorldOf(t, os.DirFS("testdata/banks")) // B is always right
+}
+
+// newWorldOf is the same with other questions.
+func newWorldOf(t *testing.T, banks fs.FS) *world {
+	t.Helper()
 	zone, err := schedule.LoadZone("America/Chicago")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, zone: zone, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
+	w := &world{t: t, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
 	w.fake = bottest.NewFake(w.Now)
 	if err := w.Start(t.Context()); err != nil {
@@ -92,7 +100,7 @@ func (w *world) Start(ctx context.Context) error {
 	clock.offset.Store(int64(w.offset))
 	a, err := New(ctx, Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test", Database: w.database, UnsafeStore: true,
-		Banks:    os.DirFS("testdata/banks"), // B is always right
+		Banks:    w.banks,
 		Timing:   schedule.LocalTiming(),
 		NewID:    func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
 		Clock:    func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
