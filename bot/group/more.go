@@ -7,44 +7,14 @@ import (
 	"studyhall/bot"
 )
 
-// PathSettings is a person's settings in a group. It is whispered.
-func PathSettings(groupID string) string { return "settings/" + groupID }
-
 // PageSection adds lines and buttons of a feature to a group's "More" page.
 // The member is empty for somebody in the group's channel who has not joined.
 type PageSection func(ctx context.Context, d Details, m Member) (lines []bot.Text, buttons []bot.Button, err error)
-
-// ContributeSetting adds a feature's lines and buttons to a member's settings.
-// Sections stand in the order in which they were added.
-func (s *Service) ContributeSetting(section Section) { s.settings = append(s.settings, section) }
 
 // ContributePage adds a feature's lines and buttons to the "More" page of a
 // group, which organisers and members see alike; the section decides for whom
 // it has something. Sections stand in the order in which they were added.
 func (s *Service) ContributePage(section PageSection) { s.pages = append(s.pages, section) }
-
-// settingsPressed whispers what a person can choose for themselves in a group;
-// in a private place, it takes the place of what led there.
-func (s *Service) settingsPressed(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	m, ok, err := s.member(ctx, i, i.Arg("group"))
-	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
-	}
-	var body []bot.Text
-	var all []bot.Control
-	for _, section := range s.settings {
-		more, buttons, err := section(ctx, m.Group, m.Member)
-		if err != nil {
-			return bot.Response{}, err
-		}
-		body = append(body, more...)
-		for _, b := range buttons {
-			all = append(all, b)
-		}
-	}
-	all = append(all, button("My study page", PathStudy))
-	return show(i, &bot.Card{Title: wordsSettings, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(all...)}), nil
-}
 
 // morePerPage leaves room for the ways back and on.
 const morePerPage = 2*bot.LimitRow - 2

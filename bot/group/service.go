@@ -31,7 +31,8 @@ type Config struct {
 type Service struct {
 	log      *slog.Logger
 	c        Config
-	sections []Section // of the study page
+	sections []StudySection
+	opens    map[string]StudyOpener // from /study, by word
 	settings []Section
 	pages    []PageSection
 }
@@ -48,15 +49,22 @@ func New(log *slog.Logger, c Config) *Service {
 	if c.Patience == 0 {
 		c.Patience = 3 * time.Second
 	}
-	return &Service{log: log, c: c}
+	s := &Service{log: log, c: c, opens: map[string]StudyOpener{}}
+	s.Opens("settings", s.showSettings)
+	return s
 }
 
 // Ask sets who knows the questions, for a feature that is made after groups.
 func (s *Service) Ask(q Questions) { s.c.Questions = q }
 
-// Contribute adds a feature's section to the study page. Sections stand in the
-// order in which they were added.
-func (s *Service) Contribute(section Section) { s.sections = append(s.sections, section) }
+// Contribute adds lines and buttons to the study page; see [Service.ContributeStudy],
+// which says more about where they stand.
+func (s *Service) Contribute(section Section) {
+	s.ContributeStudy(func(ctx context.Context, g Group, m Member) (StudyPart, error) {
+		lines, buttons, err := section(ctx, g, m)
+		return StudyPart{Lines: lines, Actions: buttons}, err
+	})
+}
 
 // Register makes the bot answer to everything about groups.
 func (s *Service) Register() {

@@ -223,10 +223,14 @@ func TestHome(t *testing.T) {
 		wants(t, "a stranger's home", home(w, "ann"), "You're in no group yet")
 		id := w.begin("a")
 		w.say("ann", "a", "/study")
-		w.s.Contribute(func(_ context.Context, g group.Group, m group.Member) ([]bot.Text, []bot.Button, error) {
-			return []bot.Text{"1 question open"}, []bot.Button{{Label: "Answer 1", Action: "catchup/" + g.ID, Style: bot.Primary}}, nil
+		w.s.ContributeStudy(func(_ context.Context, g group.Group, m group.Member) (group.StudyPart, error) {
+			return group.StudyPart{Waiting: "1 question open", Actions: []bot.Button{{Label: "Answer 1", Action: "catchup/" + g.ID, Style: bot.Primary}}}, nil
 		})
-		wants(t, "a member's home", home(w, "ann"), "Your study page", "1 question open", "Exam: May 2027 window, in 22 weeks", "[Answer 1] [The group] [How it works]")
+		w.s.ContributeStudy(func(context.Context, group.Group, group.Member) (group.StudyPart, error) {
+			return group.StudyPart{Waiting: "6 to review", Pages: []bot.Button{{Label: "Progress", Action: "progress"}}}, nil
+		})
+		wants(t, "a member's home", home(w, "ann"), "Your study page", "1 question open · 6 to review", "Exam: May 2027 window, in 22 weeks",
+			"[Answer 1]\n[Progress] [Settings] [Help] [The group]")
 		w.say("maria", "a", "/group people")
 		w.press("maria", "Add an organiser")
 		w.submit("maria", map[string]string{"who?": "ann"})

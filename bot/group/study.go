@@ -2,6 +2,7 @@ package group
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"studyhall/bot"
@@ -13,16 +14,36 @@ func studyCommand() bot.Command {
 	return bot.Command{
 		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Page: "My study page", Aliases: []string{"me"},
 		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
-			{Label: "today", Value: "today"}, {Label: "help", Value: "help"},
+			{Label: "today", Value: "today"}, {Label: OpenProgress, Value: OpenProgress},
+			{Label: "settings", Value: "settings"}, {Label: "help", Value: "help"},
 		}}},
 	}
 }
 
+// OpenProgress is the word that opens a member's progress from /study; package
+// practice answers it.
+const OpenProgress = "progress"
+
+// StudyOpener opens a page of a member in a group.
+type StudyOpener func(ctx context.Context, i bot.Interaction, g Group, m Member) (bot.Response, error)
+
+// Opens sets what a word after /study opens.
+func (s *Service) Opens(word string, open StudyOpener) { s.opens[word] = open }
+
 func (s *Service) studyTyped(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	if i.Values.Get("open") == "help" {
+	word := i.Values.Get("open")
+	if word == "help" {
 		return s.help(ctx, i)
 	}
-	return s.studyPressed(ctx, i)
+	open, ok := s.opens[word]
+	if !ok {
+		return s.studyPressed(ctx, i)
+	}
+	g, m, err := s.Here(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return open(ctx, i, g, m)
 }
 
 // studyPressed whispers the study page of the group that is meant.
@@ -84,48 +105,113 @@ func (s *Service) home(ctx context.Context, user bot.UserID) ([]bot.Card, error)
 	return cards, nil
 }
 
+// StudyPart is what a feature adds to a member's study page.
+type StudyPart struct {
+	Waiting bot.Text     // what waits for the person, in a few words: "6 to review"; all stand in one line
+	Lines   []bot.Text   // further lines
+	Actions []bot.Button // of the first row: what to do now
+	Pages   []bot.Button // of the second row: where else to look
+}
+
+// StudySection gives a feature's part of a member's study page.
+type StudySection func(ctx context.Context, g Group, m Member) (StudyPart, error)
+
+// ContributeStudy adds a feature's part to the study page. Parts stand in the
+// order in which they were added.
+func (s *Service) ContributeStudy(section StudySection) { s.sections = append(s.sections, section) }
+
 // studyCard is a member's study page in a group.
 func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Member) (*bot.Card, error) {
 	d, ok, err := s.c.Store.Details(ctx, g.ID)
 	if err != nil || !ok {
 		return nil, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
 	}
-	var body []bot.Text
-	var controls []bot.Control
-	if m.New {
-		body = append(body, wordsJoined(m))
-	}
-	body = append(body, s.wordsStudying(d))
+	var all StudyPart
+	var waiting []bot.Text
 	for _, section := range s.sections {
-		more, buttons, err := section(ctx, g, m)
+		part, err := section(ctx, g, m)
 		if err != nil {
 			return nil, err
 		}
-		body = append(body, more...)
-		for _, b := range buttons {
-			controls = append(controls, b)
-		}
+		waiting = append(waiting, part.Waiting)
+		all.Lines, all.Actions, all.Pages = append(all.Lines, part.Lines...), append(all.Actions, part.Actions...), append(all.Pages, part.Pages...)
 	}
-	body = append(body, wordsWindow(d.Track, s.c.Now().In(g.Location())), wordsState(g))
+	body := []bot.Text{s.wordsStudying(d), wordsWaiting(joined(" · ", waiting))}
+	if m.New {
+		body = slices.Insert(body, 0, wordsJoined(m))
+	}
+	body = append(append(body, all.Lines...), wordsWindow(d.Track, s.c.Now().In(g.Location())), wordsState(g))
 	asked, answers, err := s.asked(ctx, user, d, m)
 	if err != nil {
 		return nil, err
 	}
-	body, controls = append(body, asked...), append(controls, answers...)
-	if len(s.settings) > 0 {
-		controls = append(controls, button("Settings", PathSettings(g.ID)))
+	pages, err := s.studyPages(ctx, user, g, m, all.Pages)
+	if err != nil {
+		return nil, err
 	}
+	actions := controlsOf(all.Actions)
+	actions = slices.Insert(actions, min(len(actions), max(0, bot.LimitRow-len(answers))), answers...)
+	controls := layOut(actions, pages)
+	return &bot.Card{Title: "Your study page", Body: lines(append(body, asked...)...), Footer: wordsOnlyYou, Controls: controls}, nil
+}
+
+// studyPages are the ways from the study page to other pages.
+func (s *Service) studyPages(ctx context.Context, user bot.UserID, g Group, m Member, more []bot.Button) ([]bot.Control, error) {
 	label := "The group"
 	if m.Role == Organiser {
 		label = "Group page"
 	}
-	controls = append(controls, button(label, PathGroup(g.ID)), button("How it works", PathHelp))
-	if all, err := s.c.Store.Memberships(ctx, user); err != nil {
-		return nil, err
-	} else if len(all) > 1 {
-		controls = append(controls, button("Another group", "study/in/choose"))
+	pages := append(controlsOf(more), button("Settings", PathSettings(g.ID)), button("Help", PathHelp), button(label, PathGroup(g.ID)))
+	all, err := s.c.Store.Memberships(ctx, user)
+	if err == nil && len(all) > 1 {
+		pages = append(pages, button("Another group", "study/in/choose"))
 	}
-	return &bot.Card{Title: "Your study page", Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}, nil
+	return pages, err
+}
+
+// layOut puts what to do now into the first row and where else to look into the
+// second. What has no place in its row takes a free one in the other.
+func layOut(actions, pages []bot.Control) []bot.Row {
+	first, second := actions[:min(len(actions), bot.LimitRow)], pages[:min(len(pages), bot.LimitRow)]
+	first = append(slices.Clone(first), pages[len(second):]...)
+	second = append(slices.Clone(second), actions[min(len(actions), bot.LimitRow):]...)
+	first, second = first[:min(len(first), bot.LimitRow)], second[:min(len(second), bot.LimitRow)]
+	oneStandsOut(first, second)
+	if len(first) == 0 {
+		return []bot.Row{second}
+	}
+	return []bot.Row{first, second}
+}
+
+// oneStandsOut leaves only the first of the buttons that stand out as it is.
+func oneStandsOut(rows ...[]bot.Control) {
+	found := false
+	for _, row := range rows {
+		for n, c := range row {
+			if b, ok := c.(bot.Button); ok && b.Style == bot.Primary {
+				if found {
+					b.Style = bot.Plain
+				}
+				found, row[n] = true, b
+			}
+		}
+	}
+}
+
+func controlsOf(buttons []bot.Button) []bot.Control {
+	all := make([]bot.Control, len(buttons))
+	for n, b := range buttons {
+		all[n] = b
+	}
+	return all
+}
+
+// wordsWaiting is the line about what waits for the person.
+func wordsWaiting(waiting bot.Text) bot.Text {
+	if waiting == "" {
+		return "Nothing is waiting for you."
+	}
+	return waiting
 }
 
 // asked is what waits for the person's yes or no: offers to organise, somebody

@@ -227,6 +227,7 @@ type Store interface {
 	// Figures sums up a group at an instant, without what depends on the bank,
 	// and gives the tracks for which that is to be added.
 	Figures(ctx context.Context, groupID string, now time.Time) (group.Figures, []group.Track, error)
+	ProgressStore
 }
 
 // Standings tells members how they stand; package board implements it.
@@ -299,7 +300,9 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("results/{group}", s.results)
 	s.Bot.Action("try/{certification}", s.try)
 	s.Bot.Action("try/{certification}/{choice}", s.tried)
-	groups.Contribute(s.studyLines)
+	s.Bot.Action(PathProgress("{group}"), s.progressPressed)
+	groups.Opens(group.OpenProgress, s.showProgress)
+	groups.ContributeStudy(s.studyPart)
 }
 
 // Kinds is what the engine needs to know.

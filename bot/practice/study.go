@@ -102,12 +102,29 @@ func (s *Service) Waiting(ctx context.Context, groupID, memberID string) (open, 
 	return open, owed, err
 }
 
-// studyLines is what the study page says about questions.
-func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member) ([]bot.Text, []bot.Button, error) {
+// studyPart is what the study page says about questions.
+func (s *Service) studyPart(ctx context.Context, g group.Group, m group.Member) (group.StudyPart, error) {
 	open, owed, err := s.Waiting(ctx, g.ID, m.ID)
 	if err != nil {
-		return nil, nil, err
+		return group.StudyPart{}, err
 	}
+	part := group.StudyPart{Waiting: waitingWords(open, owed), Pages: []bot.Button{{Label: "Progress", Action: PathProgress(g.ID)}}}
+	if open+owed > 0 {
+		part.Actions = append(part.Actions, answerButton(g.ID, open+owed))
+	}
+	line, button, err := s.practiceLine(ctx, g, m)
+	if err != nil {
+		return group.StudyPart{}, err
+	}
+	if line != "" {
+		part.Lines = append(part.Lines, line)
+	}
+	part.Actions = append(part.Actions, button)
+	return part, nil
+}
+
+// waitingWords is "1 question open · 2 to catch up"; "" when there is nothing.
+func waitingWords(open, owed int) bot.Text {
 	var parts []bot.Text
 	switch open {
 	case 0:
@@ -119,22 +136,12 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 	if owed > 0 {
 		parts = append(parts, bot.Textf("%d to catch up", owed))
 	}
-	var buttons []bot.Button
-	lines := []bot.Text{"Nothing is waiting for you."}
-	if len(parts) > 0 {
-		lines = []bot.Text{join(" · ", parts)}
-		label := bot.Textf("Answer %d", open+owed)
-		buttons = append(buttons, bot.Button{Label: string(label), Action: "catchup/" + g.ID, Style: bot.Primary})
-	}
-	line, button, err := s.practiceLine(ctx, g, m)
-	if err != nil {
-		return nil, nil, err
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	results := bot.Button{Label: "My results", Action: "results/" + g.ID}
-	return lines, append(buttons, button, results), nil
+	return join(" · ", parts)
+}
+
+// answerButton leads to the oldest of so many questions that can be answered.
+func answerButton(groupID string, n int) bot.Button {
+	return bot.Button{Label: bot.Textf("Answer %d", n).Plain(), Action: "catchup/" + groupID, Style: bot.Primary}
 }
 
 // practiceLine is what the study page says about practice: where the open

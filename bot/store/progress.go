@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+)
+
+var _ practice.ProgressStore = (*Store)(nil)
+
+// AreaCounts implements [practice.ProgressStore]. An answer knows its area by
+// the round or the session in which it was given.
+func (s *Store) AreaCounts(ctx context.Context, t group.Track, memberID string) ([]practice.AreaCount, error) {
+	all, err := list(ctx, s.read(ctx), func(scan scanner) (c practice.AreaCount, err error) {
+		err = scan(&c.Domain, &c.Questions, &c.Right)
+		return c, err
+	}, `SELECT x.domain, COUNT(*), CAST(SUM(CASE WHEN x.verdict = 'right' THEN 1 ELSE 0 END) AS BIGINT)
+		FROM (SELECT COALESCE(r.domain, i.domain, '') AS domain, a.verdict,
+				ROW_NUMBER() OVER (PARTITION BY a.item_id ORDER BY a.answered_at DESC, a.id) AS newest
+			FROM answers a LEFT JOIN rounds r ON r.id = a.round_id
+			LEFT JOIN session_items i ON i.session_id = a.session_id AND i.item_id = a.item_id
+			WHERE a.member_id = $1 AND a.group_id = $2 AND a.track_id = $3) x
+		WHERE x.newest = 1 GROUP BY x.domain ORDER BY x.domain`, memberID, t.Group, t.ID)
+	return all, wrap("count answers by area", err)
+}
+
+// GradedSince implements [practice.ProgressStore].
+func (s *Store) GradedSince(ctx context.Context, t group.Track, memberID string, since time.Time) ([]practice.Graded, error) {
+	all, err := list(ctx, s.read(ctx), func(scan scanner) (g practice.Graded, err error) {
+		var at int64
+		err = scan(&at, &g.Verdict)
+		g.At = instant(at)
+		return g, err
+	}, `SELECT answered_at, verdict FROM answers
+		WHERE member_id = $1 AND group_id = $2 AND track_id = $3 AND answered_at >= $4 ORDER BY answered_at`,
+		memberID, t.Group, t.ID, millis(since))
+	return all, wrap("read graded answers", err)
+}

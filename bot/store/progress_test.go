@@ -1,0 +1,76 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/store"
+	"studyhall/bot/store/storetest"
+)
+
+func TestAreaCounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		join(t, s, "g", "lee")
+		track := group.Track{ID: "track-g", Group: "g"}
+		first := asked(t, s, "g", "r1", sunday())
+		answered(t, s, first, sunday().Add(time.Hour), map[string]practice.Verdict{"dana": practice.Wrong, "lee": practice.Right})
+		sessionOf(t, s, "g", "dana", "s", 3, sunday())
+		for place, v := range []practice.Verdict{practice.Right, practice.Partly} {
+			a := practised([]string{"a1", "a2"}[place], sunday().Add(2*time.Hour))
+			a.Verdict = v
+			if _, _, err := s.AnswerSession(t.Context(), "s", place+1, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		counts := func(person string) map[string]practice.AreaCount {
+			all, err := s.AreaCounts(t.Context(), track, "member-"+person)
+			if err != nil {
+				t.Fatal(err)
+			}
+			by := map[string]practice.AreaCount{}
+			for _, c := range all {
+				by[c.Domain] = c
+			}
+			return by
+		}
+		domain := first.Item.Domain
+		want := map[string]practice.AreaCount{domain: {Domain: domain, Questions: 1}}
+		practisedIn := practice.AreaCount{Domain: "cbet.safety", Questions: 2, Right: 1}
+		if domain == practisedIn.Domain {
+			practisedIn.Questions++
+		}
+		want[practisedIn.Domain] = practisedIn
+		if diff := cmp.Diff(want, counts("dana")); diff != "" {
+			t.Errorf("dana's areas (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(map[string]practice.AreaCount{domain: {Domain: domain, Questions: 1, Right: 1}}, counts("lee")); diff != "" {
+			t.Errorf("lee's areas (-want +got):\n%s", diff)
+		}
+		// the same question again: only the newest answer counts
+		sessionOf(t, s, "g", "lee", "s2", 1, sunday())
+		again := practised("a3", sunday().Add(3*time.Hour))
+		again.Verdict = practice.Wrong
+		if _, _, err := s.AnswerSession(t.Context(), "s2", 1, again); err != nil {
+			t.Fatal(err)
+		}
+		sessionOf(t, s, "g", "lee", "s3", 1, sunday())
+		again = practised("a4", sunday().Add(4*time.Hour))
+		if _, _, err := s.AnswerSession(t.Context(), "s3", 1, again); err != nil {
+			t.Fatal(err)
+		}
+		if c := counts("lee")["cbet.safety"]; c.Right != c.Questions {
+			t.Errorf("lee's practice: %+v, want the later, right answer to count", c)
+		}
+		graded, err := s.GradedSince(t.Context(), track, "member-lee", sunday().Add(3*time.Hour))
+		if err != nil || len(graded) != 2 || graded[0].Verdict != practice.Wrong || !graded[1].At.Equal(sunday().Add(4*time.Hour)) {
+			t.Errorf("graded: %+v, %v", graded, err)
+		}
+		storetest.QueryPlans(t, s, []string{"answers", "rounds", "session_items"}, func() { counts("dana") })
+	})
+}
