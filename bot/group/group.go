@@ -101,6 +101,10 @@ const KindQuestion = "question"
 // subject is a schedule. Package board fires it.
 const KindWeekly = "weekly"
 
+// KindLive is the kind of due thing that moves a live round on, and of its
+// posts; its subject is the live round. Package practice fires it.
+const KindLive = "live"
+
 // Questions is what groups need to know of the questions; package practice
 // implements it.
 type Questions interface {

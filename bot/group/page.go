@@ -7,7 +7,7 @@ import (
 )
 
 func groupCommand() bot.Command {
-	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover"}
+	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})
@@ -41,6 +41,9 @@ func (s *Service) groupTyped(ctx context.Context, i bot.Interaction) (bot.Respon
 		return s.resume(ctx, i, group)
 	case "failed":
 		return s.failed(ctx, i, group)
+	}
+	if answer, ok := s.words[do]; ok {
+		return answer(ctx, i, group)
 	}
 	return s.page(ctx, i, group)
 }

@@ -35,6 +35,7 @@ type Service struct {
 	opens    map[string]StudyOpener // from /study, by word
 	settings []Section
 	pages    []PageSection
+	words    map[string]Word // of /group
 }
 
 // Section adds lines and buttons of a feature to a member's study page.

@@ -319,6 +319,8 @@ func what(kind string) bot.Text {
 		return "The welcome"
 	case KindWeekly:
 		return "The weekly post"
+	case KindLive:
+		return "The live round"
 	}
 	return "A post"
 }

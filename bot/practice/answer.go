@@ -174,7 +174,7 @@ func (s *Service) tooLate(ctx context.Context, i bot.Interaction, p pressed) (bo
 // greet adds to a card that its reader has become a member by this very press.
 func greet(c *bot.Card, m group.Member) *bot.Card {
 	if m.New {
-		c.Body = join("\n", []bot.Text{bot.Textf(welcomeWords, m.Name), c.Body})
+		c.Body = join("\n", []bot.Text{bot.Textf(welcomeWords, strings.TrimRight(m.Name, ".")), c.Body})
 	}
 	return c
 }

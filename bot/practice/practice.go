@@ -180,6 +180,8 @@ type Opening struct {
 // Store is what practice keeps in the database.
 type Store interface {
 	SessionStore
+	LiveStore
+	MeetingStore
 	TimeStore
 	PictureStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
@@ -289,6 +291,8 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("copy/{round}/{choice}", s.pressCopy)
 	s.attachForms()
 	s.attachSessions()
+	s.attachLive()
+	s.attachMeeting(groups)
 	s.attachTiming(groups)
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
@@ -311,6 +315,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: group.KindQuestion, Fire: s.fire, Skip: s.skip, Prepare: s.prepare, Render: s.render},
 		{Name: KindClose, Fire: s.close},
 		{Name: KindIdle, Fire: s.idle},
+		s.liveKind(),
 	}
 }
 

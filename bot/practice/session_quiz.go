@@ -34,7 +34,9 @@ func quizCommand() bot.Command {
 	return bot.Command{
 		Name: "quiz", Help: "Five practice questions now, only for you", Private: true, Aliases: []string{"practice", "practise"},
 		Fields: []bot.Field{
-			{Name: "what", Label: "What", Kind: bot.OneOf, Help: "What kind of quiz", Options: []bot.Option{{Label: "practice", Value: "practice"}}},
+			{Name: "what", Label: "What", Kind: bot.OneOf, Help: "What kind of quiz", Options: []bot.Option{
+				{Label: "practice", Value: "practice"}, {Label: "live round", Value: "live round"},
+			}},
 			{Name: "topic", Label: "Topic", Kind: bot.Line, Help: "An area of the outline; nothing means all", Suggest: "topics", Max: 200},
 			{Name: "count", Label: "Count", Kind: bot.OneOf, Help: "How many questions", Options: []bot.Option{
 				{Label: "5", Value: "5"}, {Label: "10", Value: "10"}, {Label: "20", Value: "20"},
@@ -59,6 +61,9 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 	t, err := s.track(ctx, g.ID)
 	if err != nil {
 		return bot.Response{}, err
+	}
+	if isLive(i) {
+		return s.liveTyped(ctx, i, g, t)
 	}
 	w := wish{count: standard}
 	if n, err := strconv.Atoi(i.Values.Get("count")); err == nil {

@@ -208,6 +208,11 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 			return err
 		}
 	}
+	if d.Group.State != group.Running {
+		if err := endLives(ctx, tx, groupID, "", now); err != nil {
+			return err
+		}
+	}
 	if d.Group.State != group.Running && d.Group.Pause != group.NoChannel {
 		if err := dropUnsent(ctx, tx, groupID, now); err != nil {
 			return err

@@ -185,6 +185,9 @@ func rebind(ctx context.Context, tx *tx, b group.Binding, now time.Time) (group.
 		return group.BoundElsewhere, nil
 	}
 	if b.From != b.To {
+		if err := endLives(ctx, tx, b.Group, b.From, now); err != nil {
+			return 0, err
+		}
 		if _, err := tx.exec(ctx, `DELETE FROM channels WHERE id = $1 AND group_id = $2`, string(b.From), b.Group); err != nil {
 			return 0, err
 		}
@@ -228,6 +231,9 @@ func (s *Store) ChannelGone(ctx context.Context, space bot.SpaceID, ch bot.Chann
 			return err
 		}
 		for _, b := range lost {
+			if err := endLives(ctx, tx, b.Group, b.From, now); err != nil {
+				return err
+			}
 			if err := addNotice(ctx, tx, group.GoneNotice(b.Group, b.From), now); err != nil {
 				return err
 			}
