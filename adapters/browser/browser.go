@@ -53,6 +53,12 @@ type Person struct {
 	Administrator bool
 }
 
+// Hint is something to try, listed beside the chat.
+type Hint struct {
+	Text string // one sentence
+	Say  string // what to type for it, offered as a button; "" for none
+}
+
 // Config says what the chat consists of.
 type Config struct {
 	Path      string     // SQLite file of the conversation, made if missing
@@ -60,7 +66,9 @@ type Config struct {
 	Renderers []Renderer // of the payload panel; none: no panel
 	People    []Person   // at least one; the first is who a new tab is
 	Channels  []string   // names without a leading #; at least one
+	Hints     []Hint     // none: no list
 	Token     string     // secret of the printed address; empty: every request is let in
+	Hurry     bool       // what was posted may be lost at a power cut: for making a conversation, not for having one
 }
 
 // Adapter is the browser chat. Close it after use.
@@ -69,6 +77,7 @@ type Adapter struct {
 	clock     Clock
 	wall      func() time.Time // the machine's clock
 	renderers []Renderer
+	hints     []Hint
 	token     string
 	store     *store
 	news      *news
@@ -98,7 +107,7 @@ func (p person) user() bot.UserID { return userID(p.ID) }
 func New(log *slog.Logger, config Config) (*Adapter, error) {
 	a := &Adapter{
 		log: log, clock: config.Clock, wall: time.Now, renderers: config.Renderers,
-		token: config.Token, news: newNews(), done: make(chan struct{}),
+		hints: config.Hints, token: config.Token, news: newNews(), done: make(chan struct{}),
 	}
 	if len(config.People) == 0 || len(config.Channels) == 0 {
 		return nil, errors.New("the browser chat needs at least one person and one channel")
@@ -120,7 +129,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	if a.templates, err = parseTemplates(); err != nil {
 		return nil, err
 	}
-	if a.store, err = openStore(config.Path); err != nil {
+	if a.store, err = openStore(config.Path, config.Hurry); err != nil {
 		return nil, fmt.Errorf("open conversation %s: %w", config.Path, err)
 	}
 	return a, nil

@@ -48,10 +48,14 @@ func (e entry) id() bot.MessageID { return messageID(e.number) }
 // echo reports whether the entry only reminds a person of a command typed.
 func (e entry) echo() bool { return e.author != "" && e.reader != "" }
 
-func openStore(path string) (*store, error) {
+func openStore(path string, hurry bool) (*store, error) {
+	synchronous := "FULL"
+	if hurry {
+		synchronous = "OFF"
+	}
 	// A question mark, hash or percent sign in the path would end the name early.
 	name := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_txlock=immediate"
 	write, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err

@@ -88,6 +88,25 @@ func (s *store) markSeen(ctx context.Context, reader bot.UserID, ch bot.ChannelI
 	return nil
 }
 
+// markAllSeen marks everything as read by a person.
+func (s *store) markAllSeen(ctx context.Context, reader bot.UserID) error {
+	_, err := s.write.ExecContext(ctx, `INSERT INTO seen (reader, channel, number)
+		SELECT $1, channel, MAX(number) FROM entry WHERE TRUE GROUP BY channel
+		ON CONFLICT (reader, channel) DO UPDATE SET number = excluded.number WHERE excluded.number > seen.number`, reader)
+	if err != nil {
+		return fmt.Errorf("mark as read: %w", err)
+	}
+	return nil
+}
+
+// forgetWhispers removes everything that one person alone sees.
+func (s *store) forgetWhispers(ctx context.Context) error {
+	if _, err := s.write.ExecContext(ctx, "DELETE FROM entry WHERE reader <> ''"); err != nil {
+		return fmt.Errorf("forget whispers: %w", err)
+	}
+	return nil
+}
+
 // unread counts what a person has not read, by channel: what others said, as
 // far as the person may see it.
 func (s *store) unread(ctx context.Context, reader bot.UserID) (map[bot.ChannelID]int, error) {

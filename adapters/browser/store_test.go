@@ -69,10 +69,10 @@ func TestNewerFileIsRefused(t *testing.T) {
 	if _, err := w.adapter.store.write.Exec("PRAGMA user_version = 2"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openStore(w.path); err == nil || !strings.Contains(err.Error(), "newer program") {
+	if _, err := openStore(w.path, false); err == nil || !strings.Contains(err.Error(), "newer program") {
 		t.Errorf("a newer file: %v", err)
 	}
-	if _, err := openStore(filepath.Join(t.TempDir(), "no", "such", "folder.db")); err == nil {
+	if _, err := openStore(filepath.Join(t.TempDir(), "no", "such", "folder.db"), false); err == nil {
 		t.Error("a file in a folder that isn't there was opened")
 	}
 }

@@ -17,6 +17,7 @@ import (
 // made here so that templates hold no logic.
 type (
 	pageView struct {
+		Hints     []Hint
 		Me        personView
 		People    []personView
 		Places    placesView
@@ -129,7 +130,7 @@ func zoneWords(location *time.Location) string {
 }
 
 func (s *site) viewPage(ctx context.Context, me person, ch bot.ChannelID, limit int) (pageView, error) {
-	v := pageView{Me: s.viewPerson(me, ch), BotName: botName, Renderers: s.renderers, Zone: me.location.String()}
+	v := pageView{Me: s.viewPerson(me, ch), Hints: s.hints, BotName: botName, Renderers: s.renderers, Zone: me.location.String()}
 	// The mark is taken before the entries are read: what changes in between is
 	// pushed once more, and nothing is missed.
 	changed, err := s.store.lastChange(ctx)

@@ -20,6 +20,7 @@ import (
 type demo struct {
 	Addr   string `placeholder:"HOST:PORT" help:"Address to serve the chat at. Without it: 127.0.0.1:8080, or a free port when that one is taken."`
 	DB     string `name:"db" placeholder:"PATH" help:"Keep the group in this SQLite file, with the chat in PATH.posts beside it, or at this postgres:// address, with the chat in studyhall-demo.posts. Without it everything is gone when the demo ends."`
+	Empty  bool   `help:"Begin without the example group, which has studied together for six weeks."`
 	NoOpen bool   `help:"Don't open a browser; the address is printed either way."`
 }
 
@@ -29,7 +30,7 @@ func (d *demo) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	return app.Demo(ctx, app.DemoOptions{
-		Addr: d.Addr, DB: d.DB, Banks: c.BanksDir, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
+		Addr: d.Addr, DB: d.DB, Banks: c.BanksDir, Empty: d.Empty, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
 	})
 }
 

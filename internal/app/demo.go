@@ -22,6 +22,7 @@ import (
 	"studyhall/bot"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
+	"studyhall/internal/example"
 )
 
 // DemoOptions is what the demo verb is told.
@@ -30,6 +31,7 @@ type DemoOptions struct {
 	DB      string // a SQLite file, or a URL as in DATABASE_URL; "" for a temporary file
 	Posts   string // file of the browser's own posts; "" beside DB
 	Banks   string // the operator's own banks; "" for none
+	Empty   bool   // without the example group
 	NoOpen  bool   // don't open a browser
 	Token   string // secret of the address; "" for a random one
 	Out     io.Writer
@@ -56,6 +58,11 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return err
 	}
 	defer l.Close()
+	if !o.Empty {
+		if err := makePast(ctx, o, database, posts); err != nil {
+			return err
+		}
+	}
 	a, err := New(ctx, Options{
 		Log: o.Log, Version: o.Version, Database: database, BanksDir: o.Banks, Timing: schedule.LocalTiming(), Trace: killPoint(),
 		Clock: func(ctx context.Context, s *store.Store) (*Clock, error) { return playableClock(ctx, s, time.Now) },
@@ -69,7 +76,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	defer a.Close()
 	address := "http://" + shownAddress(l.Addr()) + "/?token=" + o.Token
 	fmt.Fprintf(o.Out, "Studyhall is ready: %s\n", address)
-	fmt.Fprintln(o.Out, "You are Maria, who organises. Type /group in #cbet-study to set up a study group. Ctrl+C ends it.")
+	fmt.Fprintln(o.Out, "You are Maria, who organises. "+demoGreeting(o.Empty)+" Ctrl+C ends it.")
 	if o.DB == "" {
 		fmt.Fprintln(o.Out, "Nothing is kept afterwards; -db FILE keeps it.")
 	}
@@ -100,19 +107,42 @@ func demoAdapters(o DemoOptions, posts string, clock *Clock) ([]bot.Adapter, err
 			{Name: "Slack", Message: slack.Payload, Form: slack.FormPayload},
 			{Name: "Discord", Message: discord.Payload, Form: discord.FormPayload},
 		},
-		People: []browser.Person{
-			{ID: "maria", Name: "Maria G.", Zone: "America/Chicago", Administrator: true},
-			{ID: "dana", Name: "Dana R.", Zone: "America/Chicago"},
-			{ID: "lee", Name: "Lee T.", Zone: "America/New_York"},
-			{ID: "priya", Name: "Priya S.", Zone: "America/Los_Angeles"},
-			{ID: "tom", Name: "Tom B.", Zone: "Europe/London"},
-		},
-		Channels: []string{"cbet-study", "break-room"},
+		People: example.People(), Channels: demoChannels(), Hints: demoHints(o.Empty),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return []bot.Adapter{b}, nil
+}
+
+// demoChannels are the channels of the demonstration: the example group's, one to
+// set a group up in, and one without.
+func demoChannels() []string { return []string{example.Channel, "cbet-study", "break-room"} }
+
+// demoGreeting says where to begin.
+func demoGreeting(empty bool) string {
+	if empty {
+		return "Type /group in #cbet-study to set up a study group."
+	}
+	return "Your group meets in #" + example.Channel + " and has studied for six weeks; \"Try this\" on the page says what to do."
+}
+
+// demoHints are what the page suggests to try.
+func demoHints(empty bool) []browser.Hint {
+	setUp := browser.Hint{Text: "Set up a group of your own in #cbet-study.", Say: "/group"}
+	if empty {
+		return []browser.Hint{setUp}
+	}
+	return []browser.Hint{
+		{Text: "Answer the newest question. You are Maria; below you can be somebody else."},
+		{Text: "See the week's points, from where you stand.", Say: "/board"},
+		{Text: "Practise five questions.", Say: "/quiz"},
+		{Text: "Open your study page.", Say: "/study"},
+		{Text: "Play a live round with the channel.", Say: "/quiz live round"},
+		{Text: "See what organisers see.", Say: "/group"},
+		{Text: "Press Next morning above: yesterday's answer and a new question come."},
+		setUp,
+	}
 }
 
 // demoFiles says where the core's database and the browser's posts are kept.

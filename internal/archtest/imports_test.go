@@ -20,6 +20,7 @@ var rooms = [][]string{
 	{"bot/board", "bot/exam"},
 	{"bot/renewal"},
 	{"bot/store", "bot/web"},
+	{"internal/example"},
 	{"internal/app"},
 	{"cmd/studyhall", "quizzes/draw"},
 }

@@ -52,7 +52,7 @@ const startTime = 30 * time.Second
 // It reports false when the program died before it was ready.
 func (p *program) start(killAt string) bool {
 	p.t.Helper()
-	p.cmd = exec.Command(p.binary, "demo", "-no-open", "-addr", "127.0.0.1:0", "-db", p.db)
+	p.cmd = exec.Command(p.binary, "demo", "-empty", "-no-open", "-addr", "127.0.0.1:0", "-db", p.db)
 	p.cmd.Dir = p.dir
 	p.cmd.Env = append(os.Environ(), "STUDYHALL_KILL_AT="+killAt, "LOG_LEVEL=info")
 	p.cmd.Stderr = p.log

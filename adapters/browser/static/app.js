@@ -12,6 +12,15 @@ const title = document.title;
 let botNow = Date.parse($("clock-now")?.dateTime ?? "") || Date.now();
 let awaited = ""; // the message whose control was pressed last: its edit is read out
 
+// Things to try: the words are put in the box, to be sent by the person.
+$("hints")?.addEventListener("click", (event) => {
+  const words = event.target.closest("[data-say]")?.dataset.say;
+  if (!words) return;
+  $("side-close").click();
+  say.value = words;
+  say.focus();
+});
+
 // Reading position.
 const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
 function toEnd() {
