@@ -127,6 +127,8 @@ type Ended struct {
 	Schedule schedule.Recurring
 	Tracks   []group.Track // with questions that closed in it
 	Channels []bot.ChannelID
+	Quiet    bool     // the group wants no weekly post
+	Studied  []string // tracks that the group studies from now on
 }
 
 // Facts are what happened in a track's week.
@@ -160,12 +162,23 @@ type Part struct {
 	Before   []Sum // earlier weeks, newest first
 }
 
+// Themes tells what weeks are about; package practice implements it.
+type Themes interface {
+	// Theme is the theme of the running week of a track's group.
+	Theme(ctx context.Context, t group.Track) (practice.Theme, error)
+	// ThemeWords names a theme with its weight and the quality of that.
+	ThemeWords(t group.Track, theme practice.Theme) string
+	// ThemePath begins practice of a theme; it is whispered.
+	ThemePath(t group.Track, theme practice.Theme) string
+}
+
 // Config is what [New] needs.
 type Config struct {
 	Store     Store
 	Bot       *bot.Bot
 	Groups    *group.Service
 	Catalogue cert.Catalogue
+	Themes    Themes
 	Now       func() time.Time // domain time
 	NewID     func() string
 }

@@ -92,6 +92,9 @@ func (p post) message(names map[string]Naming, week, most int) bot.Message {
 		if part.Toughest != nil {
 			row = append(row, bot.Button{Label: clip("Toughest"+short+" question", bot.LimitLabel), Action: "why/" + part.Toughest.Round})
 		}
+		if part.Practise != "" && len(row) < bot.LimitRow {
+			row = append(row, bot.Button{Label: clip("Practise the"+short+" theme", bot.LimitLabel), Action: part.Practise})
+		}
 	}
 	if placed {
 		body = append(body, string(wordsNewWeek))
@@ -125,6 +128,9 @@ func (p section) lines(names map[string]Naming, most int) []string {
 		}
 	}
 	lines := []string{first + "."}
+	if p.Theme != "" {
+		lines = append(lines, "This week's theme: "+stop(p.Theme))
+	}
 	if len(p.Rows) > 0 {
 		lines = append(lines, "")
 	}

@@ -37,7 +37,9 @@ type post struct {
 // section is a track's part of a weekly post.
 type section struct {
 	Track    string   `json:"track"`
-	Short    string   `json:"short"` // what people call what it studies
+	Short    string   `json:"short"`              // what people call what it studies
+	Theme    string   `json:"theme,omitempty"`    // of the week that has begun
+	Practise string   `json:"practise,omitempty"` // begins practice of it
 	Answers  int      `json:"answers"`
 	People   int      `json:"people"`
 	Right    int      `json:"right"`
@@ -77,7 +79,7 @@ func (s *Service) endWeek(ctx context.Context, d schedule.Due, say bool) error {
 	}
 	var deliveries []schedule.Delivery
 	data := ""
-	if say && len(p.Sections) > 0 && e.Group.State == group.Running {
+	if say && !e.Quiet && len(p.Sections) > 0 && e.Group.State == group.Running {
 		text, err := json.Marshal(p)
 		if err != nil {
 			return fmt.Errorf("weekly post: %w", err)
@@ -142,6 +144,15 @@ func (s *Service) section(ctx context.Context, e Ended, t group.Track) (section,
 	p := section{Track: t.ID, Short: s.short(t), Answers: f.Answers, People: f.People, Right: f.Right, Active: r.Active}
 	if p.Toughest = toughest(f.Questions); p.Toughest != nil {
 		p.Area = s.area(t, p.Toughest.Domain)
+	}
+	if slices.Contains(e.Studied, t.ID) && e.Group.State == group.Running {
+		theme, err := s.Themes.Theme(ctx, t)
+		if err != nil {
+			return section{}, err
+		}
+		if p.Theme = s.Themes.ThemeWords(t, theme); p.Theme != "" {
+			p.Practise = s.Themes.ThemePath(t, theme)
+		}
 	}
 	if r.Active < placesFrom {
 		return p, nil

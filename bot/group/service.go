@@ -120,6 +120,7 @@ func (s *Service) Register() {
 	of("/takeover", s.takeOver)
 	of("/stepup", s.stepUp)
 	of("/object/{offer}", s.object)
+	s.attachHabits(of)
 }
 
 // Kinds is what the engine needs to know of the due things and deliveries of groups.

@@ -14,6 +14,7 @@ const MaxOrganisers = 10
 // Store is what groups keep in the database. Every method that writes is one
 // transaction, and what it refuses it refuses by conditions inside it.
 type Store interface {
+	HabitStore
 	// Membership is an account's place in a group; ok is false if it has none.
 	Membership(ctx context.Context, account bot.UserID, group string) (m Membership, ok bool, err error)
 	// Memberships are an account's places in all its groups.
@@ -138,6 +139,8 @@ type Details struct {
 	Channels   []Channel // oldest first
 	Organisers []Person  // by name
 	Next       time.Time // when the next question of the schedule is due; zero: none
+	Habits     Habits
+	SkipDays   []string // local dates without a question, 2006-01-02, ascending
 }
 
 // Channel is a place bound to a group.

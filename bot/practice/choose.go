@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"hash/fnv"
 	"slices"
 
@@ -66,6 +67,13 @@ type choice struct {
 	met        int     // members who have answered it already
 	repeat     bool    // it was posted before, long enough ago
 	unseen     int     // items never posted, this one included
+	chosen     Chosen
+}
+
+// lean is what a choice leans to.
+type lean struct {
+	Theme
+	due bool // this question should be of the theme; otherwise it should not
 }
 
 // choose picks the item for the question with a number: from the area that is
@@ -73,6 +81,13 @@ type choice struct {
 // has one, the one that the fewest members have met; seed settles ties.
 // ok is false when there is nothing to ask.
 func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain map[string]int, number int, seed string) (c choice, ok bool) {
+	return chooseFor(lean{}, pool, outline, uses, byDomain, number, seed)
+}
+
+// chooseFor is choose for a week with a theme: from the theme's area when such a
+// question is due, from others when not, as far as they have any; for review,
+// what was missed most.
+func chooseFor(l lean, pool []entry, outline cert.Outline, uses map[string]Use, byDomain map[string]int, number int, seed string) (c choice, ok bool) {
 	distance := min(repeatDistance, len(pool)/2)
 	unseen := 0
 	fresh, repeats := map[string][]entry{}, map[string][]entry{}
@@ -94,7 +109,22 @@ func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain ma
 		return choice{}, false
 	}
 	c = choice{unseen: unseen, repeat: len(fresh) == 0}
-	area := furthestBehind(byArea, outline, byDomain, seed)
+	if l.Review && l.due {
+		if again, ok := mostMissed(pool, uses, number, min(reviewRest, distance), seed); ok {
+			c.entry, c.repeat, c.chosen, c.met = again, true, ForReview, uses[again.item.ID].Met
+			return c, true
+		}
+	}
+	var area string
+	switch _, there := byArea[l.Area]; {
+	case there && l.due:
+		area, c.chosen = l.Area, ForTheme
+	case there && len(byArea) > 1:
+		delete(byArea, l.Area)
+		fallthrough
+	default:
+		area = furthestBehind(byArea, outline, byDomain, seed)
+	}
 	c.deficit, c.candidates = deficit(area, outline, byDomain), len(byArea[area])
 	c.entry = slices.MinFunc(byArea[area], func(a, b entry) int {
 		ua, ub := uses[a.item.ID], uses[b.item.ID]
@@ -108,6 +138,30 @@ func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain ma
 	})
 	c.met = uses[c.item.ID].Met
 	return c, true
+}
+
+// mostMissed is the item with the smallest share of right answers among those
+// that were answered, not always right, and posted long enough ago; of equal
+// ones, that which the fewest members have met.
+func mostMissed(pool []entry, uses map[string]Use, number, rest int, seed string) (entry, bool) {
+	missed := func(e entry) bool {
+		u := uses[e.item.ID]
+		return u.Posted > 0 && u.Right < u.Answered && number-u.Last > rest
+	}
+	var found entry
+	ok := false
+	for _, e := range pool {
+		if !missed(e) {
+			continue
+		}
+		ue, uf := uses[e.item.ID], uses[found.item.ID]
+		// One more of each keeps a single answer from looking like a group's.
+		worse := cmp.Compare((ue.Right+1)*(uf.Answered+2), (uf.Right+1)*(ue.Answered+2))
+		if !ok || cmp.Or(worse, cmp.Compare(ue.Met, uf.Met), compareSeeded(seed, e.item.ID, found.item.ID)) < 0 {
+			found, ok = e, true
+		}
+	}
+	return found, ok
 }
 
 // furthestBehind is the area with items whose share of the questions so far is

@@ -150,6 +150,8 @@ type Use struct {
 	Posted int // times posted
 	Last   int // number of the newest round with it
 	Met    int // members who answered it
+
+	Answered, Right int // answers in time, and those of them that were right
 }
 
 // Posting is a decided round with what follows from it.
@@ -158,7 +160,8 @@ type Posting struct {
 	Snapshot   []byte
 	Deliveries []schedule.Delivery
 	Next       []schedule.Due
-	Low        int // unseen questions left, when organisers should hear of it; -1 otherwise
+	Chosen     Chosen // why this item
+	Low        int    // unseen questions left, when organisers should hear of it; -1 otherwise
 }
 
 // Skipping is why a question is not posted, and what comes after it.
@@ -184,6 +187,7 @@ type Store interface {
 	MeetingStore
 	TimeStore
 	PictureStore
+	ThemeStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often

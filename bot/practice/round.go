@@ -3,6 +3,7 @@ package practice
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +30,19 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	if err != nil {
 		return err
 	}
+	if !extra && slices.Contains(plan.Schedule.Without, schedule.WallOf(d.At, plan.Group.Location()).Date()) {
+		return s.Store.SkipQuestion(ctx, d, Skipping{Reason: group.SkipDayReason, Next: next}, now)
+	}
+	week, theme, err := s.week(ctx, plan.Track)
+	if err != nil {
+		return err
+	}
 	uses, byDomain, err := s.Store.Uses(ctx, plan.Group.ID, plan.Track.ID)
 	if err != nil {
 		return err
 	}
 	number := plan.Track.Rounds + 1
-	c, ok := s.pick(plan, uses, byDomain, number, d)
+	c, ok := s.pick(plan, lean{theme, week.due()}, uses, byDomain, number, d)
 	if !ok {
 		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
 		return s.Store.SkipQuestion(ctx, d, Skipping{
@@ -50,17 +58,17 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 }
 
 // pick chooses the item and tells the operator's log why.
-func (s *Service) pick(plan Plan, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due) (choice, bool) {
+func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due) (choice, bool) {
 	outline := s.outline(plan.Track)
 	// The schedule's identifier stands in no card, so nobody can work out
 	// tomorrow's question from what they see.
 	seed := plan.Schedule.ID + " " + d.Occurrence
-	c, ok := choose(s.Library.items[plan.Track.Certification], outline, uses, byDomain, number, seed)
+	c, ok := chooseFor(l, s.Library.items[plan.Track.Certification], outline, uses, byDomain, number, seed)
 	if ok {
 		// The item itself is left out: an organiser may read the log, and nobody
 		// should know tomorrow's question.
 		s.Log.Info("question chosen", "group", plan.Group.ID, "area", c.item.Domain, "behind", fmt.Sprintf("%.2f", c.deficit),
-			"candidates", c.candidates, "met", c.met, "repeat", c.repeat, "unseen", c.unseen, "seed", seed)
+			"candidates", c.candidates, "met", c.met, "why", string(c.chosen), "repeat", c.repeat, "unseen", c.unseen, "seed", seed)
 	}
 	return c, ok
 }
@@ -76,7 +84,7 @@ func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now t
 	if extra || until.IsZero() {
 		until = d.At.Add(schedule.DefaultCatchUp)
 	}
-	p := Posting{Round: r, Snapshot: snapshot, Low: -1}
+	p := Posting{Round: r, Snapshot: snapshot, Chosen: c.chosen, Low: -1}
 	for _, ch := range plan.Channels {
 		p.Deliveries = append(p.Deliveries, schedule.Delivery{
 			Key: s.NewID(), Kind: group.KindQuestion, Ref: r.ID, Group: plan.Group.ID, Target: string(ch),

@@ -38,6 +38,7 @@ type picker struct {
 	outline cert.Outline
 	member  string
 	topic   string
+	theme   string // area of the week
 	seed    string
 	now     time.Time
 	keep    func(known []bool)
@@ -61,7 +62,14 @@ type figure struct{ right, answered int }
 // outline; then what was met before, more from areas that are weak; and only
 // if nothing else is left, what was answered just now. It may find fewer.
 func (s *Service) pickSession(ctx context.Context, t group.Track, member, topic, seed string, n int) ([]picked, error) {
+	return s.pickThemed(ctx, t, "", member, topic, seed, n)
+}
+
+// pickThemed is pickSession in a week about an area: of what the member has not
+// met, two of five are from there.
+func (s *Service) pickThemed(ctx context.Context, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
 	p := &picker{
+		theme: theme,
 		store: s.Store, ctx: ctx, index: s.Library.index[t.Certification], outline: s.outline(t),
 		member: member, topic: topic, seed: seed, now: s.Now(), taken: map[string]bool{},
 	}
@@ -210,8 +218,12 @@ func (p *picker) unseen(n int) error {
 	for area, s := range p.areas {
 		left[area] = s.pool
 	}
-	for len(p.chosen) < n && len(left) > 0 {
+	for themed := 0; len(p.chosen) < n && len(left) > 0; {
 		area := furthestBehind(left, p.outline, byDomain, p.seed)
+		if _, there := left[p.theme]; there && 5*themed < 2*n {
+			area = p.theme
+			themed++
+		}
 		e, ok, err := p.fresh(p.areas[area])
 		if err != nil {
 			return err

@@ -72,7 +72,15 @@ func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Respon
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Whisper(bot.Message{Card: s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]))}), nil
+	card := s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]))
+	line, err := s.whyTheme(ctx, t, p)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if line != "" {
+		card.Body = line + "\n" + card.Body
+	}
+	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
 // sessionAnswer grades what was pressed or chosen.

@@ -21,6 +21,7 @@ func (s *Service) attachSessions() {
 	s.Bot.Action("quiz/{group}/like/{round}", s.quizLike)
 	s.Bot.Action("quiz/{group}/area/{area}", s.quizArea)
 	s.Bot.Action("quiz/{group}/outline", s.quizOutline)
+	s.Bot.Action("quiz/{group}/theme/{area}", s.quizTheme)
 	s.Bot.Action("session/{session}/next", s.sessionNext)
 	s.Bot.Action("session/{session}/stop", s.sessionStop)
 	s.Bot.Action("session/{session}/more", s.sessionMore)
@@ -70,6 +71,9 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 		w.count, w.exact = n, true
 	}
 	if typed := strings.TrimSpace(i.Values.Get("topic")); typed != "" {
+		if typed, err = s.themeTopic(ctx, t, typed); err != nil {
+			return bot.Response{}, err
+		}
 		if w.topic, err = s.topic(t, g.ID, typed); err != nil {
 			return bot.Response{}, err
 		}
@@ -181,7 +185,11 @@ func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group
 // device was faster, its session is the one.
 func (s *Service) begin(ctx context.Context, i bot.Interaction, m group.Member, t group.Track, w wish, notes ...bot.Text) (bot.Response, error) {
 	now, id := s.Now(), s.NewID()
-	chosen, err := s.pickSession(ctx, t, m.ID, w.topic, m.ID+" "+id, w.count)
+	theme, err := s.Theme(ctx, t)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	chosen, err := s.pickThemed(ctx, t, theme.Area, m.ID, w.topic, m.ID+" "+id, w.count)
 	if err != nil {
 		return bot.Response{}, err
 	}

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,8 @@ type Recurring struct {
 	Kind  string
 	Expr  string // five cron fields
 	Zone  string // IANA name
+	// Without are local dates, 2006-01-02, on which it does not happen.
+	Without []string
 }
 
 // After is the first due thing of the schedule after t. It may be caught up
@@ -23,15 +26,24 @@ func (r Recurring) After(t time.Time, rank int) (Due, error) {
 	if err != nil {
 		return Due{}, err
 	}
-	first, ok := expr.After(t, loc)
+	first, ok := r.next(expr, loc, t)
 	if !ok {
 		return Due{}, fmt.Errorf("schedule %s: %q never happens after %s", r.ID, r.Expr, t)
 	}
 	d := Due{Kind: r.Kind, Subject: r.ID, Occurrence: first.Wall.String(), Lane: Lane(r.Group), Rank: rank, At: first.At}
-	if following, ok := expr.After(first.At, loc); ok {
+	if following, ok := r.next(expr, loc, first.At); ok {
 		d.Until = following.At
 	}
 	return d, nil
+}
+
+// next is the first occurrence after t on a date on which there is one.
+func (r Recurring) next(expr Expr, loc *time.Location, t time.Time) (Occurrence, bool) {
+	o, ok := expr.After(t, loc)
+	for ok && slices.Contains(r.Without, o.Wall.Date()) {
+		o, ok = expr.After(o.At, loc)
+	}
+	return o, ok
 }
 
 // AfterEdit is the first due thing after t of a schedule that was changed,
@@ -83,7 +95,15 @@ func (r Recurring) Upcoming(t time.Time, n int) ([]Occurrence, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.Upcoming(t, loc, n), nil
+	var all []Occurrence
+	for len(all) < n {
+		o, ok := r.next(expr, loc, t)
+		if !ok {
+			break
+		}
+		all, t = append(all, o), o.At
+	}
+	return all, nil
 }
 
 func (r Recurring) parse() (Expr, *time.Location, error) {

@@ -246,3 +246,39 @@ func TestClockSteps(t *testing.T) {
 		}
 	})
 }
+
+// On dates that are left out nothing happens, and what comes before them lasts
+// until what comes after.
+func TestRecurringWithoutDates(t *testing.T) {
+	const zone = "America/Chicago"
+	r := schedule.Recurring{ID: "s", Group: "g", Kind: "question", Expr: "0 7,12 * * 1-5", Zone: zone,
+		Without: []string{"2026-11-24", "2026-11-26", "2026-11-27"}}
+	for _, row := range []struct{ name, after, want, until string }{
+		{"the day before", "2026-11-23T07:00", "2026-11-23T12:00", "2026-11-25T07:00"},
+		{"into the day", "2026-11-23T12:00", "2026-11-25T07:00", "2026-11-25T12:00"},
+		{"on the day", "2026-11-24T07:00", "2026-11-25T07:00", "2026-11-25T12:00"},
+		{"several and a weekend", "2026-11-25T12:00", "2026-11-30T07:00", "2026-11-30T12:00"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			d, err := r.After(at(t, zone, row.after), schedule.RankOpen)
+			if err != nil || d.Occurrence != row.want || !d.Until.Equal(at(t, zone, row.until)) {
+				t.Errorf("got %s until %s (%v), want %s until %s", d.Occurrence, d.Until, err, row.want, row.until)
+			}
+		})
+	}
+	last, err := schedule.ParseWall("2026-11-23T12:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := r.AfterEdit(at(t, zone, "2026-11-23T18:00"), last, schedule.RankOpen); err != nil || d.Occurrence != "2026-11-25T07:00" {
+		t.Errorf("after an edit: %s, %v", d.Occurrence, err)
+	}
+	all, err := r.Upcoming(at(t, zone, "2026-11-23T07:00"), 4)
+	var got []string
+	for _, o := range all {
+		got = append(got, o.Wall.String())
+	}
+	if want := "2026-11-23T12:00 2026-11-25T07:00 2026-11-25T12:00 2026-11-30T07:00"; err != nil || strings.Join(got, " ") != want {
+		t.Errorf("upcoming: %v (%v), want %s", got, err, want)
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -179,7 +180,7 @@ func beginSeason(ctx context.Context, tx *tx, groupID string, now time.Time) err
 // weeklySchedule is when the weeks of a group end.
 func weeklySchedule(d group.Details) schedule.Recurring {
 	r := d.Schedule
-	r.ID, r.Kind, r.Expr = "weekly-"+d.Group.ID, group.KindWeekly, board.WeeklyExpr(r.Expr)
+	r.ID, r.Kind, r.Expr, r.Without = "weekly-"+d.Group.ID, group.KindWeekly, cmp.Or(d.Habits.Weekly, board.WeeklyExpr(r.Expr)), nil
 	return r
 }
 

@@ -38,7 +38,10 @@ func (s *Store) EndWeek(ctx context.Context, d schedule.Due) (e board.Ended, err
 		if err != nil || !ok {
 			return err
 		}
-		e.Group, e.Schedule = details.Group, weeklySchedule(details)
+		e.Group, e.Schedule, e.Quiet = details.Group, weeklySchedule(details), details.Habits.Quiet
+		if e.Studied, err = list(ctx, tx, column[string], `SELECT track_id FROM schedules WHERE group_id = $1 AND kind = $2`, groupID, group.KindQuestion); err != nil {
+			return err
+		}
 		for _, ch := range details.Channels {
 			if !ch.Gone {
 				e.Channels = append(e.Channels, ch.ID)

@@ -153,6 +153,10 @@ func details(ctx context.Context, q querier, groupID string) (d group.Details, o
 	}
 	r.Group, r.Track, r.Zone = groupID, t.ID, d.Group.Zone
 	d.Next = instant(next)
+	if d.Habits, d.SkipDays, err = readHabits(ctx, q, groupID); err != nil {
+		return d, false, err
+	}
+	r.Without = d.SkipDays
 	d.Channels, err = list(ctx, q, func(scan scanner) (c group.Channel, err error) {
 		err = scan(&c.ID, &c.Space, &c.Gone)
 		return c, err

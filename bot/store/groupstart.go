@@ -422,7 +422,7 @@ func (s *Store) Failures(ctx context.Context, groupID string, since time.Time) (
 		}
 		due, err := list(ctx, q, read, `SELECT d.kind, '', d.at, d.until, FALSE, d.reason, '' FROM schedules s
 			JOIN due d ON d.kind = s.kind AND d.subject = s.id
-			WHERE s.group_id = $1 AND d.state = 'skipped' AND d.at >= $2`, groupID, millis(since))
+			WHERE s.group_id = $1 AND d.state = 'skipped' AND d.at >= $2 AND d.reason <> $3`, groupID, millis(since), group.SkipDayReason)
 		all = append(posts, due...)
 		return err
 	})

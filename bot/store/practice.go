@@ -37,6 +37,9 @@ func (s *Store) QuestionPlan(ctx context.Context, scheduleID string) (p practice
 	if ok, err = found(err); !ok || err != nil {
 		return p, false, wrap("read schedule", err)
 	}
+	if p.Schedule.Without, err = skipDays(ctx, q, p.Group.ID); err != nil {
+		return p, false, wrap("read skip days", err)
+	}
 	p.Channels, err = list(ctx, q, func(scan scanner) (ch bot.ChannelID, err error) {
 		err = scan(&ch)
 		return ch, err
@@ -46,8 +49,12 @@ func (s *Store) QuestionPlan(ctx context.Context, scheduleID string) (p practice
 
 // RoundPlan implements [practice.Store].
 func (s *Store) RoundPlan(ctx context.Context, roundID string) (practice.Plan, error) {
-	p, err := readPlan(s.read(ctx).row(ctx, planQuery+`JOIN rounds r ON r.track_id = t.id
+	q := s.read(ctx)
+	p, err := readPlan(q.row(ctx, planQuery+`JOIN rounds r ON r.track_id = t.id
 		WHERE r.id = $1 AND s.kind = $2`, roundID, group.KindQuestion).scan)
+	if err == nil {
+		p.Schedule.Without, err = skipDays(ctx, q, p.Group.ID)
+	}
 	return p, wrap("read plan of round", err)
 }
 
@@ -58,11 +65,13 @@ func (s *Store) Uses(ctx context.Context, groupID, trackID string) (map[string]p
 	_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
 		var item, domain string
 		var u practice.Use
-		err := scan(&item, &domain, &u.Posted, &u.Last)
-		u.Posted, byDomain[domain] = uses[item].Posted+u.Posted, byDomain[domain]+u.Posted
+		err := scan(&item, &domain, &u.Posted, &u.Last, &u.Answered, &u.Right)
+		byDomain[domain] += u.Posted
+		before := uses[item]
+		u.Posted, u.Answered, u.Right = before.Posted+u.Posted, before.Answered+u.Answered, before.Right+u.Right
 		uses[item] = u
 		return struct{}{}, err
-	}, `SELECT item_id, domain, COUNT(*), MAX(number) FROM rounds
+	}, `SELECT item_id, domain, COUNT(*), MAX(number), CAST(SUM(answered) AS BIGINT), CAST(SUM(correct) AS BIGINT) FROM rounds
 		WHERE track_id = $1 AND state <> 'skipped' GROUP BY item_id, domain ORDER BY item_id, MAX(number)`, trackID)
 	if err != nil {
 		return nil, nil, wrap("read posted items", err)
@@ -98,10 +107,10 @@ func (s *Store) PostRound(ctx context.Context, d schedule.Due, p practice.Postin
 			return err
 		}
 		if _, err := tx.exec(ctx, `INSERT INTO rounds (id, group_id, track_id, number, item_id, domain, item_version,
-				rule_version, local_day, state, planned_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10)`,
+				rule_version, local_day, state, planned_at, chosen)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10, $11)`,
 			r.ID, r.Group, r.Track, r.Number, r.Item.ID, r.Item.Domain, r.ItemVersion,
-			practice.RuleVersion, r.LocalDay, millis(r.PlannedAt)); err != nil {
+			practice.RuleVersion, r.LocalDay, millis(r.PlannedAt), string(p.Chosen)); err != nil {
 			return err
 		}
 		if err := insertDeliveries(ctx, tx, p.Deliveries...); err != nil {

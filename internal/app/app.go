@@ -132,9 +132,10 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 	})
 	a.Groups.Register()
+	a.Groups.ContributePage(a.Groups.HabitPage)
 	a.Practice.Attach(a.Groups)
 	a.Boards = board.New(board.Config{
-		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
+		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Themes: a.Practice, Now: a.Clock.Now, NewID: o.NewID,
 	})
 	a.Practice.Tell(a.Boards)
 	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {

@@ -1,0 +1,266 @@
+package group
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"studyhall/bot"
+)
+
+// Habits is what a group chose for its weeks and seasons; the zero value is the
+// defaults.
+type Habits struct {
+	NoTheme   bool    // weeks have no theme
+	Weekly    string  // five cron fields of the weekly post; "" is Monday at question time
+	Quiet     bool    // weeks end without a post
+	Discuss   Discuss // when a closed question gets a thread
+	KeepGoing bool    // a season does not end with the exam window
+}
+
+// Discuss is when a closed question gets a thread to discuss it in.
+type Discuss string
+
+// The choices.
+const (
+	WhenAsked     Discuss = "" // by somebody who presses Discuss
+	AlwaysDiscuss Discuss = "always"
+	NeverDiscuss  Discuss = "never"
+)
+
+// MostSkipDays is how many days a group may leave out at once.
+const MostSkipDays = 60
+
+// SkipDayReason is recorded of a question that was left out on a skip day.
+const SkipDayReason = "a skip day"
+
+// HabitStore is what the choices of groups need of the database.
+type HabitStore interface {
+	// SetHabits keeps what a group chose, and plans its weeks and season by it.
+	SetHabits(ctx context.Context, groupID string, h Habits, now time.Time) error
+	// AddSkipDays adds local dates, 2006-01-02, on which the group gets no
+	// question, and plans by them. It reports false, and adds none, if there would
+	// be more than [MostSkipDays] from the day on that it is.
+	AddSkipDays(ctx context.Context, groupID string, days []string, now time.Time) (bool, error)
+	// DropSkipDays takes dates out again.
+	DropSkipDays(ctx context.Context, groupID string, days []string, now time.Time) error
+}
+
+// attachHabits registers what organisers choose beyond the schedule.
+func (s *Service) attachHabits(of func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error))) {
+	of("/weekly", s.askWeekly)
+	of("/weekly/set", s.setWeekly)
+	of("/choose/{habit}", s.chooseHabit)
+	of("/choose/{habit}/{value}", s.setHabit)
+	of("/skip", s.skipPage)
+	of("/skip/add", s.askSkip)
+	of("/skip/set", s.addSkip)
+	of("/skip/drop/{days}", s.dropSkip)
+}
+
+// HabitPage is what the group's further page says about its weeks, for
+// [Service.ContributePage].
+func (s *Service) HabitPage(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
+	text := []bot.Text{wordsWeekly(d)}
+	if len(spansOf(d.SkipDays, s.today(d.Group.Zone))) > 0 {
+		text = append(text, wordsSkipped(d.SkipDays, s.today(d.Group.Zone)))
+	}
+	if m.Role != Organiser {
+		return text, nil, nil
+	}
+	path := PathGroup(d.Group.ID)
+	return text, []bot.Button{
+		{Label: "Weekly post", Action: path + "/weekly"},
+		{Label: "Skip days", Action: path + "/skip"},
+		{Label: "Theme of the week", Action: path + "/choose/" + habitTheme},
+		{Label: "Discussions", Action: path + "/choose/" + habitDiscuss},
+		{Label: "Season end", Action: path + "/choose/" + habitSeason},
+	}, nil
+}
+
+const (
+	fieldPost = "post"
+	fieldDay  = "day"
+	fieldAt   = "at"
+
+	postUsual = "usual" // Monday at question time
+	postOther = "other"
+	postOff   = "off"
+)
+
+// askWeekly opens the form about when the weekly post comes.
+func (s *Service) askWeekly(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	post, table := postUsual, d.weekly()
+	switch {
+	case d.Habits.Quiet:
+		post = postOff
+	case d.Habits.Weekly != "":
+		post = postOther
+	}
+	var days []bot.Option
+	for _, day := range week() {
+		days = append(days, bot.Option{Label: day.String(), Value: dayValue(day)})
+	}
+	return bot.Response{Form: &bot.Form{Title: "Weekly post", Submit: "Save", Action: PathGroup(group) + "/weekly/set", Fields: []bot.Field{
+		{Name: fieldPost, Label: "Weekly post", Kind: bot.OneOf, Required: true, Help: "Weeks run from one to the next, also when it is off.",
+			Initial: []string{post}, Options: []bot.Option{
+				{Label: "Monday at question time", Value: postUsual}, {Label: "At another time", Value: postOther}, {Label: "Off", Value: postOff},
+			}},
+		{Name: fieldDay, Label: "Day", Kind: bot.OneOf, Help: "Of another time", Options: days, Initial: []string{dayValue(table.days[0])}},
+		{Name: fieldAt, Label: "Time", Kind: bot.Line, Help: "Of another time, such as 18:00", Initial: []string{table.typed()}, Max: 20},
+	}}}, nil
+}
+
+// setWeekly keeps when the weekly post comes.
+func (s *Service) setWeekly(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	h := d.Habits
+	h.Weekly, h.Quiet = "", false
+	switch i.Values.Get(fieldPost) {
+	case postOff:
+		h.Quiet = true
+	case postOther:
+		days := weekdays(i.Values[fieldDay])
+		minutes, problem := times(i.Values.Get(fieldAt))
+		switch {
+		case len(days) != 1:
+			return bot.Response{Invalid: map[string]string{fieldDay: "Please choose one day."}}, nil
+		case problem != "":
+			return bot.Response{Invalid: map[string]string{fieldAt: problem}}, nil
+		case len(minutes) != 1:
+			return bot.Response{Invalid: map[string]string{fieldAt: "Please write one time, such as 18:00."}}, nil
+		}
+		h.Weekly = timetable{minutes: minutes, days: days}.expr()
+	}
+	return s.keepHabits(ctx, i, d, h, func(d Details) bot.Text { return wordsWeekly(d) })
+}
+
+// keepHabits keeps what was chosen and says how it is now.
+func (s *Service) keepHabits(ctx context.Context, i bot.Interaction, d Details, h Habits, words func(d Details) bot.Text) (bot.Response, error) {
+	if err := s.c.Store.SetHabits(ctx, d.Group.ID, h, s.c.Now()); err != nil {
+		return bot.Response{}, err
+	}
+	s.c.Wake()
+	d.Habits = h
+	path := PathGroup(d.Group.ID)
+	return show(i, &bot.Card{Title: "Saved", Body: words(d), Footer: wordsOnlyYou, Tone: bot.Good,
+		Controls: rows(button("Group page", path), button("More", path+"/more"))}), nil
+}
+
+// The habits that are chosen by a button.
+const (
+	habitTheme   = "theme"
+	habitDiscuss = "discuss"
+	habitSeason  = "season"
+)
+
+// option is one choice of a habit.
+type option struct {
+	label, value string
+	chosen       bool
+	set          func(h *Habits)
+}
+
+// options are the choices of a habit; none for a habit that isn't known.
+func (h Habits) options(habit string) (title, about bot.Text, all []option) {
+	switch habit {
+	case habitTheme:
+		return "Theme of the week", wordsThemes, []option{
+			{"On", "on", !h.NoTheme, func(h *Habits) { h.NoTheme = false }},
+			{"Off", "off", h.NoTheme, func(h *Habits) { h.NoTheme = true }},
+		}
+	case habitDiscuss:
+		return "Discussions", wordsDiscussions, []option{
+			{"When somebody asks", "asked", h.Discuss == WhenAsked, func(h *Habits) { h.Discuss = WhenAsked }},
+			{"Always", "always", h.Discuss == AlwaysDiscuss, func(h *Habits) { h.Discuss = AlwaysDiscuss }},
+			{"Never", "never", h.Discuss == NeverDiscuss, func(h *Habits) { h.Discuss = NeverDiscuss }},
+		}
+	case habitSeason:
+		return "Season end", wordsSeasonEnds, []option{
+			{"Wrap up", "wrap", !h.KeepGoing, func(h *Habits) { h.KeepGoing = false }},
+			{"Keep going", "go", h.KeepGoing, func(h *Habits) { h.KeepGoing = true }},
+		}
+	}
+	return "", "", nil
+}
+
+// chooseHabit shows the choices of a habit.
+func (s *Service) chooseHabit(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	title, about, all := d.Habits.options(i.Arg("habit"))
+	if all == nil {
+		return s.more(ctx, i, group)
+	}
+	var controls []bot.Control
+	for _, o := range all {
+		if o.chosen {
+			about = lines(about, bot.Textf("Now: %s", o.label))
+		} else {
+			controls = append(controls, button(o.label, PathGroup(group)+"/choose/"+i.Arg("habit")+"/"+o.value))
+		}
+	}
+	controls = append(controls, button("More", PathGroup(group)+"/more"))
+	return show(i, &bot.Card{Title: title, Body: about, Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
+}
+
+// setHabit keeps a choice.
+func (s *Service) setHabit(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	title, about, all := d.Habits.options(i.Arg("habit"))
+	n := slices.IndexFunc(all, func(o option) bool { return o.value == i.Arg("value") })
+	if n < 0 {
+		return s.more(ctx, i, group)
+	}
+	h := d.Habits
+	all[n].set(&h)
+	return s.keepHabits(ctx, i, d, h, func(Details) bot.Text { return lines(bot.Textf("%s: %s", title, all[n].label), about) })
+}
+
+// weekly is when a group's weekly post comes, or would.
+func (d Details) weekly() timetable {
+	if f := strings.Fields(d.Habits.Weekly); len(f) == 5 {
+		t := timetableOf(d.Habits.Weekly)
+		if day, err := strconv.Atoi(f[4]); err == nil {
+			t.days = []time.Weekday{time.Weekday(day % 7)}
+		}
+		return t
+	}
+	t := timetableOf(d.Schedule.Expr)
+	return timetable{minutes: t.minutes[:1], days: []time.Weekday{time.Monday}}
+}
+
+func wordsWeekly(d Details) bot.Text {
+	t := d.weekly()
+	when := fmt.Sprintf("%s at %s", t.days[0], time.Date(2000, 1, 1, t.minutes[0]/60, t.minutes[0]%60, 0, 0, time.UTC).Format("3:04 PM"))
+	switch {
+	case d.Habits.Quiet:
+		return bot.Textf("Weekly post: off. A week still begins on %s.", when)
+	case d.Habits.Weekly == "":
+		return bot.Textf("Weekly post: %s, directly before a question.", when)
+	}
+	return bot.Textf("Weekly post: %s.", when)
+}
+
+const (
+	wordsThemes bot.Text = "Each week has an area of the outline, by its weight. About 3 of 5 questions are about it.\n" +
+		"The last three weeks before the exam window are review."
+	wordsDiscussions bot.Text = "A closed question can have a thread under it."
+	wordsSeasonEnds  bot.Text = "Seven days after the exam window's last day: Wrap up says goodbye in the channel and ends the season. " +
+		"With Keep going, questions come as before."
+)
