@@ -299,8 +299,8 @@ func parseDay(typed string, today time.Time) (w written, ok bool) {
 			if !found || w.month > 0 || w.year > 0 {
 				return w, false
 			}
-			if w.day > 0 && w.day != at.Day() {
-				return w, false
+			if len(words) > n+1 { // "Fri 27 Nov": the date is what counts
+				continue
 			}
 			return written{at.Year(), at.Month(), at.Day()}, true
 		}

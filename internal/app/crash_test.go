@@ -158,6 +158,8 @@ func (s *simulation) posts() []post {
 			for _, control := range row {
 				path := strings.Split(control.(bot.Button).Action, "/")
 				switch path[0] {
+				case "fill": // an answer that is typed or chosen in a form
+					p.open = true
 				case "answer":
 					p.open, p.options = true, append(p.options, path[2])
 					fallthrough

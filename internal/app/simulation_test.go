@@ -365,7 +365,7 @@ func (s *simulation) answer() {
 	for _, p := range s.posts() {
 		for n := range 6 {
 			person := fmt.Sprintf("%sp%d", channelName(p.channel), n)
-			if _, done := s.confirmed[p.round][person]; p.open && !done && s.happens(50) {
+			if _, done := s.confirmed[p.round][person]; len(p.options) > 0 && !done && s.happens(50) {
 				option := p.options[spread(p.round+person)%len(p.options)]
 				presses = append(presses, press{person, p.round, option, p.id, p.channel})
 			}
