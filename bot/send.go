@@ -88,6 +88,17 @@ func (b *Bot) Delete(ctx context.Context, id MessageID) error {
 	return d.Delete(ctx, id)
 }
 
+// Thread opens the conversation under a message, or finds the one there is; ok is
+// false where the platform has none.
+func (b *Bot) Thread(ctx context.Context, id MessageID, title string) (ch ChannelID, ok bool, err error) {
+	t, ok := power[Threader](b, id)
+	if !ok {
+		return "", false, nil
+	}
+	ch, err = t.Thread(ctx, id, title)
+	return ch, err == nil, err
+}
+
 // Check tells whether a channel can be posted to; nil where the platform can't tell.
 func (b *Bot) Check(ctx context.Context, ch ChannelID) error {
 	if _, ok := power[Adapter](b, ch); !ok {

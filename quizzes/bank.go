@@ -32,22 +32,24 @@ type Bank struct {
 // An Item is one question. Its ID is permanent and never used again, even
 // after the item is gone, because answers refer to it.
 type Item struct {
-	ID          string   `json:"id"`
-	Type        string   `json:"type"`       // [Single] and the others
-	Domain      string   `json:"domain"`     // area of the outline
-	Level       string   `json:"level"`      // recall, application or analysis
-	Difficulty  string   `json:"difficulty"` // easy, medium or hard: the author's estimate
-	Stem        string   `json:"stem"`
-	Options     []Option `json:"options"` // in the order shown; none where the answer is typed
-	Answer      []string `json:"answer"`  // ids of the right options, or the right answer as it is shown
-	Explanation string   `json:"explanation"`
-	Source      Source   `json:"source"`
-	Accept      []string `json:"accept,omitempty"`    // of [Short]: other right answers
-	Reject      []string `json:"reject,omitempty"`    // of [Short]: wrong answers that look like a right one
-	Tolerance   string   `json:"tolerance,omitempty"` // of [Numeric]: such as "5 %" or "0.1 kΩ"; "" is none
-	Unit        string   `json:"unit,omitempty"`      // of [Numeric]: the unit of a number without one; "" is the unprefixed one
-	Image       *Image   `json:"image,omitempty"`     // a picture that belongs to the question
-	Line        int      `json:"-"`                   // line in the bank's file, 1 for the first; 0 in an item from a snapshot
+	ID          string     `json:"id"`
+	Type        string     `json:"type"`       // [Single] and the others
+	Domain      string     `json:"domain"`     // area of the outline
+	Level       string     `json:"level"`      // recall, application or analysis
+	Difficulty  string     `json:"difficulty"` // easy, medium or hard: the author's estimate
+	Stem        string     `json:"stem"`
+	Options     []Option   `json:"options"` // in the order shown; none where the answer is typed
+	Answer      []string   `json:"answer"`  // ids of the right options, or the right answer as it is shown
+	Explanation string     `json:"explanation"`
+	Source      Source     `json:"source"`
+	Accept      []string   `json:"accept,omitempty"`    // of [Short]: other right answers
+	Reject      []string   `json:"reject,omitempty"`    // of [Short]: wrong answers that look like a right one
+	Tolerance   string     `json:"tolerance,omitempty"` // of [Numeric]: such as "5 %" or "0.1 kΩ"; "" is none
+	Unit        string     `json:"unit,omitempty"`      // of [Numeric]: the unit of a number without one; "" is the unprefixed one
+	Also        [][]string `json:"also,omitempty"`      // of a corrected item: other answers that are as right, each like Answer
+	Void        bool       `json:"void,omitempty"`      // of a corrected item: no answer to it can be right or wrong
+	Image       *Image     `json:"image,omitempty"`     // a picture that belongs to the question
+	Line        int        `json:"-"`                   // line in the bank's file, 1 for the first; 0 in an item from a snapshot
 }
 
 // An Option is one choice of an [Item].
@@ -130,6 +132,13 @@ func (i Item) usable() error {
 	}
 	if i.Image != nil && (i.Image.Hash == "" || i.Image.Alt == "") {
 		return fmt.Errorf("item %s has a picture without its hash or its words", i.ID)
+	}
+	for _, also := range i.Also {
+		one := i
+		one.Answer, one.Also = also, nil
+		if err := one.usable(); err != nil {
+			return err
+		}
 	}
 	switch i.Type {
 	case Numeric:

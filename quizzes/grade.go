@@ -74,6 +74,21 @@ func Grade(item Item, response Response) (Verdict, error) {
 	if err := item.usable(); err != nil {
 		return "", err
 	}
+	if item.Void {
+		return gradeVoid(item, response)
+	}
+	best, err := gradeBy(item, item.Answer, response)
+	for _, also := range item.Also {
+		if v, other := gradeBy(item, also, response); other == nil && (err != nil || v.Better(best)) {
+			best, err = v, nil
+		}
+	}
+	return best, err
+}
+
+// gradeBy grades by one of an item's keys.
+func gradeBy(item Item, key []string, response Response) (Verdict, error) {
+	item.Answer = key
 	switch item.Type {
 	case Numeric:
 		return gradeNumber(item, response.Text)

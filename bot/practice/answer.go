@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"studyhall/bot"
@@ -116,10 +117,26 @@ func (s *Service) letter(ctx context.Context, i bot.Interaction, catchUp bool) (
 	return s.answer(ctx, i, r, catchUp)
 }
 
-// answer records what was answered, once. A member's press is one transaction and
-// reads nothing else; whoever is not a member yet joins first. What can't be
-// read as an answer is a [quizzes.Unreadable], and nothing is recorded.
+// answer records what was answered, once. What can't be read as an answer is a
+// [quizzes.Unreadable], and nothing is recorded.
 func (s *Service) answer(ctx context.Context, i bot.Interaction, r quizzes.Response, catchUp bool) (pressed, error) {
+	p, err := s.grade(ctx, i, r, catchUp)
+	// Another copy of the program may have corrected the question.
+	stale := p.Status == Stale || p.Status == Already && p.Answer.ItemVersion != p.version
+	if err != nil || !stale {
+		return p, err
+	}
+	s.rounds.drop(p.round)
+	if p, err = s.grade(ctx, i, r, catchUp); err == nil && p.Status == Stale {
+		err = fmt.Errorf("round %s was corrected twice during one press", p.round)
+	}
+	return p, err
+}
+
+// grade records an answer by the round's key as it is known here. A member's
+// press is one transaction and reads nothing else; whoever is not a member yet
+// joins first.
+func (s *Service) grade(ctx context.Context, i bot.Interaction, r quizzes.Response, catchUp bool) (pressed, error) {
 	p := pressed{round: i.Arg("round"), user: i.User}
 	var err error
 	if p.fixed, err = s.lookUp(ctx, p.round); err != nil {
@@ -290,6 +307,10 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 		return bot.Response{}, err
 	}
 	a, ok, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	if err == nil && ok && a.ItemVersion != f.version { // corrected by another copy of the program
+		s.rounds.drop(i.Arg("round"))
+		f, err = s.lookUp(ctx, i.Arg("round"))
+	}
 	if err != nil {
 		return bot.Response{}, err
 	}

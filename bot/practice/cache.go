@@ -21,6 +21,12 @@ func (c *cache[V]) get(key string) (V, bool) {
 	return v, ok
 }
 
+func (c *cache[V]) drop(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.values, key)
+}
+
 func (c *cache[V]) put(key string, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

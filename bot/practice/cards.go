@@ -75,8 +75,11 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 // closedCard is a question with its answer (message 3).
 func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Message {
 	footer := []bot.Text{bot.Textf(sourceWords, r.Item.Source.Title)}
-	if total, _, _ := counts(spread, r.Item); total >= countsFrom {
+	if total, _, _ := counts(spread, r.Item); total >= countsFrom && !r.Item.Void {
 		footer = append(footer, totals(spread, r.Item))
+	}
+	if !r.CorrectedAt.IsZero() {
+		footer = append(footer, correctionLine(r))
 	}
 	row := bot.Row{
 		bot.Button{Label: "My answer", Action: "mine/" + r.ID},
@@ -87,11 +90,15 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 	}
 	card := &bot.Card{
 		Title:  s.name(plan.Track, r.Number, r.Item) + closedWords,
-		Body:   answerLines(r.Item, spread) + "\n\n" + bot.Typed(r.Item.Explanation),
+		Body:   bot.Text(strings.TrimRight(string(answerLines(r.Item, spread)+"\n\n"+bot.Typed(r.Item.Explanation)), "\n")),
 		Image:  picture(r.Item),
 		Footer: join("\n", footer), Controls: []bot.Row{row},
 	}
-	return bot.Message{Text: bot.Textf(closedNoticeWords, s.short(plan.Track), r.Number, shortAnswer(r.Item)), Card: card}
+	notice := bot.Textf(closedNoticeWords, s.short(plan.Track), r.Number, shortAnswer(r.Item))
+	if r.Item.Void {
+		notice = bot.Textf(withdrawnWords, r.Number)
+	}
+	return bot.Message{Text: notice, Card: card}
 }
 
 // resultCard tells one person how an answer was graded (message 2).
@@ -101,6 +108,9 @@ func (s *Service) resultCard(ctx context.Context, p pressed, standing Standing, 
 	title, reason := result.words()
 	card := &bot.Card{Tone: result.tone()}
 	lines := []bot.Text{reason, bot.Textf(sourceWords, item.Source.Title)}
+	if note := correctedNote(p.fixed, o.Answer); note != "" {
+		lines = append(lines, note)
+	}
 	if o.mostMissed() && o.Answer.Verdict != Right {
 		lines = append(lines, mostMissedWords)
 	}
@@ -177,6 +187,9 @@ func notice(short string, r Round) bot.Text {
 
 // lastLine is "Last answer: C. 8 of 11 were right.", the counts only when there are enough.
 func lastLine(spread map[string]int, item quizzes.Item) bot.Text {
+	if item.Void {
+		return lastWithdrawnWords
+	}
 	total, right, _ := counts(spread, item)
 	if total < countsFrom {
 		return bot.Textf(lastAnswerWords, shortAnswer(item))

@@ -52,7 +52,7 @@ type Round struct {
 	Track       string
 	Number      int // as people see it
 	Item        quizzes.Item
-	ItemVersion string // identifier of the snapshot Item was read from
+	ItemVersion string // identifier of the snapshot Item was read from: the bank's, or the group's correction of it
 	Bank        string
 	LocalDay    string // 2006-01-02 in the group's zone
 	State       RoundState
@@ -62,7 +62,10 @@ type Round struct {
 	LatestClose time.Time // when a paused group closes it
 	ClosedAt    time.Time
 	Late        bool
-	Answered    int // answers in time
+	Answered    int       // answers in time
+	CorrectedAt time.Time // when a correction in the group last changed it; zero: never
+	Gainers     int       // people who gained points by that
+	Gain        int       // how many each of them; 0 when it differs
 }
 
 // RoundState is where a round's life stands.
@@ -95,23 +98,26 @@ type Answer struct {
 	Member      string
 	Account     bot.UserID // the account that answers; known while it does
 	Item        string
-	ItemVersion string
-	Option      string // identifiers of the chosen options, separated by spaces
-	Raw         string // what was typed, where typing is the answer
-	Verdict     Verdict
-	CaughtUp    bool // given after closing
+	ItemVersion string  // by which it was graded
+	Option      string  // identifiers of the chosen options, separated by spaces
+	Raw         string  // what was typed, where typing is the answer
+	Verdict     Verdict // by the newest key
+	Credit      Verdict // what earns the points instead, after a correction; see [Grade]
+	Gained      int     // points gained by the newest correction
+	CaughtUp    bool    // given after closing
 	At          time.Time
 	Interaction string
 }
 
 // Points is what the answer earned.
 func (a Answer) Points() int {
-	switch {
-	case a.CaughtUp:
+	if a.CaughtUp {
 		return PointsCaughtUp
-	case a.Verdict == Right:
+	}
+	switch (Grade{a.Verdict, a.Credit}).Earns() {
+	case Right:
 		return PointsRight
-	case a.Verdict == Partly:
+	case Partly:
 		return PointsPartly
 	}
 	return PointsAnswered
@@ -127,6 +133,7 @@ const (
 	TooLate                 // closed, and not to be caught up this way or any more
 	NotPosted               // not open: still being posted, or skipped
 	Stranger                // the account is in no such group
+	Stale                   // graded by a key that was corrected meanwhile: to be graded anew
 )
 
 // Outcome is what became of a press, with the answer that counts.
@@ -188,6 +195,7 @@ type Store interface {
 	TimeStore
 	PictureStore
 	ThemeStore
+	RegradeStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
@@ -220,7 +228,8 @@ type Store interface {
 	Spread(ctx context.Context, roundID string) (map[string]int, error)
 	// Answer records an account's answer if the round is open; if it closed less
 	// than [CatchUpFor] ago and catchUp is set, as caught up. The outcome's answer
-	// names the member, unless it was recorded in time.
+	// names the member, unless it was recorded in time. An answer whose
+	// ItemVersion is not the round's is [Stale]; "" is graded by whichever.
 	Answer(ctx context.Context, a Answer, catchUp bool) (Outcome, error)
 	// AnswerOf is what a member answered to a round.
 	AnswerOf(ctx context.Context, roundID, memberID string) (a Answer, ok bool, err error)
@@ -320,17 +329,20 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: KindClose, Fire: s.close},
 		{Name: KindIdle, Fire: s.idle},
 		s.liveKind(),
+		{Name: KindCorrection, Place: s.placeNote, Render: s.renderNote},
 	}
 }
 
-// fixed is what never changes of a round, kept in memory for the next press.
+// fixed is what hardly ever changes of a round, kept in memory for the next
+// press. The store refuses answers by a version that was corrected meanwhile.
 type fixed struct {
 	group, track, version string
 	number                int
 	item                  quizzes.Item
+	correctedAt           time.Time
 }
 
-// lookUp reads what never changes of a round.
+// lookUp reads what hardly ever changes of a round.
 func (s *Service) lookUp(ctx context.Context, id string) (fixed, error) {
 	if f, ok := s.rounds.get(id); ok {
 		return f, nil
@@ -342,7 +354,7 @@ func (s *Service) lookUp(ctx context.Context, id string) (fixed, error) {
 	if !ok {
 		return fixed{}, bot.Errorf("I don't know that question; it may be from another group or from before a restore. Nothing was changed. /study shows what you can answer.")
 	}
-	f := fixed{group: r.Group, track: r.Track, version: r.ItemVersion, number: r.Number, item: r.Item}
+	f := fixed{group: r.Group, track: r.Track, version: r.ItemVersion, number: r.Number, item: r.Item, correctedAt: r.CorrectedAt}
 	s.rounds.put(id, f)
 	return f, nil
 }

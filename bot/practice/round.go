@@ -41,8 +41,12 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	if err != nil {
 		return err
 	}
+	void, err := s.Store.VoidItems(ctx, plan.Group.ID)
+	if err != nil {
+		return err
+	}
 	number := plan.Track.Rounds + 1
-	c, ok := s.pick(plan, lean{theme, week.due()}, uses, byDomain, number, d)
+	c, ok := s.pick(plan, lean{theme, week.due()}, uses, byDomain, number, d, void)
 	if !ok {
 		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
 		return s.Store.SkipQuestion(ctx, d, Skipping{
@@ -58,12 +62,16 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 }
 
 // pick chooses the item and tells the operator's log why.
-func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due) (choice, bool) {
+func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due, void []VoidItem) (choice, bool) {
 	outline := s.outline(plan.Track)
 	// The schedule's identifier stands in no card, so nobody can work out
 	// tomorrow's question from what they see.
 	seed := plan.Schedule.ID + " " + d.Occurrence
-	c, ok := chooseFor(l, s.Library.items[plan.Track.Certification], outline, uses, byDomain, number, seed)
+	pool := s.Library.items[plan.Track.Certification]
+	if out := useless(s.Library.index[plan.Track.Certification].byID, void); len(out) > 0 {
+		pool = slices.DeleteFunc(slices.Clone(pool), func(e entry) bool { return out[e.item.ID] })
+	}
+	c, ok := chooseFor(l, pool, outline, uses, byDomain, number, seed)
 	if ok {
 		// The item itself is left out: an organiser may read the log, and nobody
 		// should know tomorrow's question.

@@ -32,7 +32,7 @@ type picked struct {
 
 // picker chooses the items of one session.
 type picker struct {
-	store   SessionStore
+	store   Store
 	ctx     context.Context
 	index   index
 	outline cert.Outline
@@ -95,6 +95,11 @@ func (p *picker) read(groupID string) (err error) {
 	if p.open, err = p.store.OpenItems(p.ctx, p.member); err != nil {
 		return err
 	}
+	void, err := p.store.VoidItems(p.ctx, groupID)
+	if err != nil {
+		return err
+	}
+	maps.Copy(p.open, useless(p.index.byID, void))
 	if p.recent, err = p.store.Recent(p.ctx, groupID, p.member, looksBack); err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ func (p *past) Recent(_ context.Context, _, _ string, n int) ([]Past, error) {
 	return p.recent[:min(n, len(p.recent))], nil
 }
 
+func (p *past) VoidItems(context.Context, string) ([]VoidItem, error) { return nil, nil }
+
 func (p *past) OpenItems(context.Context, string) (map[string]bool, error) { return p.open, nil }
 
 func (p *past) met() map[string]bool {

@@ -58,7 +58,8 @@ func asked(item quizzes.Item, r quizzes.Response) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	a := Answer{Item: item.ID, Verdict: Verdict(verdict)}
+	grade := NewGrade(Verdict(verdict), item)
+	a := Answer{Item: item.ID, Verdict: grade.Verdict, Credit: grade.Credit}
 	if item.Typed() {
 		a.Raw = strings.Join(strings.Fields(string(bot.Typed(r.Text))), " ")
 	} else {
@@ -172,7 +173,7 @@ func inPlace(i bot.Interaction, r bot.Response) bot.Response {
 // whyLabel is the button that explains an answer.
 func whyLabel(item quizzes.Item) string {
 	label := "Why " + shortAnswer(item) + "?"
-	if len([]rune(label)) > bot.LimitLabel {
+	if item.Void || len([]rune(label)) > bot.LimitLabel {
 		return "Why?"
 	}
 	return label
@@ -181,7 +182,7 @@ func whyLabel(item quizzes.Item) string {
 // whyTitleOf is the title of its explanation.
 func whyTitleOf(number int, item quizzes.Item) bot.Text {
 	title := bot.Textf(whyTitle, number, shortAnswer(item))
-	if len([]rune(title.Plain())) > bot.LimitTitle {
+	if item.Void || len([]rune(title.Plain())) > bot.LimitTitle {
 		return bot.Textf(answerTitle, number)
 	}
 	return title
@@ -189,19 +190,26 @@ func whyTitleOf(number int, item quizzes.Item) bot.Text {
 
 // explained is the right answer with its explanation.
 func explained(item quizzes.Item) bot.Text {
-	lines := []bot.Text{bot.Typed(item.Answer[0])}
-	if !item.Typed() {
+	lines := []bot.Text{bot.Typed(shortAnswer(item))}
+	switch {
+	case item.Void:
+		lines = []bot.Text{withdrawnTitle}
+	case !item.Typed():
 		lines = nil
-		for _, id := range item.Answer {
-			o, _ := item.Option(id)
-			if item.Type == quizzes.TrueFalse {
+		for _, o := range item.Options {
+			switch {
+			case !item.RightOption(o.ID):
+			case item.Type == quizzes.TrueFalse:
 				lines = append(lines, bot.Typed(o.Text))
-			} else {
+			default:
 				lines = append(lines, bot.Textf("%s. %s", letter(o.ID), o.Text))
 			}
 		}
 	}
-	lines = append(lines, "", bot.Typed(item.Explanation), bot.Textf(sourceWords, item.Source.Title))
+	if item.Explanation != "" {
+		lines = append(lines, "", bot.Typed(item.Explanation))
+	}
+	lines = append(lines, bot.Textf(sourceWords, item.Source.Title))
 	return join("\n", lines)
 }
 

@@ -65,7 +65,7 @@ func privateChoices(item quizzes.Item, press, form string) bot.Row {
 
 // rightAnswer is "B, 100 µA", "A and C", "False" or "4.7 kΩ".
 func rightAnswer(item quizzes.Item) string {
-	if item.Type == quizzes.Single || item.Type == "" {
+	if (item.Type == quizzes.Single || item.Type == "") && len(item.Also) == 0 {
 		right, _ := item.Option(item.Answer[0])
 		return letter(right.ID) + ", " + right.Text
 	}
@@ -74,10 +74,23 @@ func rightAnswer(item quizzes.Item) string {
 
 // shortAnswer is the same without the words of an option.
 func shortAnswer(item quizzes.Item) string {
-	if item.Typed() {
-		return item.Answer[0]
+	keys := keyNames(item)
+	if item.Type == quizzes.Multiple {
+		return strings.Join(keys, ", or ")
 	}
-	return optionNames(item, item.Answer)
+	return listed(keys, "or")
+}
+
+// keyNames are the right answers, one unless the item was corrected.
+func keyNames(item quizzes.Item) (names []string) {
+	for _, key := range item.Keys() {
+		if item.Typed() {
+			names = append(names, key[0])
+		} else {
+			names = append(names, optionNames(item, key))
+		}
+	}
+	return names
 }
 
 // givenAnswer is what somebody answered, in as few words.
@@ -100,10 +113,17 @@ func optionNames(item quizzes.Item, ids []string) string {
 		}
 		names = append(names, letter(o.ID))
 	}
+	return and(names)
+}
+
+func and(names []string) string { return listed(names, "and") }
+
+// listed is "A, B and C".
+func listed(names []string, last string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return strings.Join(names[:len(names)-1], ", ") + " " + last + " " + names[len(names)-1]
 }
 
 // graded is an answer as its result tells it.
@@ -117,6 +137,9 @@ type graded struct {
 func (g graded) words() (title, reason bot.Text) {
 	item, given := g.item, givenAnswer(g.item, g.answer)
 	reason = g.reason()
+	if item.Void {
+		return withdrawnTitle + g.points, reason
+	}
 	titles := []bot.Text{bot.Textf(rightWords, rightAnswer(item)), bot.Textf(rightWords, shortAnswer(item)), rightPlainWords}
 	if g.answer.Verdict != Right {
 		format, plain := wrongWords, hereWords
@@ -149,7 +172,7 @@ func (g graded) words() (title, reason bot.Text) {
 
 // tone colours the result.
 func (g graded) tone() bot.Tone {
-	if g.answer.Verdict == Right {
+	if g.answer.Verdict == Right && !g.item.Void {
 		return bot.Good
 	}
 	return bot.Neutral
@@ -159,14 +182,24 @@ func (g graded) tone() bot.Tone {
 // with the choice. Reasons of many options give way to the explanation.
 func (g graded) reason() bot.Text {
 	item := g.item
+	if item.Void && item.Explanation == "" {
+		return noneHoldsWords
+	}
 	if g.answer.Verdict == Right || item.Typed() {
 		return bot.Typed(item.Explanation)
 	}
 	chosen := strings.Fields(g.answer.Option)
 	if item.Type != quizzes.Multiple {
-		right, _ := item.Option(item.Answer[0])
 		wrong, _ := item.Option(g.answer.Option)
-		return bot.Typed(wrong.Why) + " " + bot.Typed(right.Why)
+		reasons := []bot.Text{bot.Typed(wrong.Why)}
+		for _, key := range item.Keys() {
+			right, _ := item.Option(key[0])
+			reasons = append(reasons, bot.Typed(right.Why))
+		}
+		if slices.Contains(reasons, "") { // a correction has left nothing to say of an option
+			return bot.Typed(item.Explanation)
+		}
+		return join(" ", reasons)
 	}
 	var lines []bot.Text
 	size := 0
@@ -174,6 +207,9 @@ func (g graded) reason() bot.Text {
 		if slices.Contains(chosen, o.ID) != slices.Contains(item.Answer, o.ID) {
 			lines = append(lines, bot.Textf("%s. %s", letter(o.ID), o.Why))
 			size += utf8.RuneCountInString(o.Why)
+			if o.Why == "" {
+				return bot.Typed(item.Explanation)
+			}
 		}
 	}
 	if size > 1000 {
@@ -187,7 +223,10 @@ func (g graded) reason() bot.Text {
 func answerLines(item quizzes.Item, spread map[string]int) bot.Text {
 	lines := []bot.Text{stemBeside(item), ""}
 	if item.Typed() {
-		lines = append(lines, bot.Textf(answerIsWords, item.Answer[0]))
+		if item.Void {
+			return join("\n", lines[:1])
+		}
+		lines = append(lines, bot.Textf(answerIsWords, shortAnswer(item)))
 		if len(item.Accept) > 0 {
 			lines = append(lines, bot.Textf(alsoRightWords, strings.Join(item.Accept, ", ")))
 		}
@@ -205,12 +244,12 @@ func answerLines(item quizzes.Item, spread map[string]int) bot.Text {
 		if item.Type == quizzes.TrueFalse {
 			line = bot.Typed(o.Text)
 		}
-		if total >= countsFrom {
+		if total >= countsFrom && !item.Void {
 			line += " · " + people(chose[o.ID])
 		}
 		switch {
-		case !slices.Contains(item.Answer, o.ID):
-		case len(item.Answer) > 1:
+		case item.Void || !item.RightOption(o.ID):
+		case len(item.Answer)+len(item.Also) > 1:
 			line += isRightWords
 		default:
 			line += theAnswerWords
@@ -251,14 +290,14 @@ func totals(spread map[string]int, item quizzes.Item) bot.Text {
 // none where the answer was typed.
 func otherOptions(item quizzes.Item) (lines []bot.Text) {
 	for _, o := range item.Options {
-		if slices.Contains(item.Answer, o.ID) {
+		if item.Void || item.RightOption(o.ID) {
 			continue
 		}
 		name := letter(o.ID) + ". " + o.Text
 		if item.Type == quizzes.TrueFalse {
 			name = o.Text
 		}
-		lines = append(lines, bot.Textf("%s\n%s", name, o.Why))
+		lines = append(lines, bot.Text(strings.TrimSuffix(string(bot.Textf("%s\n%s", name, o.Why)), "\n")))
 	}
 	return lines
 }

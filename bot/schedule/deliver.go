@@ -39,6 +39,10 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 	ctx, cancel := e.until(ctx, lease)
 	defer cancel()
 	channel, err := e.channel(ctx, d)
+	if errors.Is(err, ErrTaken) {
+		e.record(log, e.Store.SkipDelivery(ctx, d, e.Now(), "no longer wanted"))
+		return
+	}
 	if err != nil {
 		e.failed(ctx, d, err, true)
 		return
@@ -74,13 +78,23 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 	e.post(ctx, d, channel, m, lease, verify)
 }
 
-// channel is where to post: the target itself, or the conversation with a person.
+// channel is where to post: the target itself, where its kind says, or the
+// conversation with a person.
 func (e *Engine) channel(ctx context.Context, d Delivery) (bot.ChannelID, error) {
-	if !d.Person {
+	k := e.kinds[d.Kind]
+	if !d.Person && k.Place == nil {
 		return bot.ChannelID(d.Target), nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
 	defer cancel()
+	if k.Place != nil {
+		var ch bot.ChannelID
+		err := guarded(func() (err error) {
+			ch, err = k.Place(ctx, d)
+			return err
+		})
+		return ch, err
+	}
 	return e.Platform.Direct(ctx, bot.UserID(d.Target))
 }
 
@@ -273,7 +287,7 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 	channel, err := e.channel(ctx, d)
 	known, refused := errors.AsType[*bot.DeliveryError](err)
 	refused = refused && (known.Kind == bot.Gone || known.Kind == bot.Refused)
-	if refused || err == nil && !e.Platform.CanFind(channel) {
+	if refused || errors.Is(err, ErrTaken) || err == nil && !e.Platform.CanFind(channel) {
 		e.record(log, e.Store.MarkChecked(ctx, d, d.Message))
 		return
 	}

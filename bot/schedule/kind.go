@@ -100,6 +100,10 @@ type Kind struct {
 	// Prepare runs before each attempt to send, for content that depends on when
 	// it is really posted; optional.
 	Prepare func(ctx context.Context, d Delivery) error
+	// Place is where to post when that isn't the target, such as a conversation
+	// under an older post; [ErrTaken] says that it isn't to be posted after all.
+	// Optional, and for messages that are never edited.
+	Place func(ctx context.Context, d Delivery) (bot.ChannelID, error)
 	// Render gives the message as it should be now.
 	Render func(ctx context.Context, d Delivery) (bot.Message, error)
 }

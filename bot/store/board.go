@@ -12,9 +12,10 @@ import (
 	"studyhall/bot/schedule"
 )
 
-// pointsOf is what an answer in time earns, by rule version 1.
-var pointsOf = fmt.Sprintf(`CASE a.verdict WHEN '%s' THEN %d WHEN '%s' THEN %d ELSE %d END`,
-	practice.Right, practice.PointsRight, practice.Partly, practice.PointsPartly, practice.PointsAnswered)
+// pointsOf is what an answer in time earns, by rule version 1; see [practice.Grade].
+var pointsOf = fmt.Sprintf(`CASE CASE WHEN a.credit = '' THEN a.verdict ELSE a.credit END
+	WHEN '%s' THEN %d WHEN '%s' THEN %d WHEN '%s' THEN %d ELSE %d END`, practice.Right, practice.PointsRight,
+	practice.VoidCredit, practice.PointsRight, practice.Partly, practice.PointsPartly, practice.PointsAnswered)
 
 // ledger is where a group stands in time while points enter its totals.
 type ledger struct {

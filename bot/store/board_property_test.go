@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,8 @@ type books struct {
 	week    int
 	month   string
 	rounds  []*bookRound
+	items   []quizzes.Item // asked again and again; as corrected
+	first   []string       // their versions before
 	hidden  map[string]bool
 	joined  map[string]bool
 	earned  []bookPoints
@@ -41,8 +44,17 @@ type books struct {
 
 type bookRound struct {
 	round   practice.Round
+	item    int // which
 	closed  bool
-	answers map[string]practice.Verdict // in time
+	week    int
+	month   string
+	answers map[string]bookAnswer // in time
+}
+
+// bookAnswer is what somebody chose and the most it was worth by any key so far.
+type bookAnswer struct {
+	options []string
+	points  int
 }
 
 // bookPoints are points that count.
@@ -87,8 +99,10 @@ func (b *books) post() {
 	if d := details(b.test, b.s, b.group); d.Group.State != group.Running {
 		return
 	}
-	r := asked(b.test, b.s, b.group, b.id("r"), b.now)
-	b.rounds = append(b.rounds, &bookRound{round: r, answers: map[string]practice.Verdict{}})
+	n := rapid.IntRange(0, 2).Draw(b.t, "item")
+	item := severalOf(fmt.Sprint("cbet-", b.group, "-", n))
+	r := askedItem(b.test, b.s, b.group, b.id("r"), item, b.now)
+	b.rounds = append(b.rounds, &bookRound{round: r, item: n, answers: map[string]bookAnswer{}})
 }
 
 func (b *books) round() *bookRound {
@@ -108,7 +122,10 @@ func (b *books) answer() {
 	}
 	p := b.person()
 	a := answer(r.round, p, b.ids, b.now)
-	a.ID, a.Verdict = b.id("a"), rapid.SampledFrom([]practice.Verdict{practice.Right, practice.Partly, practice.Wrong}).Draw(b.t, "verdict")
+	options := b.options()
+	grade := gradeOf(b.t, b.items[r.item], options)
+	a.ID, a.Option, a.Verdict, a.Credit = b.id("a"), strings.Join(options, " "), grade.Verdict, grade.Credit
+	a.ItemVersion, _ = b.items[r.item].Version()
 	out, err := b.s.Answer(b.test.Context(), a, true)
 	b.must("answer", err)
 	switch {
@@ -118,7 +135,7 @@ func (b *books) answer() {
 	case out.Answer.CaughtUp:
 		b.earn("member-"+p, 1)
 	default:
-		r.answers["member-"+p] = a.Verdict
+		r.answers["member-"+p] = bookAnswer{options: options, points: a.Points()}
 	}
 }
 
@@ -135,9 +152,76 @@ func (b *books) close() {
 	b.must("close", b.s.CloseRound(b.test.Context(), d, b.now))
 	r.closed = true
 	for _, m := range slices.Sorted(maps.Keys(r.answers)) {
-		b.earn(m, practice.Answer{Verdict: r.answers[m]}.Points())
+		b.earn(m, r.answers[m].points)
 	}
 	b.earn("", 0) // the closing of a question nobody answered moves the month on too
+	r.week, r.month = b.week, b.month
+}
+
+// correct corrects one of the items; nobody's points fall, whatever week they are of.
+func (b *books) correct() {
+	n := rapid.IntRange(0, len(b.items)-1).Draw(b.t, "item")
+	c := quizzes.Correction{Void: rapid.IntRange(0, 4).Draw(b.t, "void") == 0}
+	for range rapid.IntRange(1, 2).Draw(b.t, "keys") {
+		if !c.Void {
+			c.Keys = append(c.Keys, strings.Join(b.options(), " "))
+		}
+	}
+	item, err := severalOf(b.items[n].ID).Corrected(c)
+	b.must("correct", err)
+	if !slices.ContainsFunc(b.rounds, func(r *bookRound) bool { return r.item == n }) {
+		return // the group has not met it
+	}
+	r := practice.Regrading{Group: b.group, ItemVersion: b.first[n], Item: item, At: b.now, NewID: func() string { return b.id("n") }}
+	r.Corrected, r.Snapshot = item.Version()
+	for try := range 2 { // the second time there is nothing to do
+		done, err := b.s.Regrade(b.test.Context(), r)
+		b.must("regrade", err)
+		if try == 1 && (done.Changed || done.Answers > 0) {
+			b.t.Fatalf("the same correction again: %+v", done)
+		}
+	}
+	b.items[n] = item
+	for _, round := range b.rounds {
+		if round.item != n {
+			continue
+		}
+		for _, m := range slices.Sorted(maps.Keys(round.answers)) {
+			a := round.answers[m]
+			grade := gradeOf(b.t, item, a.options)
+			gain := practice.Answer{Verdict: grade.Verdict, Credit: grade.Credit}.Points() - a.points
+			if gain <= 0 {
+				continue
+			}
+			a.points += gain
+			round.answers[m] = a
+			if round.closed {
+				b.earned = append(b.earned, bookPoints{m, gain, round.week, round.month})
+			}
+		}
+	}
+}
+
+// options are some of an item's options.
+func (b *books) options() []string {
+	return strings.Fields(rapid.SampledFrom([]string{"a", "b", "c", "a b", "a c", "b c", "a b c", "d", "b d"}).Draw(b.t, "options"))
+}
+
+// severalOf is an item with several right answers.
+func severalOf(id string) quizzes.Item {
+	item := quizzes.Item{ID: id, Type: quizzes.Multiple, Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a", "b"}}
+	for _, o := range []string{"a", "b", "c", "d"} {
+		item.Options = append(item.Options, quizzes.Option{ID: o, Text: "Option " + o})
+	}
+	return item
+}
+
+func gradeOf(t *rapid.T, item quizzes.Item, options []string) practice.Grade {
+	verdict, err := quizzes.Grade(item, quizzes.Response{Options: options})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return practice.NewGrade(practice.Verdict(verdict), item)
 }
 
 func (b *books) endWeek() {
@@ -248,11 +332,48 @@ func (b *books) check() {
 		b.t.Fatalf("it is week %d, want %d", c.Week, b.week)
 	}
 	periods := []board.Period{{Span: board.All}, {Span: board.Month, Month: c.Month}, {Span: board.Season, Season: c.Season}}
+	for w := 1; w <= b.week; w++ {
+		b.checkFacts(w)
+	}
 	for w := max(1, b.week-2); w <= b.week; w++ {
 		periods = append(periods, board.Period{Span: board.Week, Week: w})
 	}
 	for _, p := range periods {
 		b.checkPeriod(p)
+	}
+}
+
+// checkFacts compares a week's statistics, which know the newest keys only.
+func (b *books) checkFacts(week int) {
+	b.t.Helper()
+	f, err := b.s.WeekFacts(b.test.Context(), b.group, "track-"+b.group, week)
+	b.must("facts", err)
+	answers, right := 0, 0
+	for _, r := range b.rounds {
+		if r.week != week || b.items[r.item].Void {
+			continue
+		}
+		for _, a := range r.answers {
+			answers++
+			if gradeOf(b.t, b.items[r.item], a.options).Verdict == practice.Right {
+				right++
+			}
+		}
+	}
+	if f.Answers != answers || f.Right != right {
+		b.t.Fatalf("week %d has %d of %d answers right, want %d of %d", week, f.Right, f.Answers, right, answers)
+	}
+	for _, q := range f.Questions {
+		i := slices.IndexFunc(b.rounds, func(r *bookRound) bool { return r.round.ID == q.Round })
+		right := 0
+		for _, a := range b.rounds[i].answers {
+			if gradeOf(b.t, b.items[b.rounds[i].item], a.options).Verdict == practice.Right {
+				right++
+			}
+		}
+		if q.Answered != len(b.rounds[i].answers) || q.Right != right {
+			b.t.Fatalf("question %s: %d of %d right, want %d of %d", q.Round, q.Right, q.Answered, right, len(b.rounds[i].answers))
+		}
 	}
 }
 
@@ -308,15 +429,20 @@ func TestTotalsEqualRecomputation(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			histories++
 			b := &books{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday(), zone: "America/Chicago", week: 1,
+				items: make([]quizzes.Item, 3), first: make([]string, 3),
 				hidden: map[string]bool{}, joined: map[string]bool{}, studied: map[string]int{}}
 			pace := 60
 			if rapid.Bool().Draw(rt, "at the turn of a month") {
 				b.now, pace = time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), 6
 			}
+			for n := range b.items {
+				b.items[n] = severalOf(fmt.Sprint("cbet-", b.group, "-", n))
+				b.first[n], _ = b.items[n].Version()
+			}
 			begin(t, s, b.group)
 			b.move()
-			ops := []func(){b.join, b.post, b.answer, b.answer, b.answer, b.answer, b.close, b.close, b.endWeek, b.hide, b.move, b.pause, b.practise}
-			names := []string{"join", "post", "answer", "answer", "answer", "answer", "close", "close", "end week", "hide", "move", "pause", "practise"}
+			ops := []func(){b.join, b.post, b.answer, b.answer, b.answer, b.answer, b.close, b.close, b.endWeek, b.hide, b.move, b.pause, b.practise, b.correct}
+			names := []string{"join", "post", "answer", "answer", "answer", "answer", "close", "close", "end week", "hide", "move", "pause", "practise", "correct"}
 			for n := range rapid.IntRange(1, 60).Draw(rt, "steps") {
 				b.now = b.now.Add(time.Duration(rapid.IntRange(0, pace).Draw(rt, "hours")) * time.Hour)
 				op := rapid.IntRange(0, len(ops)-1).Draw(rt, "op")

@@ -10,7 +10,8 @@ import (
 // earned in each week: the totals must say the same.
 func (s *Store) Recount(ctx context.Context, trackID string) (map[string]map[int]int, error) {
 	return s.weekly(ctx, `SELECT x.member_id, x.week, CAST(SUM(x.points) AS BIGINT) FROM (
-		SELECT a.member_id, r.week, CASE a.verdict WHEN 'right' THEN 3 WHEN 'partly' THEN 2 ELSE 1 END AS points
+		SELECT a.member_id, r.week, CASE WHEN 'right' IN (a.verdict, a.credit) OR a.credit = 'void' THEN 3
+				WHEN 'partly' IN (a.verdict, a.credit) THEN 2 ELSE 1 END AS points
 			FROM rounds r JOIN answers a ON a.round_id = r.id WHERE r.track_id = $1 AND r.state = 'closed' AND NOT a.caught_up
 		UNION ALL SELECT a.member_id, e.week, 1 FROM answers a JOIN earnings e ON e.id = a.id WHERE a.track_id = $1 AND a.caught_up
 		UNION ALL SELECT p.member_id, p.week, CASE WHEN p.practised >= 50 THEN 5 ELSE p.practised / 10 END FROM (

@@ -57,7 +57,8 @@ func (s *Store) EndWeek(ctx context.Context, d schedule.Due) (e board.Ended, err
 // WeekFacts implements [board.Store].
 func (s *Store) WeekFacts(ctx context.Context, groupID, trackID string, week int) (f board.Facts, err error) {
 	err = s.view(ctx, func(ctx context.Context, q querier) error {
-		err := q.row(ctx, `SELECT COUNT(*), COUNT(DISTINCT a.member_id), CAST(COALESCE(SUM(CASE WHEN a.verdict = 'right' THEN 1 ELSE 0 END), 0) AS BIGINT)
+		err := q.row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN a.credit <> 'void' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(DISTINCT a.member_id),
+				CAST(COALESCE(SUM(CASE WHEN a.verdict = 'right' AND a.credit <> 'void' THEN 1 ELSE 0 END), 0) AS BIGINT)
 			FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up WHERE r.track_id = $1 AND r.week = $2`, trackID, week).
 			scan(&f.Answers, &f.People, &f.Right)
 		if err != nil {

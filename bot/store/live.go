@@ -44,8 +44,10 @@ func (s *Store) Live(ctx context.Context, id string) (practice.Live, bool, error
 	return l, ok, wrap("read live round", err)
 }
 
-const liveQuestionQuery = `SELECT q.live_id, q.place, q.item_version, q.state, q.opened_at, q.closes_at, q.closed_at, q.answered, v.snapshot
-	FROM live_questions q JOIN item_versions v ON v.id = q.item_version `
+// liveQuestionQuery reads questions as the group's corrections have them.
+const liveQuestionQuery = `SELECT q.live_id, q.place, v.id, q.state, q.opened_at, q.closes_at, q.closed_at, q.answered, v.snapshot
+	FROM live_questions q JOIN item_versions v ON v.id = COALESCE((SELECT o.corrected FROM live_rounds l
+		JOIN overrides o ON o.group_id = l.group_id AND o.item_version = q.item_version WHERE l.id = q.live_id), q.item_version) `
 
 func readLiveQuestion(scan scanner) (q practice.LiveQuestion, err error) {
 	var opened, closes, closed int64

@@ -25,7 +25,7 @@ func (s *Store) MissedRounds(ctx context.Context, trackID string, answered int) 
 		}
 		return m, err
 	}, `SELECT r.id, r.answered, r.correct, r.closed_at, v.bank, v.snapshot
-		FROM rounds r JOIN item_versions v ON v.id = r.item_version
+		FROM rounds r `+versionJoin+`
 		WHERE r.track_id = $1 AND r.state = 'closed' AND r.answered >= $2 AND r.correct < r.answered
 			AND NOT EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
 				WHERE l.group_id = r.group_id AND q.item_id = r.item_id AND q.state = 'closed' AND q.closed_at > r.closed_at)

@@ -107,8 +107,9 @@ func (s *Store) PostRound(ctx context.Context, d schedule.Due, p practice.Postin
 			return err
 		}
 		if _, err := tx.exec(ctx, `INSERT INTO rounds (id, group_id, track_id, number, item_id, domain, item_version,
-				rule_version, local_day, state, planned_at, chosen)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10, $11)`,
+				rule_version, local_day, state, planned_at, chosen, corrected)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'planned', $10, $11,
+				COALESCE((SELECT o.corrected FROM overrides o WHERE o.group_id = $2 AND o.item_version = $7), ''))`,
 			r.ID, r.Group, r.Track, r.Number, r.Item.ID, r.Item.Domain, r.ItemVersion,
 			practice.RuleVersion, r.LocalDay, millis(r.PlannedAt), string(p.Chosen)); err != nil {
 			return err
@@ -247,18 +248,23 @@ func countSilence(ctx context.Context, tx *tx, groupID string, answered bool, no
 	return addNotice(ctx, tx, group.SilentNotice(groupID, silent), now)
 }
 
-const roundColumns = `r.id, r.group_id, r.track_id, r.number, r.item_version, r.local_day, r.state, r.planned_at, r.opened_at,
-	r.closes_at, r.latest_close, r.closed_at, r.late, r.answered, v.bank, v.snapshot`
+// gradedBy is the item version by which answers to a round are graded.
+const gradedBy = `CASE WHEN r.corrected = '' THEN r.item_version ELSE r.corrected END`
+
+const roundColumns = `r.id, r.group_id, r.track_id, r.number, v.id, r.local_day, r.state, r.planned_at, r.opened_at,
+	r.closes_at, r.latest_close, r.closed_at, r.late, r.answered, r.corrected_at, r.gainers, r.gain, v.bank, v.snapshot`
+
+const versionJoin = `JOIN item_versions v ON v.id = ` + gradedBy
 
 func readRound(scan scanner) (r practice.Round, err error) {
-	var planned, opened, closes, latest, closed int64
+	var planned, opened, closes, latest, closed, corrected int64
 	var snapshot string
 	if err := scan(&r.ID, &r.Group, &r.Track, &r.Number, &r.ItemVersion, &r.LocalDay, &r.State, &planned, &opened,
-		&closes, &latest, &closed, &r.Late, &r.Answered, &r.Bank, &snapshot); err != nil {
+		&closes, &latest, &closed, &r.Late, &r.Answered, &corrected, &r.Gainers, &r.Gain, &r.Bank, &snapshot); err != nil {
 		return practice.Round{}, err
 	}
 	r.PlannedAt, r.OpenedAt, r.ClosesAt = instant(planned), instant(opened), instant(closes)
-	r.LatestClose, r.ClosedAt = instant(latest), instant(closed)
+	r.LatestClose, r.ClosedAt, r.CorrectedAt = instant(latest), instant(closed), instant(corrected)
 	if r.Item, err = quizzes.FromSnapshot([]byte(snapshot)); err != nil {
 		return practice.Round{}, fmt.Errorf("item version %s: %w", r.ItemVersion, err)
 	}
@@ -268,7 +274,7 @@ func readRound(scan scanner) (r practice.Round, err error) {
 // Round implements [practice.Store].
 func (s *Store) Round(ctx context.Context, id string) (practice.Round, bool, error) {
 	r, err := readRound(s.read(ctx).row(ctx, `SELECT `+roundColumns+` FROM rounds r
-		JOIN item_versions v ON v.id = r.item_version WHERE r.id = $1`, id).scan)
+		`+versionJoin+` WHERE r.id = $1`, id).scan)
 	ok, err := found(err)
 	return r, ok, wrap("read round", err)
 }
@@ -276,7 +282,7 @@ func (s *Store) Round(ctx context.Context, id string) (practice.Round, bool, err
 // LastClosed implements [practice.Store].
 func (s *Store) LastClosed(ctx context.Context, r practice.Round) (practice.Round, bool, error) {
 	last, err := readRound(s.read(ctx).row(ctx, `SELECT `+roundColumns+` FROM rounds r
-		JOIN item_versions v ON v.id = r.item_version
+		`+versionJoin+`
 		WHERE r.track_id = $1 AND r.number < $2 AND r.state = 'closed' AND r.closed_at <= $3
 			AND r.closed_at > COALESCE((SELECT p.opened_at FROM rounds p
 				WHERE p.track_id = $1 AND p.number < $2 AND p.opened_at > 0 ORDER BY p.number DESC LIMIT 1), 0)
@@ -308,7 +314,7 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		out = practice.Outcome{Status: practice.Recorded, Answer: a}
 		now := millis(a.At)
-		n, err := insertAnswer(ctx, tx, a, false, `r.state = 'open' AND r.closes_at > $9`, now)
+		n, err := insertAnswer(ctx, tx, a, answerOpen, now)
 		if err != nil {
 			return err
 		}
@@ -317,13 +323,17 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 			if counted || err != nil {
 				return err
 			}
-			// The round closed between the two statements.
+			// The round closed, or was corrected, between the two statements.
 			if _, err := tx.exec(ctx, `DELETE FROM answers WHERE id = $1`, a.ID); err != nil {
 				return err
 			}
 		}
 		if catchUp {
-			n, err = insertAnswer(ctx, tx, a, true, `r.state = 'closed' AND r.closed_at > $9`, now-practice.CatchUpFor.Milliseconds())
+			// The lock keeps a correction from coming between grading and recording.
+			if _, err := tx.exec(ctx, `UPDATE groups SET week = week WHERE id = (SELECT group_id FROM rounds WHERE id = $1)`, a.Round); err != nil {
+				return err
+			}
+			n, err = insertAnswer(ctx, tx, a, answerClosed, now-practice.CatchUpFor.Milliseconds())
 			if err != nil {
 				return err
 			}
@@ -341,21 +351,31 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 	return out, wrap("record answer", err)
 }
 
-func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, caughtUp bool, when string, instant int64) (int64, error) {
-	return tx.exec(ctx, `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
-			options, verdict, caught_up, answered_at, interaction, raw)
+// insertStart and insertEnd are around the condition under which an answer is
+// recorded: that it was graded by the newest key is part of it.
+const (
+	insertStart = `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
+			options, verdict, caught_up, answered_at, interaction, raw, credit)
 		SELECT $1, r.id, r.group_id, r.track_id, ms.member_id, r.item_id, r.item_version,
-			$3, $4, CAST($5 AS BOOLEAN), CAST($6 AS BIGINT), $7, $10
-		FROM rounds r JOIN accounts ac ON ac.id = $8
+			$3, $4, r.state = 'closed', CAST($5 AS BIGINT), $6, $9, $10
+		FROM rounds r JOIN accounts ac ON ac.id = $7
 			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
-		WHERE r.id = $2 AND `+when+`
-		ON CONFLICT (round_id, member_id) DO NOTHING`,
-		a.ID, a.Round, a.Option, string(a.Verdict), caughtUp, millis(a.At), a.Interaction, string(a.Account), instant, a.Raw)
+		WHERE r.id = $2 AND CAST($11 AS TEXT) IN ('', ` + gradedBy + `) AND `
+	insertEnd = ` ON CONFLICT (round_id, member_id) DO NOTHING`
+
+	answerOpen   = insertStart + `r.state = 'open' AND r.closes_at > $8` + insertEnd
+	answerClosed = insertStart + `r.state = 'closed' AND r.closed_at > $8` + insertEnd
+)
+
+func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, statement string, instant int64) (int64, error) {
+	return tx.exec(ctx, statement, a.ID, a.Round, a.Option, string(a.Verdict), millis(a.At), a.Interaction, string(a.Account),
+		instant, a.Raw, string(a.Credit), a.ItemVersion)
 }
 
 // countAnswer counts an answer in time and asks for a fresh count on the card
 // when that many answers are worth one. It reports false if the round is not
-// open any more; from its update on, the round can't close before this job ends.
+// open any more, or corrected; from its update on, neither can happen before this
+// job ends.
 func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) (bool, error) {
 	var opened int64
 	right := 0
@@ -363,7 +383,8 @@ func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.O
 		right = 1
 	}
 	open, err := found(tx.row(ctx, `UPDATE rounds SET answered = answered + 1, correct = correct + $2
-		WHERE id = $1 AND state = 'open' RETURNING answered, correct, opened_at`, a.Round, right).scan(&out.Answered, &out.Right, &opened))
+		WHERE id = $1 AND state = 'open' AND CAST($3 AS TEXT) IN ('', CASE WHEN corrected = '' THEN item_version ELSE corrected END)
+		RETURNING answered, correct, opened_at`, a.Round, right, a.ItemVersion).scan(&out.Answered, &out.Right, &opened))
 	if !open || err != nil || !practice.CountShown(out.Answered) {
 		return open, err
 	}
@@ -380,10 +401,10 @@ func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.O
 
 // explain finds out why an answer was not recorded.
 func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
-	var state string
-	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id FROM rounds r JOIN accounts ac ON ac.id = $2
+	var state, version string
+	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id, `+gradedBy+` FROM rounds r JOIN accounts ac ON ac.id = $2
 			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
-		WHERE r.id = $1`, a.Round, string(a.Account)).scan(&state, &out.Answered, &out.Right, &out.Answer.Member)
+		WHERE r.id = $1`, a.Round, string(a.Account)).scan(&state, &out.Answered, &out.Right, &out.Answer.Member, &version)
 	if ok, err := found(err); err != nil {
 		return err
 	} else if !ok {
@@ -398,20 +419,22 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outco
 		return nil
 	}
 	out.Status = practice.NotPosted
-	if state == string(practice.Closed) || state == string(practice.Open) { // open, but past its time
+	if a.ItemVersion != "" && a.ItemVersion != version {
+		out.Status = practice.Stale
+	} else if state == string(practice.Closed) || state == string(practice.Open) { // open, but past its time
 		out.Status = practice.TooLate
 	}
 	return nil
 }
 
-const answerQuery = `SELECT id, round_id, group_id, track_id, member_id, item_id, item_version, options, raw, verdict,
-		caught_up, answered_at, interaction
-	FROM answers WHERE round_id = $1 AND member_id = $2`
+const answerQuery = `SELECT a.id, a.round_id, a.group_id, a.track_id, a.member_id, a.item_id, ` + gradedBy + `, a.options, a.raw,
+		a.verdict, a.credit, a.gained, a.caught_up, a.answered_at, a.interaction
+	FROM answers a JOIN rounds r ON r.id = a.round_id WHERE a.round_id = $1 AND a.member_id = $2`
 
 func readAnswer(scan scanner) (a practice.Answer, err error) {
 	var at int64
 	err = scan(&a.ID, &a.Round, &a.Group, &a.Track, &a.Member, &a.Item, &a.ItemVersion, &a.Option, &a.Raw, &a.Verdict,
-		&a.CaughtUp, &at, &a.Interaction)
+		&a.Credit, &a.Gained, &a.CaughtUp, &at, &a.Interaction)
 	a.At = instant(at)
 	return a, err
 }
@@ -426,7 +449,7 @@ func (s *Store) AnswerOf(ctx context.Context, roundID, memberID string) (practic
 // Answered implements [practice.Store].
 func (s *Store) Answered(ctx context.Context, groupID, memberID string, since time.Time, n int) ([]practice.Round, error) {
 	rounds, err := list(ctx, s.read(ctx), readRound, `SELECT `+roundColumns+` FROM answers a
-		JOIN rounds r ON r.id = a.round_id JOIN item_versions v ON v.id = r.item_version
+		JOIN rounds r ON r.id = a.round_id `+versionJoin+`
 		WHERE a.member_id = $2 AND a.group_id = $1 AND a.answered_at > $3 ORDER BY a.answered_at DESC LIMIT $4`,
 		groupID, memberID, millis(since), n)
 	return rounds, wrap("read answered questions", err)
@@ -438,7 +461,7 @@ func (s *Store) Owed(ctx context.Context, groupID, memberID string, now time.Tim
 	// after weeks in which the bot did not run.
 	since := now.Add(-8 * practice.CatchUpFor)
 	rounds, err := list(ctx, s.read(ctx), readRound, `SELECT `+roundColumns+` FROM rounds r
-		JOIN item_versions v ON v.id = r.item_version
+		`+versionJoin+`
 		JOIN memberships m ON m.group_id = r.group_id AND m.member_id = $2
 		WHERE r.group_id = $1 AND r.planned_at > $3 AND r.closes_at > m.joined_at
 			AND (r.state = 'open' AND r.closes_at > $4 OR r.state = 'closed' AND r.closed_at > $5)

@@ -18,8 +18,18 @@ import (
 // planned decides a question for a group, to be posted now.
 func planned(t *testing.T, s *store.Store, id, round string, at time.Time) practice.Round {
 	t.Helper()
-	item := quizzes.Item{ID: "cbet-" + round, Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
+	return plannedItem(t, s, id, round, thisOrThat("cbet-"+round), at)
+}
+
+// thisOrThat is an item of which a is right.
+func thisOrThat(id string) quizzes.Item {
+	return quizzes.Item{ID: id, Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
 		Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
+}
+
+// plannedItem decides that a group is asked an item now.
+func plannedItem(t *testing.T, s *store.Store, id, round string, item quizzes.Item, at time.Time) practice.Round {
+	t.Helper()
 	version, snapshot := item.Version()
 	due := schedule.Due{Kind: group.KindQuestion, Subject: "schedule-" + id, Occurrence: "now-" + round,
 		Lane: schedule.Lane(id), Rank: schedule.RankOpen, At: at}
@@ -49,7 +59,13 @@ func open(t *testing.T, s *store.Store, id, round string, at time.Time) {
 // asked posts a question to a group and marks it as sent; it is open for a day.
 func asked(t *testing.T, s *store.Store, id, round string, at time.Time) practice.Round {
 	t.Helper()
-	r, d := owed(t, s, id, round, at)
+	return askedItem(t, s, id, round, thisOrThat("cbet-"+round), at)
+}
+
+// askedItem is asked with an item.
+func askedItem(t *testing.T, s *store.Store, id, round string, item quizzes.Item, at time.Time) practice.Round {
+	t.Helper()
+	r, d := owedItem(t, s, id, round, item, at)
 	if _, err := s.MarkSent(t.Context(), d, bot.MessageID("fake:m/"+d.Key), 1, at, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +239,12 @@ func TestSilence(t *testing.T) {
 // owed posts a question without sending it, and gives its delivery.
 func owed(t *testing.T, s *store.Store, id, round string, at time.Time) (practice.Round, schedule.Delivery) {
 	t.Helper()
-	r := planned(t, s, id, round, at)
+	return owedItem(t, s, id, round, thisOrThat("cbet-"+round), at)
+}
+
+func owedItem(t *testing.T, s *store.Store, id, round string, item quizzes.Item, at time.Time) (practice.Round, schedule.Delivery) {
+	t.Helper()
+	r := plannedItem(t, s, id, round, item, at)
 	for {
 		all, err := s.ClaimDeliveries(t.Context(), "fake", at, at.Add(time.Minute), 1)
 		if err != nil || len(all) == 0 {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func (s *Store) Recent(ctx context.Context, groupID, memberID string, n int) ([]
 		p.At = instant(at)
 		return p, err
 	}, `SELECT item_id, verdict, answered_at FROM answers WHERE member_id = $1 AND group_id = $2
-		ORDER BY answered_at DESC LIMIT $3`, memberID, groupID, n)
+		AND credit <> 'void' ORDER BY answered_at DESC LIMIT $3`, memberID, groupID, n)
 	return all, wrap("read recent answers", err)
 }
 
@@ -175,6 +176,10 @@ func (s *Store) Session(ctx context.Context, id string, account bot.UserID) (pra
 		WHERE s.id = $1`, id, string(account))
 }
 
+// itemGradedBy is the item version by which answers in a session are graded. As a
+// join, PostgreSQL would read all overrides.
+const itemGradedBy = `COALESCE((SELECT o.corrected FROM overrides o WHERE o.group_id = s.group_id AND o.item_version = i.item_version), i.item_version)`
+
 // session reads a session with its questions and their answers, at one instant.
 func (s *Store) session(ctx context.Context, query string, args ...any) (p practice.Session, ok bool, err error) {
 	err = s.view(ctx, func(ctx context.Context, q querier) error {
@@ -182,7 +187,7 @@ func (s *Store) session(ctx context.Context, query string, args ...any) (p pract
 		if ok, err = found(err); !ok || err != nil {
 			return err
 		}
-		p.Questions, err = list(ctx, q, readSessionQuestion, `SELECT i.place, i.item_id, i.domain, i.item_version, i.reason,
+		p.Questions, err = list(ctx, q, readSessionQuestion, `SELECT i.place, i.item_id, i.domain, `+itemGradedBy+`, i.reason,
 				COALESCE(a.id, ''), COALESCE(a.options, ''), COALESCE(a.raw, ''), COALESCE(a.verdict, ''), COALESCE(a.answered_at, 0),
 				EXISTS (SELECT 1 FROM memberships ms JOIN rounds r ON r.group_id = ms.group_id
 					WHERE ms.member_id = s.member_id AND r.item_id = i.item_id AND r.state IN ('planned', 'open')
@@ -206,22 +211,27 @@ func readSessionQuestion(scan scanner) (q practice.SessionQuestion, err error) {
 }
 
 // AnswerSession implements [practice.SessionStore]. Only the first answer to a
-// question can be inserted, so two devices at once count it once.
+// question can be inserted, so two devices at once count it once. What was graded
+// by a key that has been corrected is not recorded: the question is asked again.
 func (s *Store) AnswerSession(ctx context.Context, id string, place int, a practice.Answer) (status practice.SessionStatus, counts practice.Answer, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		status, counts = practice.SessionRecorded, a
 		n, err := tx.exec(ctx, `INSERT INTO answers (id, session_id, group_id, track_id, member_id, item_id, item_version,
-				options, raw, verdict, answered_at, interaction)
-			SELECT $1, s.id, s.group_id, s.track_id, s.member_id, i.item_id, i.item_version, $4, $5, $6, CAST($7 AS BIGINT), $8
+				options, raw, verdict, answered_at, interaction, credit)
+			SELECT $1, s.id, s.group_id, s.track_id, s.member_id, i.item_id, i.item_version, $4, $5, $6, CAST($7 AS BIGINT), $8, $9
 			FROM sessions s JOIN session_items i ON i.session_id = s.id AND i.place = $3
-			WHERE s.id = $2 AND s.state = 'open'
+			WHERE s.id = $2 AND s.state = 'open' AND CAST($10 AS TEXT) IN ('', `+itemGradedBy+`)
 			ON CONFLICT (session_id, item_id) WHERE session_id IS NOT NULL DO NOTHING`,
-			a.ID, id, place, a.Option, a.Raw, string(a.Verdict), millis(a.At), a.Interaction)
+			a.ID, id, place, a.Option, a.Raw, string(a.Verdict), millis(a.At), a.Interaction,
+			string(a.Credit), a.ItemVersion)
 		if err != nil {
 			return err
 		}
 		if n == 1 {
 			counted, err := countSessionAnswer(ctx, tx, id, a.At)
+			if err == nil && counted {
+				err = stillGradedBy(ctx, tx, id, place, a.ItemVersion)
+			}
 			if counted || err != nil {
 				return err
 			}
@@ -240,7 +250,25 @@ func (s *Store) AnswerSession(ctx context.Context, id string, place int, a pract
 		}
 		return err
 	})
+	if errors.Is(err, errCorrected) {
+		return practice.SessionOver, practice.Answer{}, nil
+	}
 	return status, counts, wrap("record practice answer", err)
+}
+
+// errCorrected undoes an answer whose question was corrected while it was recorded.
+var errCorrected = errors.New("the question was corrected meanwhile")
+
+// stillGradedBy makes sure that no correction came before the session was locked:
+// a regrading locks the open sessions before it looks for answers.
+func stillGradedBy(ctx context.Context, tx *tx, session string, place int, version string) error {
+	var now string
+	err := tx.row(ctx, `SELECT `+itemGradedBy+` FROM sessions s JOIN session_items i ON i.session_id = s.id AND i.place = $2
+		WHERE s.id = $1`, session, place).scan(&now)
+	if err == nil && version != "" && version != now {
+		return errCorrected
+	}
+	return err
 }
 
 // countSessionAnswer counts an answer and ends the session with the last one. It

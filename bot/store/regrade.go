@@ -1,0 +1,317 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+	"studyhall/quizzes"
+)
+
+// OriginalItem implements [practice.RegradeStore].
+func (s *Store) OriginalItem(ctx context.Context, groupID, version string) (item quizzes.Item, original string, ok bool, err error) {
+	var snapshot string
+	ok, err = found(s.read(ctx).row(ctx, `SELECT id, snapshot FROM item_versions WHERE id = COALESCE(
+		(SELECT MIN(item_version) FROM overrides WHERE group_id = $1 AND corrected = $2), $2)`, groupID, version).scan(&original, &snapshot))
+	if ok && err == nil {
+		item, err = quizzes.FromSnapshot([]byte(snapshot))
+	}
+	return item, original, ok, wrap("read item version "+version, err)
+}
+
+// PostOf implements [practice.RegradeStore].
+func (s *Store) PostOf(ctx context.Context, roundID string, ch bot.ChannelID) (id bot.MessageID, ok bool, err error) {
+	var message string
+	ok, err = found(s.read(ctx).row(ctx, `SELECT message FROM deliveries
+		WHERE ref = $1 AND kind = $2 AND target = $3 AND state = 'sent'`, roundID, group.KindQuestion, string(ch)).scan(&message))
+	return bot.MessageID(message), ok, wrap("read post", err)
+}
+
+// VoidItems implements [practice.RegradeStore].
+func (s *Store) VoidItems(ctx context.Context, groupID string) ([]practice.VoidItem, error) {
+	all, err := list(ctx, s.read(ctx), func(scan scanner) (v practice.VoidItem, err error) {
+		err = scan(&v.Item, &v.Version)
+		return v, err
+	}, `SELECT v.item_id, v.id FROM overrides o JOIN item_versions v ON v.id = o.item_version
+		WHERE o.group_id = $1 AND o.void`, groupID)
+	return all, wrap("read void items", err)
+}
+
+// Regrade implements [practice.RegradeStore].
+func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practice.Regraded, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+		done = practice.Regraded{}
+		if _, err := lockGroup(ctx, tx, r.Group); err != nil {
+			return err
+		}
+		if done.Changed, err = override(ctx, tx, r); err != nil || !done.Changed {
+			return err
+		}
+		rounds, err := list(ctx, tx, readCorrected, `UPDATE rounds SET corrected = $4, corrected_at = CASE WHEN state = 'planned' THEN 0 ELSE CAST($5 AS BIGINT) END
+			WHERE group_id = $1 AND item_id = $2 AND item_version = $3 AND state <> 'skipped'
+			RETURNING id, track_id, number, state, week, month`, r.Group, r.Item.ID, r.ItemVersion, r.Corrected, millis(r.At))
+		if err != nil {
+			return err
+		}
+		for _, round := range rounds {
+			done.Rounds = append(done.Rounds, round.id)
+			n, gainers, err := regradeRound(ctx, tx, r, round)
+			if err != nil {
+				return err
+			}
+			done.Answers, done.Gainers = done.Answers+n, done.Gainers+gainers
+		}
+		n, err := regradePractice(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		done.Answers += n
+		return tellCorrection(ctx, tx, r, rounds)
+	})
+	return done, wrap("regrade", err)
+}
+
+// override keeps the correction for answers to come; false if it is there already.
+func override(ctx context.Context, tx *tx, r practice.Regrading) (changed bool, err error) {
+	var known, kept bool
+	if err := tx.row(ctx, `SELECT EXISTS (SELECT 1 FROM overrides WHERE group_id = $1 AND item_version = $2),
+		EXISTS (SELECT 1 FROM item_versions WHERE id = $3)`, r.Group, r.ItemVersion, r.Corrected).scan(&known, &kept); err != nil {
+		return false, err
+	}
+	if !known && r.Corrected == r.ItemVersion {
+		return false, nil
+	}
+	if !kept {
+		if _, err := tx.exec(ctx, `INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
+			SELECT $1, item_id, bank, certification, $2, CAST($3 AS BIGINT) FROM item_versions WHERE id = $4 ON CONFLICT DO NOTHING`,
+			r.Corrected, string(r.Snapshot), millis(r.At), r.ItemVersion); err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.exec(ctx, `INSERT INTO overrides (group_id, item_version, corrected, void, corrected_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (group_id, item_version) DO UPDATE SET corrected = excluded.corrected, void = excluded.void,
+			corrected_at = excluded.corrected_at WHERE overrides.corrected <> excluded.corrected`,
+		r.Group, r.ItemVersion, r.Corrected, r.Item.Void, millis(r.At))
+	return n == 1, err
+}
+
+// correctedRound is a round with the item that is corrected.
+type correctedRound struct {
+	id, track, state, month string
+	number, week            int
+}
+
+func readCorrected(scan scanner) (r correctedRound, err error) {
+	err = scan(&r.id, &r.track, &r.number, &r.state, &r.week, &r.month)
+	return r, err
+}
+
+// change is what becomes of an answer.
+type change struct {
+	now  practice.Grade
+	gain int // points it gains
+}
+
+// regradeRound grades a round's answers anew and puts what people gain into the
+// totals that the round's points are in; those of an open one are in none yet.
+func regradeRound(ctx context.Context, tx *tx, r practice.Regrading, round correctedRound) (changed, gainers int, err error) {
+	if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND gained > 0`, round.id); err != nil {
+		return 0, 0, err
+	}
+	regrade := regradeChoices
+	if r.Item.Typed() {
+		regrade = regradeTyped
+	}
+	if changed, err = regrade(ctx, tx, r, round.id); err != nil {
+		return 0, 0, err
+	}
+	var least, most int
+	if err := tx.row(ctx, `SELECT COUNT(*), COALESCE(MIN(gained), 0), COALESCE(MAX(gained), 0) FROM answers
+		WHERE round_id = $1 AND gained > 0`, round.id).scan(&gainers, &least, &most); err != nil {
+		return 0, 0, err
+	}
+	if least != most {
+		least = 0
+	}
+	if _, err := tx.exec(ctx, `UPDATE rounds SET gainers = $2, gain = $3,
+			correct = (SELECT COUNT(*) FROM answers a WHERE a.round_id = $1 AND NOT a.caught_up AND a.verdict = 'right')
+		WHERE id = $1`, round.id, gainers, least); err != nil {
+		return 0, 0, err
+	}
+	if round.week == 0 || gainers == 0 {
+		return changed, gainers, nil
+	}
+	return changed, gainers, addGains(ctx, tx, r.Group, round)
+}
+
+// addGains adds what answers to a counted round gained. A sum of another month or
+// season than the round's stays as it is.
+func addGains(ctx context.Context, tx *tx, groupID string, round correctedRound) error {
+	if _, err := tx.exec(ctx, `UPDATE week_points SET points = points + a.gained FROM answers a
+		WHERE a.round_id = $1 AND a.gained > 0 AND week_points.track_id = $2 AND week_points.week = $3
+			AND week_points.member_id = a.member_id`, round.id, round.track, round.week); err != nil {
+		return err
+	}
+	var season int64
+	if err := tx.row(ctx, `SELECT season FROM weeks WHERE group_id = $1 AND number = $2`, groupID, round.week).scan(&season); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE standings SET points = points + a.gained,
+			season_points = season_points + CASE WHEN season = $3 THEN a.gained ELSE 0 END,
+			month_points = month_points + CASE WHEN month = $4 THEN a.gained ELSE 0 END
+		FROM answers a WHERE a.round_id = $1 AND a.gained > 0 AND standings.track_id = $2 AND standings.member_id = a.member_id`,
+		round.id, round.track, season, round.month)
+	return err
+}
+
+// changeOf is what becomes of an answer; false if nothing does.
+func changeOf(r practice.Regrading, a practice.Answer) (c change, ok bool) {
+	c.now = r.Grades(a)
+	after := a
+	after.Verdict, after.Credit = c.now.Verdict, c.now.Credit
+	c.gain = after.Points() - a.Points()
+	return c, c.now != practice.Grade{Verdict: a.Verdict, Credit: a.Credit}
+}
+
+// regradeChoices grades every combination of options once: there are few.
+func regradeChoices(ctx context.Context, tx *tx, r practice.Regrading, roundID string) (changed int, err error) {
+	kinds, err := list(ctx, tx, func(scan scanner) (a practice.Answer, err error) {
+		err = scan(&a.Option, &a.Verdict, &a.Credit, &a.CaughtUp)
+		return a, err
+	}, `SELECT DISTINCT options, verdict, credit, caught_up FROM answers WHERE round_id = $1`, roundID)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range kinds {
+		c, ok := changeOf(r, a)
+		if !ok {
+			continue
+		}
+		// What one change makes, no other one changes: it has the verdict by the
+		// new key already.
+		rows, err := tx.exec(ctx, `UPDATE answers SET verdict = $6, credit = $7, gained = $8
+			WHERE round_id = $1 AND options = $2 AND verdict = $3 AND credit = $4 AND caught_up = $5`, roundID, a.Option,
+			string(a.Verdict), string(a.Credit), a.CaughtUp, string(c.now.Verdict), string(c.now.Credit), c.gain)
+		if err != nil {
+			return 0, err
+		}
+		changed += int(rows)
+	}
+	return changed, nil
+}
+
+// regradeTyped grades each answer: hardly two are typed alike.
+func regradeTyped(ctx context.Context, tx *tx, r practice.Regrading, roundID string) (int, error) {
+	all, err := list(ctx, tx, readGraded, `SELECT a.id, a.options, a.raw, a.verdict, a.credit, a.caught_up FROM answers a WHERE a.round_id = $1`, roundID)
+	if err != nil {
+		return 0, err
+	}
+	return regradeEach(ctx, tx, r, all, true)
+}
+
+// regradePractice grades answers in sessions. Practice points are for questions
+// practised, right or not, so that no total changes. Open sessions are locked
+// first: an answer that is being recorded meanwhile finds the correction.
+func regradePractice(ctx context.Context, tx *tx, r practice.Regrading) (int, error) {
+	tracks, err := list(ctx, tx, column[string], `SELECT id FROM tracks WHERE group_id = $1`, r.Group)
+	if err != nil {
+		return 0, err
+	}
+	for _, track := range tracks {
+		if _, err := tx.exec(ctx, `UPDATE sessions SET active_at = active_at WHERE track_id = $1 AND ended_at = 0 AND state = 'open'`, track); err != nil {
+			return 0, err
+		}
+	}
+	all, err := list(ctx, tx, readGraded, `SELECT a.id, a.options, a.raw, a.verdict, a.credit, a.caught_up
+		FROM memberships ms JOIN answers a ON a.member_id = ms.member_id AND a.item_id = $2
+		WHERE ms.group_id = $1 AND a.group_id = $1 AND a.item_version = $3 AND a.round_id IS NULL`, r.Group, r.Item.ID, r.ItemVersion)
+	if err != nil {
+		return 0, err
+	}
+	return regradeEach(ctx, tx, r, all, false)
+}
+
+func readGraded(scan scanner) (a practice.Answer, err error) {
+	err = scan(&a.ID, &a.Option, &a.Raw, &a.Verdict, &a.Credit, &a.CaughtUp)
+	return a, err
+}
+
+// regradedAtOnce is how many answers one statement regrades.
+const regradedAtOnce = 400
+
+var regradeSome = `UPDATE answers SET verdict = $1, credit = $2, gained = $3 WHERE id IN (` + placeholders(4, regradedAtOnce) + `)`
+
+// regradeEach regrades answers one by one, those that become alike together.
+func regradeEach(ctx context.Context, tx *tx, r practice.Regrading, all []practice.Answer, points bool) (changed int, err error) {
+	type outcome struct {
+		practice.Grade
+		gain int
+	}
+	alike := map[outcome][]string{}
+	for _, a := range all {
+		c, ok := changeOf(r, a)
+		if !ok {
+			continue
+		}
+		if !points {
+			c.gain = 0
+		}
+		alike[outcome{c.now, c.gain}] = append(alike[outcome{c.now, c.gain}], a.ID)
+		changed++
+	}
+	for o, ids := range alike {
+		for some := range slices.Chunk(ids, regradedAtOnce) {
+			args := []any{string(o.Verdict), string(o.Credit), o.gain}
+			for n := range regradedAtOnce {
+				args = append(args, some[min(n, len(some)-1)])
+			}
+			if _, err := tx.exec(ctx, regradeSome, args...); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return changed, nil
+}
+
+// tellCorrection has the cards that show the answer edited and owes a note under
+// each post of the newest closed question: older ones show it on their cards.
+func tellCorrection(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound) error {
+	newest := correctedRound{}
+	for _, round := range rounds {
+		if round.state != string(practice.Closed) {
+			continue
+		}
+		if round.number > newest.number {
+			newest = round
+		}
+		// The next card has a line about it, too.
+		open, err := list(ctx, tx, column[string], `SELECT id FROM rounds WHERE track_id = $1 AND state = 'open' AND number > $2`, round.track, round.number)
+		if err != nil {
+			return err
+		}
+		for _, id := range append(open, round.id) {
+			if err := wantEdit(ctx, tx, group.KindQuestion, id, r.At); err != nil {
+				return err
+			}
+		}
+	}
+	if newest.id == "" {
+		return nil // its answer is still to be shown, and then it is the corrected one
+	}
+	channels, err := list(ctx, tx, column[string], `SELECT target FROM deliveries WHERE ref = $1 AND kind = $2 AND state = 'sent'`,
+		newest.id, group.KindQuestion)
+	if err != nil {
+		return err
+	}
+	for _, ch := range channels {
+		note := schedule.Delivery{Key: r.NewID(), Kind: practice.KindCorrection, Ref: practice.NoteRef(newest.id, r.Corrected), Group: r.Group,
+			Target: ch, Rank: schedule.RankOther, At: r.At, Until: r.At.Add(schedule.DefaultCatchUp)}
+		if err := insertDeliveries(ctx, tx, note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
