@@ -4,10 +4,12 @@ package board
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
+	"studyhall/bot/chart"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
@@ -20,6 +22,9 @@ type Store interface {
 	// what was closed and caught up by a program that had no boards. Done again,
 	// it finds nothing to do.
 	PrepareBoards(ctx context.Context, now time.Time) error
+
+	// Pictures is whether a group wants pictures in its posts.
+	Pictures(ctx context.Context, groupID string) (group.Pictures, error)
 
 	// Calendar is where a group stands in time.
 	Calendar(ctx context.Context, groupID string, now time.Time) (Calendar, error)
@@ -174,6 +179,8 @@ type Themes interface {
 
 // Config is what [New] needs.
 type Config struct {
+	Log       *slog.Logger
+	Pictures  *chart.Renderer // nil: posts have no pictures
 	Store     Store
 	Bot       *bot.Bot
 	Groups    *group.Service

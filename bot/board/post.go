@@ -32,7 +32,7 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 	if err != nil {
 		return bot.Message{}, err
 	}
-	return p.fitting(names, week), nil
+	return s.illustrate(ctx, groupID, p, names, p.fitting(names, week)), nil
 }
 
 // fitting is the post with as many names as a message can hold, and at the

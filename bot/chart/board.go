@@ -12,11 +12,11 @@ type Board struct {
 	Note  string  // a line below: "Same points share a place."
 }
 
-// Place is one line of a board: everybody with the same points.
+// Place is one line of a board.
 type Place struct {
-	Place  int // from 1; equal for no two rows
-	Names  []string
-	Points int // 0 or more
+	Place  int    // from 1; equal for no two rows
+	Who    string // everybody with these points: "Lee T. and Priya S."
+	Points int    // 0 or more
 }
 
 // Words says what the picture shows.
@@ -27,7 +27,7 @@ func (b Board) Words() string {
 		if p.Points == 1 {
 			unit = "point"
 		}
-		lines = append(lines, fmt.Sprintf("%d. %s, %d %s", p.Place, names(p.Names), p.Points, unit))
+		lines = append(lines, fmt.Sprintf("%d. %s, %d %s", p.Place, p.Who, p.Points, unit))
 	}
 	return sentences(append(lines, b.Note))
 }
@@ -48,7 +48,7 @@ func (r *Renderer) Board(b Board, theme Theme) ([]byte, error) {
 	for _, p := range rows {
 		line := c.y + rowHeight/2 + textSize/3
 		c.text(fmt.Sprintf("%d.", p.Place), margin, line, placeWidth, style{size: textSize, color: c.p.faint})
-		c.text(names(p.Names), margin+placeWidth, line, nameWidth, style{size: textSize, color: c.p.ink})
+		c.text(p.Who, margin+placeWidth, line, nameWidth, style{size: textSize, color: c.p.ink})
 		c.bar(barX, c.y+(rowHeight-barHeight)/2, barLength, float64(p.Points)/float64(top), c.p.bar)
 		end := barX + barLength*float64(p.Points)/float64(top)
 		c.text(fmt.Sprint(p.Points), max(end, barX+2*barRadius)+16, line, pointsWidth, style{size: textSize, bold: true, color: c.p.ink})
@@ -56,14 +56,6 @@ func (r *Renderer) Board(b Board, theme Theme) ([]byte, error) {
 	}
 	c.note(b.Note)
 	return c.encode()
-}
-
-// names lists who shares a place.
-func names(all []string) string {
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
 // sentences joins lines to one text, each ending as a sentence does.

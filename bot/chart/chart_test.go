@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func renderer(t testing.TB) *Renderer {
@@ -30,22 +31,24 @@ type picture struct {
 	words string
 }
 
+func day(d int, m time.Month) time.Time { return time.Date(2026, m, d, 0, 0, 0, 0, time.UTC) }
+
 func pictures() []picture {
 	boards := []struct {
 		name string
 		b    Board
 	}{
 		{"board", Board{Title: "CBET: last week together", Note: "Same points share a place.", Rows: []Place{
-			{1, []string{"Dana R."}, 18}, {2, []string{"Lee T.", "Priya S."}, 16}, {3, []string{"Marcus W."}, 14}}}},
+			{1, "Dana R.", 18}, {2, "Lee T. and Priya S.", 16}, {3, "Marcus W.", 14}}}},
 		{"scripts", Board{Title: "CBET: Ångström, Ελλάδα, Україна", Rows: []Place{
-			{1, []string{"Αλέξανδρος Π."}, 18}, {2, []string{"فاطمة الزهراء"}, 17}, {3, []string{"Дмитро К."}, 15},
-			{4, []string{"山田太郎"}, 12}, {5, []string{"김민수 🎉"}, 9}, {6, []string{"שרה ל."}, 4}}}},
+			{1, "Αλέξανδρος Π.", 18}, {2, "فاطمة الزهراء", 17}, {3, "Дмитро К.", 15},
+			{4, "山田太郎", 12}, {5, "김민수 🎉", 9}, {6, "שרה ל.", 4}}}},
 		{"long", Board{Title: strings.Repeat("A very long title ", 9), Note: strings.Repeat("and a long note ", 20), Rows: []Place{
-			{1, []string{"Maximiliana-Konstantinopolitanska von und zu Hohenlohe-Schillingsfürst"}, 1012},
-			{2, []string{strings.Repeat("W", 80)}, 1}, {3, []string{"Ann", "Ben", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal"}, 0}}}},
-		{"one", Board{Title: "CBET: this week", Rows: []Place{{1, []string{"Ann"}, 3}}}},
+			{1, "Maximiliana-Konstantinopolitanska von und zu Hohenlohe-Schillingsfürst", 1012},
+			{2, strings.Repeat("W", 80), 1}, {3, "Ann, Ben, Cleo, Dan, Eve, Fay, Gus and Hal", 0}}}},
+		{"one", Board{Title: "CBET: this week", Rows: []Place{{1, "Ann", 3}}}},
 		{"nobody", Board{Title: "CBET: this week"}},
-		{"hostile", Board{Title: "a\x00b\u202ec\nd\xff", Rows: []Place{{1, []string{"\u0301\u0301\u0301"}, math.MaxInt32}, {2, []string{""}, -5}}}},
+		{"hostile", Board{Title: "a\x00b\u202ec\nd\xff", Rows: []Place{{1, "\u0301\u0301\u0301", math.MaxInt32}, {2, "", -5}}}},
 	}
 	var all []picture
 	for _, b := range boards {
@@ -55,8 +58,8 @@ func pictures() []picture {
 		{Name: "Healthcare IT", Right: 21, Answered: 48}, {Name: "Public safety in the healthcare facility", Right: 30, Answered: 31},
 		{Name: "Electronics", Right: 0, Answered: 12}, {Name: "Anatomy and physiology", Answered: 4, Few: true}, {Name: "Problem solving"}}}
 	weeks := Timeline{Title: "Your last weeks", Note: "Columns: answers. The lower part: right.", Weeks: []Week{
-		{"12 Oct", 3, 5}, {"19 Oct", 4, 5}, {"26 Oct", 0, 0}, {"2 Nov", 12, 35}, {"9 Nov", 5, 5}, {"16 Nov", 0, 2}}}
-	one := Timeline{Title: "Your first week", Weeks: []Week{{"16 Nov", 1, 1}}}
+		{day(12, time.October), 3, 5, false}, {day(19, time.October), 4, 5, false}, {day(26, time.October), 0, 0, false}, {day(2, time.November), 12, 35, false}, {day(9, time.November), 5, 5, false}, {day(16, time.November), 0, 2, true}}}
+	one := Timeline{Title: "Your first week", Weeks: []Week{{day(16, time.November), 1, 1, true}}}
 	return append(all,
 		picture{"areas", func(r *Renderer, t Theme) ([]byte, error) { return r.Areas(areas, t) }, areas.Words()},
 		picture{"weeks", func(r *Renderer, t Theme) ([]byte, error) { return r.Timeline(weeks, t) }, weeks.Words()},
@@ -114,7 +117,7 @@ func TestWords(t *testing.T) {
 		"areas": "How it goes by area. Healthcare IT: 21 of 48 right. Public safety in the healthcare facility: 30 of 31 right. " +
 			"Electronics: 0 of 12 right. Anatomy and physiology: 4 answers so far. Problem solving: no answers yet. Bars show the share that was right.",
 		"weeks": "Your last weeks. 12 Oct: 3 of 5 right. 19 Oct: 4 of 5 right. 26 Oct: no answers. 2 Nov: 12 of 35 right. 9 Nov: 5 of 5 right. " +
-			"16 Nov: 0 of 2 right. Columns: answers. The lower part: right.",
+			"16 Nov: 2 answers. Columns: answers. The lower part: right.",
 	}
 	for _, p := range pictures() {
 		if w, ok := want[p.name]; ok && p.words != w {
@@ -216,7 +219,7 @@ func BenchmarkBoard(b *testing.B) {
 	r := renderer(b)
 	board := Board{Title: "CBET: last week together", Note: "Same points share a place."}
 	for n := range 10 {
-		board.Rows = append(board.Rows, Place{n + 1, []string{"Somebody with a name", "another"}, 40 - n})
+		board.Rows = append(board.Rows, Place{n + 1, "Somebody with a name and another", 40 - n})
 	}
 	for b.Loop() {
 		if _, err := r.Board(board, Light); err != nil {

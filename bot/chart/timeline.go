@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"time"
 )
 
 // Timeline is a course of weeks: how many answers, and how many of them right.
@@ -14,20 +15,28 @@ type Timeline struct {
 
 // Week is one column of it.
 type Week struct {
-	Label    string // short: "2 Nov"
+	From     time.Time // its first day, in the reader's zone
 	Right    int
-	Answered int // at least Right
+	Answered int  // at least Right
+	Few      bool // too few answers to say how many were right: the column says only how many there were
 }
+
+func (w Week) label() string { return w.From.Format("2 Jan") }
 
 // Words says what the picture shows.
 func (t Timeline) Words() string {
 	lines := []string{t.Title}
 	for _, w := range t.weeks() {
-		if w.Answered == 0 {
-			lines = append(lines, w.Label+": no answers")
-			continue
+		switch {
+		case w.Answered == 0:
+			lines = append(lines, w.label()+": no answers")
+		case w.Few && w.Answered == 1:
+			lines = append(lines, w.label()+": 1 answer")
+		case w.Few:
+			lines = append(lines, fmt.Sprintf("%s: %d answers", w.label(), w.Answered))
+		default:
+			lines = append(lines, fmt.Sprintf("%s: %d of %d right", w.label(), w.Right, w.Answered))
 		}
-		lines = append(lines, fmt.Sprintf("%s: %d of %d right", w.Label, w.Right, w.Answered))
 	}
 	return sentences(append(lines, t.Note))
 }
@@ -50,17 +59,19 @@ func (r *Renderer) Timeline(t Timeline, theme Theme) ([]byte, error) {
 	for n, w := range weeks {
 		x := margin + step*float64(n) + (step-wide)/2
 		whole := columns * float64(w.Answered) / float64(top)
-		right := columns * float64(w.Right) / float64(top)
 		c.column(x, base, wide, whole, c.p.rest)
-		c.column(x, base, wide, right, c.p.bar)
 		label := ""
-		if w.Answered > 0 {
+		switch {
+		case w.Answered > 0 && w.Few:
+			label = fmt.Sprint(w.Answered)
+		case w.Answered > 0:
 			label = fmt.Sprintf("%d of %d", w.Right, w.Answered)
+			c.column(x, base, wide, columns*float64(w.Right)/float64(top), c.p.bar)
 		}
 		middle := style{size: smallSize, color: c.p.ink, middle: true}
 		c.text(label, x+wide/2-step/2, base-whole-12, step, middle)
 		middle.color = c.p.faint
-		c.text(w.Label, x+wide/2-step/2, base+smallSize+14, step, middle)
+		c.text(w.label(), x+wide/2-step/2, base+smallSize+14, step, middle)
 	}
 	c.SetColor(c.p.faint)
 	c.SetLineWidth(2)

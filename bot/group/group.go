@@ -20,6 +20,7 @@ type Group struct {
 	StaysOpen   StaysOpen
 	SilentLimit int // unanswered questions in a row after which it pauses; 0: never
 	Silent      int // unanswered questions in a row so far
+	Pictures    Pictures
 	CreatedAt   time.Time
 	StartedAt   time.Time
 }

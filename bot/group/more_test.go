@@ -25,10 +25,10 @@ func TestMorePages(t *testing.T) {
 			return []bot.Text{"For organisers."}, buttons, nil
 		})
 		w.say("maria", "a", "/group")
-		wants(t, "first", w.press("maria", "More"), "More of the A study group", "For organisers.", "[B0]", "[B7]", "[Group page]", "[More]")
-		wants(t, "second", w.press("maria", "More"), "[B8]", "[B15]", "[More]")
+		wants(t, "first", w.press("maria", "More"), "More of the A study group", "For organisers.", "[B0]", "[B6]", "[Group page]", "[More]")
+		wants(t, "second", w.press("maria", "More"), "[B7]", "[B14]", "[More]")
 		last := w.press("maria", "More")
-		wants(t, "last", last, "[B16]", "[B19]", "[Group page]", "[Back]")
+		wants(t, "last", last, "[B15]", "[B19]", "[Group page]", "[Back]")
 		lacks(t, "last", last, "[More]")
 		wants(t, "back", w.press("maria", "Back"), "[B0]")
 

@@ -52,6 +52,7 @@ func New(log *slog.Logger, c Config) *Service {
 	}
 	s := &Service{log: log, c: c, opens: map[string]StudyOpener{}}
 	s.Opens("settings", s.showSettings)
+	s.ContributePage(picturesSection)
 	return s
 }
 
@@ -99,6 +100,8 @@ func (s *Service) Register() {
 		})
 	}
 	of("", s.page)
+	of("/pictures", s.pictures)
+	of("/pictures/{pictures}", s.setPictures)
 	of("/more", s.more)
 	of("/more/{from}", s.more)
 	of("/setup", s.reopen)

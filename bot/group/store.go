@@ -33,6 +33,9 @@ type Store interface {
 	// Details is everything about a group that its pages show, at one instant.
 	Details(ctx context.Context, group string) (d Details, ok bool, err error)
 
+	// SetPictures keeps whether a group wants pictures in its posts.
+	SetPictures(ctx context.Context, groupID string, p Pictures) error
+
 	// SaveSetup keeps what was filled in, for a week.
 	SaveSetup(ctx context.Context, s Setup) error
 	// Setup reads it again.

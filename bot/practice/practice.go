@@ -9,6 +9,7 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
+	"studyhall/bot/chart"
 	"studyhall/bot/group"
 	"studyhall/bot/schedule"
 	"studyhall/quizzes"
@@ -266,6 +267,7 @@ type Config struct {
 	Bot       *bot.Bot
 	Catalogue cert.Catalogue
 	Library   *Library
+	Pictures  *chart.Renderer  // nil: progress comes in words only
 	Now       func() time.Time // domain time
 	NewID     func() string
 	Wake      func() // makes the engine look now
@@ -318,6 +320,8 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("try/{certification}", s.try)
 	s.Bot.Action("try/{certification}/{choice}", s.tried)
 	s.Bot.Action(PathProgress("{group}"), s.progressPressed)
+	s.Bot.Action(PathProgress("{group}")+"/areas", s.progressAreas)
+	s.Bot.Action(PathProgress("{group}")+"/weeks", s.progressWeeks)
 	groups.Opens(group.OpenProgress, s.showProgress)
 	groups.ContributeStudy(s.studyPart)
 }

@@ -183,7 +183,11 @@ func (s *Service) progressCard(g group.Group, p Progress) *bot.Card {
 	if p.Questions > 0 {
 		row = append(row, bot.Button{Label: "My results", Action: "results/" + g.ID})
 	}
-	card.Controls = []bot.Row{append(row, studyRow()...)}
+	row = append(row, studyRow()...)
+	if s.Pictures != nil && p.Questions >= progressFrom {
+		row = append(row, bot.Button{Label: "Picture", Action: PathProgress(g.ID) + "/areas"})
+	}
+	card.Controls = []bot.Row{row}
 	return card
 }
 

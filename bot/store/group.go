@@ -12,11 +12,11 @@ import (
 
 var _ group.Store = (*Store)(nil)
 
-const groupColumns = `g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.created_at, g.started_at`
+const groupColumns = `g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.pictures, g.created_at, g.started_at`
 
 func readGroup(scan scanner, more ...any) (g group.Group, err error) {
 	var created, started int64
-	err = scan(append([]any{&g.ID, &g.Name, &g.Zone, &g.State, &g.Pause, &g.StaysOpen, &g.SilentLimit, &g.Silent, &created, &started}, more...)...)
+	err = scan(append([]any{&g.ID, &g.Name, &g.Zone, &g.State, &g.Pause, &g.StaysOpen, &g.SilentLimit, &g.Silent, &g.Pictures, &created, &started}, more...)...)
 	g.CreatedAt, g.StartedAt = instant(created), instant(started)
 	return g, err
 }
@@ -37,6 +37,20 @@ func readMembership(scan scanner) (m group.Membership, err error) {
 	m.Member.Group, m.Member.JoinedAt = m.Group.ID, instant(joined)
 	m.Closed, m.Preferred = gone > 0, preferred == m.Group.ID
 	return m, err
+}
+
+// SetPictures implements [group.Store].
+func (s *Store) SetPictures(ctx context.Context, groupID string, p group.Pictures) error {
+	return wrap("set pictures", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		_, err := tx.exec(ctx, `UPDATE groups SET pictures = $2 WHERE id = $1`, groupID, string(p))
+		return err
+	}))
+}
+
+// Pictures implements [board.Store].
+func (s *Store) Pictures(ctx context.Context, groupID string) (p group.Pictures, err error) {
+	err = s.read(ctx).row(ctx, `SELECT pictures FROM groups WHERE id = $1`, groupID).scan(&p)
+	return p, wrap("read pictures", err)
 }
 
 // Membership implements [group.Store].

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"studyhall/bot"
 	"studyhall/bot/board"
 	"studyhall/bot/cert"
+	"studyhall/bot/chart"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
@@ -56,6 +59,7 @@ type App struct {
 	Clock    *Clock
 
 	log      *slog.Logger
+	pictures *chart.Renderer
 	adapters []bot.Adapter
 }
 
@@ -95,6 +99,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.connect(o); err != nil {
 		return nil, err
 	}
+	if a.pictures, err = chart.New(fontCache()); err != nil {
+		return nil, err
+	}
 	a.features(o, catalogue, library)
 	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx)); err != nil {
 		return nil, err
@@ -124,7 +131,7 @@ func (a *App) connect(o Options) (err error) {
 
 func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Library) {
 	a.Practice = practice.New(practice.Config{
-		Log: o.Log, Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Library: library,
+		Log: o.Log, Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Library: library, Pictures: a.pictures,
 		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 	})
 	a.Groups = group.New(o.Log, group.Config{
@@ -135,12 +142,23 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Groups.ContributePage(a.Groups.HabitPage)
 	a.Practice.Attach(a.Groups)
 	a.Boards = board.New(board.Config{
+		Log: o.Log, Pictures: a.pictures,
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Themes: a.Practice, Now: a.Clock.Now, NewID: o.NewID,
 	})
 	a.Practice.Tell(a.Boards)
 	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {
 		a.Engine.Register(k)
 	}
+}
+
+// fontCache is the folder in which what is known of the machine's fonts is
+// remembered, or "" where there is none: then only the program's own are used.
+func fontCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "studyhall")
 }
 
 // loadBanks reads the embedded banks and the operator's. A fault in the
