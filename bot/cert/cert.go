@@ -38,7 +38,15 @@ type Outline struct {
 	From    string   `yaml:"from"`   // first day in force, 2006-01-02; "" if it is not known
 	Note    string   `yaml:"note"`   // the quality of areas and weights, in words
 	Source  Source   `yaml:"source"` // of areas and weights
+	Exam    Exam     `yaml:"exam"`
 	Domains []Domain `yaml:"domains"`
+}
+
+// Exam is how long an exam is. What is not known is 0.
+type Exam struct {
+	Questions int    `yaml:"questions"`
+	Minutes   int    `yaml:"minutes"`
+	Source    Source `yaml:"source"` // of both
 }
 
 // Domain is one area of an outline.

@@ -120,6 +120,8 @@ func TestReadRefusesFaults(t *testing.T) {
 		{"an unknown tier", "tier: official", "tier: hearsay", `of the tier "hearsay"`},
 		{"no source", `title: "T", `, "", "lacks its title"},
 		{"no date of a check", ", checked: 2026-11-22", "", "cannot parse"},
+		{"a length without a source", "        domains:", "        exam: {questions: 50, minutes: 60}\n        domains:", "a source lacks its title"},
+		{"a length below nothing", "        domains:", "        exam: {questions: -1}\n        domains:", "an exam of -1 questions"},
 		{"an unknown key", "any_time", "anytime", "field anytime not found"},
 	}
 	for _, tt := range tests {
@@ -194,5 +196,20 @@ func TestWindowUntil(t *testing.T) {
 	}
 	if _, ok := ParseWindow("", ""); ok {
 		t.Error("an unset window was read")
+	}
+}
+
+// TestExamLengths are facts that mock exams are cut by; each has its source.
+func TestExamLengths(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string][2]int{"cbet": {165, 180}, "cabt": {100, 120}, "chtm": {100, 120}, "pmp": {180, 240}} {
+		cc, _ := c.Find(id)
+		e := cc.Current(day("2026-11-22")).Exam
+		if e.Questions != want[0] || e.Minutes != want[1] || e.Source.Tier == "" || e.Source.Checked == "" {
+			t.Errorf("%s: %+v, want %d questions in %d minutes, with a source", id, e, want[0], want[1])
+		}
 	}
 }

@@ -71,6 +71,9 @@ func (o Outline) check() error {
 	if len(o.Domains) == 0 {
 		return errors.New("no areas")
 	}
+	if err := o.Exam.check(); err != nil {
+		return err
+	}
 	sum, seen := 0, map[string]bool{}
 	for _, d := range o.Domains {
 		if err := once(d.ID, seen); err != nil {
@@ -120,4 +123,14 @@ func once(id string, seen map[string]bool) error {
 	}
 	seen[id] = true
 	return nil
+}
+
+func (e Exam) check() error {
+	switch {
+	case e.Questions < 0 || e.Minutes < 0:
+		return fmt.Errorf("an exam of %d questions and %d minutes", e.Questions, e.Minutes)
+	case e == Exam{}:
+		return nil
+	}
+	return e.Source.check()
 }

@@ -40,7 +40,7 @@ func (s *Service) liveOpenCard(l Live, q LiveQuestion) bot.Message {
 	state = append(state, privateWords)
 	return bot.Message{
 		Text: bot.Typed(clipped(bot.Textf(liveNotice, q.Place, l.Size, q.Item.Stem).Plain(), bot.LimitNotice)),
-		Card: &bot.Card{Title: s.liveTitleOf(l, q), Body: question(q.Item), Footer: join(" · ", state), Controls: []bot.Row{
+		Card: &bot.Card{Title: s.liveTitleOf(l, q), Body: question(q.Item), Image: picture(q.Item), Footer: join(" · ", state), Controls: []bot.Row{
 			choices(q.Item, path+"/answer", path+"/form"),
 			{
 				bot.Button{Label: "My answer", Action: path + "/mine"},
@@ -67,6 +67,7 @@ func (s *Service) liveClosedCard(ctx context.Context, l Live, q LiveQuestion) (b
 	card := &bot.Card{
 		Title:    s.liveTitleOf(l, q) + closedWords,
 		Body:     answerLines(q.Item, spread) + "\n\n" + bot.Typed(q.Item.Explanation),
+		Image:    picture(q.Item),
 		Controls: []bot.Row{{mine, bot.Button{Label: "My study page", Action: group.PathStudy}}},
 	}
 	m := bot.Message{Text: bot.Typed(clipped(bot.Textf(liveOverNotice, q.Place, l.Size, shortAnswer(q.Item)).Plain(), bot.LimitNotice)), Card: card}

@@ -71,7 +71,11 @@ func (s *Service) liveRender(ctx context.Context, d schedule.Delivery) (bot.Mess
 		return bot.Message{}, err
 	case !ok || d.State == schedule.Waiting && q.State != LiveOpen:
 		return bot.Message{}, schedule.ErrTaken
-	case q.State != LiveClosed:
+	}
+	if q.Item, err = s.illustrated(ctx, q.Item); err != nil {
+		return bot.Message{}, err
+	}
+	if q.State != LiveClosed {
 		return s.liveOpenCard(l, q), nil
 	}
 	return s.liveClosedCard(ctx, l, q)

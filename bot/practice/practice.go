@@ -197,6 +197,7 @@ type Store interface {
 	PictureStore
 	ThemeStore
 	RegradeStore
+	MockStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
@@ -324,6 +325,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action(PathProgress("{group}")+"/weeks", s.progressWeeks)
 	groups.Opens(group.OpenProgress, s.showProgress)
 	groups.ContributeStudy(s.studyPart)
+	s.attachMocks(groups)
 }
 
 // Kinds is what the engine needs to know.
@@ -334,6 +336,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: KindIdle, Fire: s.idle},
 		s.liveKind(),
 		{Name: KindCorrection, Place: s.placeNote, Render: s.renderNote},
+		{Name: KindMock, Fire: s.mockEnd},
 	}
 }
 

@@ -54,6 +54,7 @@ func (s *Service) summaryCard(t group.Track, p Session) *bot.Card {
 	right, partly, answered := p.counts()
 	card := &bot.Card{Title: bot.Textf(summaryTitle, right, answered), Footer: onlyYouWords, Controls: []bot.Row{{
 		bot.Button{Label: "5 more", Action: "session/" + p.ID + "/more", Style: bot.Primary},
+		bot.Button{Label: "Mock exam", Action: "mock/" + p.Group},
 		bot.Button{Label: "My study page", Action: group.PathStudy},
 	}}}
 	if answered == 0 {

@@ -36,7 +36,7 @@ func quizCommand() bot.Command {
 		Name: "quiz", Help: "Five practice questions now, only for you", Private: true, Aliases: []string{"practice", "practise"},
 		Fields: []bot.Field{
 			{Name: "what", Label: "What", Kind: bot.OneOf, Help: "What kind of quiz", Options: []bot.Option{
-				{Label: "practice", Value: "practice"}, {Label: "live round", Value: "live round"},
+				{Label: "practice", Value: "practice"}, {Label: whatMock, Value: whatMock}, {Label: "live round", Value: "live round"},
 			}},
 			{Name: "topic", Label: "Topic", Kind: bot.Line, Help: "An area of the outline; nothing means all", Suggest: "topics", Max: 200},
 			{Name: "count", Label: "Count", Kind: bot.OneOf, Help: "How many questions", Options: []bot.Option{
@@ -65,6 +65,9 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 	}
 	if isLive(i) {
 		return s.liveTyped(ctx, i, g, t)
+	}
+	if i.Values.Get("what") == whatMock {
+		return s.offerMock(ctx, i, g, m, t)
 	}
 	w := wish{count: standard}
 	if n, err := strconv.Atoi(i.Values.Get("count")); err == nil {

@@ -173,6 +173,7 @@ func (s *Service) outlineCard(t group.Track, groupID string) *bot.Card {
 	}
 	card.Controls = append(card.Controls, bot.Row{
 		bot.Button{Label: "Start 5", Action: "quiz/" + groupID + "/start", Style: bot.Primary},
+		bot.Button{Label: "Mock exam", Action: "mock/" + groupID},
 		bot.Button{Label: "My study page", Action: group.PathStudy},
 	})
 	return card

@@ -126,30 +126,39 @@ func (s *Store) ItemVersion(ctx context.Context, version string) (quizzes.Item, 
 // StartSession implements [practice.SessionStore].
 func (s *Store) StartSession(ctx context.Context, new practice.Session, items []practice.SessionItem, now time.Time) (started bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO sessions (id, kind, group_id, track_id, member_id, topic, asked, size, state, started_at, active_at)
-			VALUES ($1, 'practice', $2, $3, $4, $5, $6, $7, 'open', $8, $8)
-			ON CONFLICT (member_id, track_id, kind) WHERE state = 'open' DO NOTHING`,
-			new.ID, new.Group, new.Track, new.Member, new.Topic, new.Asked, len(new.Questions), millis(now))
-		if started = n == 1; err != nil || !started {
+		if started, err = insertSession(ctx, tx, "practice", new, items, now); err != nil || !started {
 			return err
-		}
-		for _, item := range items {
-			if _, err := tx.exec(ctx, `INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
-				VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-				item.Version, item.Item, item.Bank, item.Certification, string(item.Snapshot), millis(now)); err != nil {
-				return err
-			}
-		}
-		for _, q := range new.Questions {
-			if _, err := tx.exec(ctx, `INSERT INTO session_items (session_id, place, item_id, domain, item_version, reason)
-				VALUES ($1, $2, $3, $4, $5, $6)`, new.ID, q.Place, q.Item, q.Domain, q.ItemVersion, string(q.Reason)); err != nil {
-				return err
-			}
 		}
 		return insertDue(ctx, tx, schedule.Due{Kind: practice.KindIdle, Subject: new.ID, Occurrence: "end",
 			Lane: "practice/" + new.ID, Rank: schedule.RankOther, At: now.Add(practice.IdleFor)})
 	})
 	return started, wrap("start session", err)
+}
+
+// insertSession writes a session with the snapshots of its items; false if the
+// member has one of its kind open.
+func insertSession(ctx context.Context, tx *tx, kind string, new practice.Session, items []practice.SessionItem, now time.Time) (bool, error) {
+	n, err := tx.exec(ctx, `INSERT INTO sessions (id, kind, group_id, track_id, member_id, topic, asked, size, state, started_at, active_at)
+		VALUES ($1, $9, $2, $3, $4, $5, $6, $7, 'open', $8, $8)
+		ON CONFLICT (member_id, track_id, kind) WHERE state = 'open' DO NOTHING`,
+		new.ID, new.Group, new.Track, new.Member, new.Topic, new.Asked, len(new.Questions), millis(now), kind)
+	if n == 0 || err != nil {
+		return false, err
+	}
+	for _, item := range items {
+		if _, err := tx.exec(ctx, `INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+			item.Version, item.Item, item.Bank, item.Certification, string(item.Snapshot), millis(now)); err != nil {
+			return false, err
+		}
+	}
+	for _, q := range new.Questions {
+		if _, err := tx.exec(ctx, `INSERT INTO session_items (session_id, place, item_id, domain, item_version, reason)
+			VALUES ($1, $2, $3, $4, $5, $6)`, new.ID, q.Place, q.Item, q.Domain, q.ItemVersion, string(q.Reason)); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 const sessionColumns = `s.id, s.group_id, s.track_id, s.member_id, s.topic, s.asked, s.state, s.started_at`
@@ -173,7 +182,7 @@ func (s *Store) Session(ctx context.Context, id string, account bot.UserID) (pra
 	return s.session(ctx, `SELECT `+sessionColumns+` FROM sessions s
 		JOIN accounts a ON a.member_id = s.member_id AND a.id = $2
 		JOIN memberships ms ON ms.group_id = s.group_id AND ms.member_id = s.member_id
-		WHERE s.id = $1`, id, string(account))
+		WHERE s.id = $1 AND s.kind <> 'mock'`, id, string(account))
 }
 
 // itemGradedBy is the item version by which answers in a session are graded. As a
@@ -325,7 +334,7 @@ func (s *Store) ExpireSession(ctx context.Context, d schedule.Due, now time.Time
 // ended from one instant on and before another: what practice points are made of.
 func (s *Store) PracticeAnswers(ctx context.Context, trackID, memberID string, from, to time.Time) (n int, err error) {
 	err = s.read(ctx).row(ctx, `SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM sessions
-		WHERE member_id = $1 AND track_id = $2 AND kind = 'practice' AND ended_at >= $3 AND ended_at < $4 AND ended_at > 0`,
+		WHERE member_id = $1 AND track_id = $2 AND kind IN ('practice', 'mock') AND ended_at >= $3 AND ended_at < $4 AND ended_at > 0`,
 		memberID, trackID, millis(from), millis(to)).scan(&n)
 	return n, wrap("count practice answers", err)
 }
@@ -340,7 +349,7 @@ func (s *Store) PracticeByMember(ctx context.Context, trackID string, from, to t
 		by[member] = n
 		return struct{}{}, err
 	}, `SELECT member_id, CAST(SUM(answered) AS BIGINT) FROM sessions
-		WHERE track_id = $1 AND kind = 'practice' AND ended_at >= $2 AND ended_at < $3 AND ended_at > 0 AND answered > 0
+		WHERE track_id = $1 AND kind IN ('practice', 'mock') AND ended_at >= $2 AND ended_at < $3 AND ended_at > 0 AND answered > 0
 		GROUP BY member_id`, trackID, millis(from), millis(to))
 	return by, wrap("count practice answers", err)
 }

@@ -80,7 +80,14 @@ type outlineRow struct {
 	Note    string      `json:"note"`
 	Weights string      `json:"weights"` // published or not published
 	Source  sourceRow   `json:"source"`
+	Exam    examRow     `json:"exam"`
 	Domains []domainRow `json:"domains"`
+}
+
+type examRow struct {
+	Questions int       `json:"questions"` // 0 if it is not known
+	Minutes   int       `json:"minutes"`   // 0 if it is not known
+	Source    sourceRow `json:"source"`
 }
 
 type domainRow struct {
@@ -119,7 +126,8 @@ func newCertRow(c cert.Certification, now time.Time) certRow {
 
 func newOutlineRow(o cert.Outline, current bool) outlineRow {
 	r := outlineRow{ID: o.ID, From: o.From, Current: current, Note: o.Note, Weights: "published",
-		Source: sourceRow(o.Source), Domains: []domainRow{}}
+		Source: sourceRow(o.Source), Domains: []domainRow{},
+		Exam: examRow{Questions: o.Exam.Questions, Minutes: o.Exam.Minutes, Source: sourceRow(o.Exam.Source)}}
 	if !o.Weighted() {
 		r.Weights = "not published"
 	}
@@ -177,6 +185,20 @@ func (o outlineRow) print(w io.Writer) {
 		fmt.Fprint(w, "  Weights not published: every area gets an equal share of the questions.\n")
 	}
 	fmt.Fprintf(w, "  %s\n", o.Source)
+	o.Exam.print(w)
+}
+
+func (e examRow) print(w io.Writer) {
+	known := func(n int, noun string) string {
+		if n == 0 {
+			return noun + " not known"
+		}
+		return fmt.Sprintf("%d %s", n, noun)
+	}
+	fmt.Fprintf(w, "  Length: %s, %s\n", known(e.Questions, "questions"), known(e.Minutes, "minutes"))
+	if e.Source.Title != "" {
+		fmt.Fprintf(w, "  %s\n", e.Source)
+	}
 }
 
 // String says where a fact is from and when it was checked.
