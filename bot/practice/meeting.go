@@ -29,7 +29,8 @@ const (
 // MissedRound is a closed question that not everybody had right.
 type MissedRound struct {
 	Round    string
-	Item     quizzes.Item
+	Item     quizzes.Item // as the group has it corrected
+	Version  string       // identifier of the snapshot that was posted
 	Bank     string
 	Answered int // in time
 	Right    int
@@ -73,14 +74,14 @@ func (s *Service) attachMeeting(groups *group.Service) {
 }
 
 // meeting chooses the questions: those that most missed, then those of the last
-// four weeks that the most missed. An item comes once, as it is in its bank now,
-// and not at all while it is open in the group again.
+// four weeks that the most missed. An item comes once, as it was answered
+// or, where its bank has another version now, as that; and not at all while it is open in the group again.
 func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 	missed, err := s.Store.MissedRounds(ctx, t.ID, meetingFrom)
 	if err != nil {
 		return pack{}, err
 	}
-	closed, err := s.Store.GroupItems(ctx, t.Group)
+	closed, err := s.keptBack(ctx, t)
 	if err != nil {
 		return pack{}, err
 	}
@@ -97,10 +98,16 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 				continue
 			}
 			e, known := s.Library.index[t.Certification].byID[q.Item.ID]
-			if !known {
+			if known {
+				version, _ := e.item.Version()
+				known = version != q.Version
+			}
+			if !known { // as the group answered it, with its own corrections
 				e = entry{item: q.Item, bank: q.Bank}
 			}
-			p.questions = append(p.questions, packed{e, q})
+			if !e.item.Void {
+				p.questions = append(p.questions, packed{e, q})
+			}
 		}
 	}
 	return p, nil
