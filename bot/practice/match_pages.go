@@ -29,6 +29,7 @@ func (s *Service) attachMatches(groups *group.Service) {
 	s.Bot.Action("play/{match}/{group}/{place}/form", s.matchForm)
 	s.Bot.Action("play/{match}/{group}/{place}/sent", s.matchSent)
 	groups.Contribute(s.matchStudy)
+	groups.ContributeWord("match", s.matchShown)
 	groups.ContributePage(func(_ context.Context, d group.Details, m group.Member) ([]bot.Text, []bot.Button, error) {
 		if m.ID == "" || d.Group.State != group.Running {
 			return nil, nil, nil
@@ -54,9 +55,14 @@ func (m Match) other(groupID string) MatchSide {
 
 func shortName(name string) string { return clipped(name, 28) }
 
-// matchPage shows how a group stands with matches, and to organisers what they can do.
+// matchPage is the page of a path's group.
 func (s *Service) matchPage(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, me, err := s.groups.Join(ctx, i, i.Arg("group"))
+	return s.matchShown(ctx, i, i.Arg("group"))
+}
+
+// matchShown shows how a group stands with matches, and to organisers what they can do.
+func (s *Service) matchShown(ctx context.Context, i bot.Interaction, groupID string) (bot.Response, error) {
+	g, me, err := s.groups.Join(ctx, i, groupID)
 	if err != nil {
 		return bot.Response{}, err
 	}

@@ -59,9 +59,7 @@ type packed struct {
 func (s *Service) attachMeeting(groups *group.Service) {
 	s.Bot.Action("meeting/{group}", s.meetingPressed)
 	s.Bot.Action("meeting/{group}/page", s.meetingPage)
-	groups.ContributeWord("meeting", func(ctx context.Context, i bot.Interaction, groupID string) (bot.Response, error) {
-		return s.meetingShown(ctx, i, groupID)
-	})
+	groups.ContributeWord("meeting", s.meetingShown)
 	groups.ContributePage(func(_ context.Context, d group.Details, _ group.Member) ([]bot.Text, []bot.Button, error) {
 		if d.Group.State == group.Ended || s.Library.Len(d.Track.Certification) == 0 {
 			return nil, nil, nil
