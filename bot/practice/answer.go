@@ -322,7 +322,7 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card, err := s.resultCard(ctx, pressed{fixed: f, Outcome: Outcome{Status: status, Answer: a}, round: i.Arg("round")}, standing)
+	card, err := s.resultCard(ctx, pressed{fixed: f, Outcome: Outcome{Status: status, Answer: a}, round: i.Arg("round"), user: i.User}, standing)
 	if err != nil {
 		return bot.Response{}, err
 	}

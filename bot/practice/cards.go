@@ -111,8 +111,15 @@ func (s *Service) resultCard(ctx context.Context, p pressed, standing Standing, 
 	if note := correctedNote(p.fixed, o.Answer); note != "" {
 		lines = append(lines, note)
 	}
+	again, err := s.againLine(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	if o.mostMissed() && o.Answer.Verdict != Right {
-		lines = append(lines, mostMissedWords)
+		again = bot.Text(strings.TrimSpace(string(mostMissedWords + " " + again)))
+	}
+	if again != "" {
+		lines = append(lines, again)
 	}
 	if o.Answer.CaughtUp {
 		lines = append(lines, caughtUpWords)

@@ -2,7 +2,6 @@ package practice
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,7 +222,7 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 		}
 		return chosen, err
 	}
-	closed, err := s.keptBack(ctx, t)
+	closed, err := s.Store.GroupItems(ctx, t.Group)
 	if err != nil {
 		return nil, err
 	}
@@ -231,16 +230,6 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 	if err != nil {
 		return nil, err
 	}
-	met := map[string]int{}
-	for item, use := range uses {
-		met[item] = use.Met
-	}
-	return s.pickFresh(t, w, closed, met, seed), nil
-}
-
-// pickFresh chooses in the proportions of the outline, and of an area what was
-// met least. Items of closed are left out.
-func (s *Service) pickFresh(t group.Track, w liveWish, closed map[string]bool, met map[string]int, seed string) (chosen []entry) {
 	left := map[string][]entry{}
 	for _, e := range s.Library.items[t.Certification] {
 		if !closed[e.item.ID] && quick(e.item) && (w.area == "" || w.area == e.item.Domain) {
@@ -251,7 +240,7 @@ func (s *Service) pickFresh(t group.Track, w liveWish, closed map[string]bool, m
 	for len(chosen) < w.count && len(left) > 0 {
 		area := furthestBehind(left, s.outline(t), byDomain, seed)
 		e := slices.MinFunc(left[area], func(a, b entry) int {
-			if d := met[a.item.ID] - met[b.item.ID]; d != 0 {
+			if d := uses[a.item.ID].Met - uses[b.item.ID].Met; d != 0 {
 				return d
 			}
 			return compareSeeded(seed, a.item.ID, b.item.ID)
@@ -263,19 +252,7 @@ func (s *Service) pickFresh(t group.Track, w liveWish, closed map[string]bool, m
 			delete(left, area)
 		}
 	}
-	return chosen
-}
-
-// keptBack is what is not to be asked in a group just now: items that it has open
-// somewhere, and those that are void in it.
-func (s *Service) keptBack(ctx context.Context, t group.Track) (map[string]bool, error) {
-	items, err := s.Store.GroupItems(ctx, t.Group)
-	if err != nil {
-		return nil, err
-	}
-	void, err := s.Store.VoidItems(ctx, t.Group)
-	maps.Copy(items, useless(s.Library.index[t.Certification].byID, void))
-	return items, err
+	return chosen, nil
 }
 
 // quick reports whether one press answers an item.

@@ -29,8 +29,7 @@ const (
 // MissedRound is a closed question that not everybody had right.
 type MissedRound struct {
 	Round    string
-	Item     quizzes.Item // as the group has it corrected
-	Version  string       // identifier of the snapshot that was posted
+	Item     quizzes.Item
 	Bank     string
 	Answered int // in time
 	Right    int
@@ -59,7 +58,9 @@ type packed struct {
 func (s *Service) attachMeeting(groups *group.Service) {
 	s.Bot.Action("meeting/{group}", s.meetingPressed)
 	s.Bot.Action("meeting/{group}/page", s.meetingPage)
-	groups.ContributeWord("meeting", s.meetingShown)
+	groups.ContributeWord("meeting", func(ctx context.Context, i bot.Interaction, groupID string) (bot.Response, error) {
+		return s.meetingShown(ctx, i, groupID)
+	})
 	groups.ContributePage(func(_ context.Context, d group.Details, _ group.Member) ([]bot.Text, []bot.Button, error) {
 		if d.Group.State == group.Ended || s.Library.Len(d.Track.Certification) == 0 {
 			return nil, nil, nil
@@ -72,14 +73,14 @@ func (s *Service) attachMeeting(groups *group.Service) {
 }
 
 // meeting chooses the questions: those that most missed, then those of the last
-// four weeks that the most missed. An item comes once, as it was answered
-// or, where its bank has another version now, as that; and not at all while it is open in the group again.
+// four weeks that the most missed. An item comes once, as it is in its bank now,
+// and not at all while it is open in the group again.
 func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 	missed, err := s.Store.MissedRounds(ctx, t.ID, meetingFrom)
 	if err != nil {
 		return pack{}, err
 	}
-	closed, err := s.keptBack(ctx, t)
+	closed, err := s.Store.GroupItems(ctx, t.Group)
 	if err != nil {
 		return pack{}, err
 	}
@@ -96,16 +97,10 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 				continue
 			}
 			e, known := s.Library.index[t.Certification].byID[q.Item.ID]
-			if known {
-				version, _ := e.item.Version()
-				known = version != q.Version
-			}
-			if !known { // as the group answered it, with its own corrections
+			if !known {
 				e = entry{item: q.Item, bank: q.Bank}
 			}
-			if !e.item.Void {
-				p.questions = append(p.questions, packed{e, q})
-			}
+			p.questions = append(p.questions, packed{e, q})
 		}
 	}
 	return p, nil

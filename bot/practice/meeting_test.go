@@ -24,7 +24,6 @@ type missedStore struct {
 func (m missedStore) MissedRounds(context.Context, string, int) ([]MissedRound, error) {
 	return m.missed, nil
 }
-func (m missedStore) VoidItems(context.Context, string) ([]VoidItem, error)       { return nil, nil }
 func (m missedStore) GroupItems(context.Context, string) (map[string]bool, error) { return m.open, nil }
 
 func missedItem(id string) quizzes.Item {

@@ -193,7 +193,7 @@ type Store interface {
 	SessionStore
 	LiveStore
 	MeetingStore
-	MatchStore
+	ReviewStore
 	TimeStore
 	PictureStore
 	ThemeStore
@@ -272,8 +272,7 @@ type Config struct {
 	Pictures  *chart.Renderer  // nil: progress comes in words only
 	Now       func() time.Time // domain time
 	NewID     func() string
-	NewCode   func() string // at least 12 random letters and digits, for one-time codes; nil: NewID
-	Wake      func()        // makes the engine look now
+	Wake      func() // makes the engine look now
 }
 
 // Service is the feature.
@@ -281,6 +280,7 @@ type Service struct {
 	Config
 	groups    *group.Service
 	standings Standings
+	reminders Reminders
 	rounds    *cache[fixed]
 	versions  *cache[quizzes.Item] // snapshots that are being practised
 	pictures  *cache[[]byte]       // that the library has no more
@@ -290,10 +290,7 @@ type Service struct {
 // New makes the feature. Groups come with [Service.Attach], for they need this
 // service as their [group.Questions].
 func New(c Config) *Service {
-	if c.NewCode == nil {
-		c.NewCode = c.NewID
-	}
-	return &Service{Config: c, standings: noStandings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
+	return &Service{Config: c, standings: noStandings{}, reminders: noReminders{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.
@@ -314,7 +311,6 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachSessions()
 	s.attachLive()
 	s.attachMeeting(groups)
-	s.attachMatches(groups)
 	s.attachTiming(groups)
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
@@ -331,6 +327,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action(PathProgress("{group}")+"/weeks", s.progressWeeks)
 	groups.Opens(group.OpenProgress, s.showProgress)
 	groups.ContributeStudy(s.studyPart)
+	groups.ContributeStudy(s.reviewPart)
 	s.attachMocks(groups)
 }
 
@@ -341,7 +338,6 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: KindClose, Fire: s.close},
 		{Name: KindIdle, Fire: s.idle},
 		s.liveKind(),
-		s.matchKind(),
 		{Name: KindCorrection, Place: s.placeNote, Render: s.renderNote},
 		{Name: KindMock, Fire: s.mockEnd},
 	}

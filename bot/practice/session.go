@@ -18,7 +18,7 @@ const (
 	// IdleFor is after how long without an answer a session ends by itself.
 	IdleFor = 24 * time.Hour
 	// restsFor is for how long a question that was answered isn't asked again,
-	// unless there is no other.
+	// unless there is no other, or reviewed.
 	restsFor = 12 * time.Hour
 	// standard is how many questions a session has unless more are asked for.
 	standard = 5
@@ -27,6 +27,7 @@ const (
 // Session is one member's practice: a few questions, asked in private.
 type Session struct {
 	ID        string
+	Kind      SessionKind
 	Group     string
 	Track     string
 	Member    string
@@ -36,6 +37,16 @@ type Session struct {
 	StartedAt time.Time
 	Questions []SessionQuestion // in order
 }
+
+// SessionKind is what a session is for. A member has one open session of each kind
+// on a track.
+type SessionKind string
+
+// The kinds of sessions. The answers of both earn practice points.
+const (
+	Practising SessionKind = "practice"
+	Reviewing  SessionKind = "review" // of what was missed
+)
 
 // SessionQuestion is one question of a session.
 type SessionQuestion struct {
@@ -54,7 +65,7 @@ type Reason string
 
 // The reasons, in the order in which questions are chosen.
 const (
-	Missed Reason = "missed" // answered before, and not right the last time
+	Missed Reason = "missed" // missed before, and due for review
 	Unseen Reason = "unseen" // not answered yet
 	Weak   Reason = "weak"   // from an area in which many answers were not right
 	Again  Reason = "again"  // answered right before
@@ -99,8 +110,8 @@ type SessionStore interface {
 	// StartSession writes a session with the snapshots of its items and plans its
 	// end. If one is open already it writes nothing and reports false.
 	StartSession(ctx context.Context, s Session, items []SessionItem, now time.Time) (bool, error)
-	// OpenSession is the member's open session on a track.
-	OpenSession(ctx context.Context, trackID, memberID string) (s Session, ok bool, err error)
+	// OpenSession is the member's open session of a kind on a track.
+	OpenSession(ctx context.Context, trackID, memberID string, kind SessionKind) (s Session, ok bool, err error)
 	// Session reads a session of the account's member; ok is false if there is
 	// none of theirs.
 	Session(ctx context.Context, id string, account bot.UserID) (s Session, ok bool, err error)

@@ -15,13 +15,13 @@ const shareFrom = 20
 
 // askCard is a question of a session, with notes on how one came to it.
 func (s *Service) askCard(t group.Track, p Session, q SessionQuestion, item quizzes.Item, notes ...bot.Text) *bot.Card {
-	path := "session/" + p.ID
-	if q.Reason == Missed {
-		notes = append(notes, missedNote)
+	path, title := "session/"+p.ID, practiceTitle
+	if p.Kind == Reviewing {
+		title = reviewTitle
 	}
 	place := strconv.Itoa(q.Place)
 	return &bot.Card{
-		Title:  bot.Textf(practiceTitle, s.short(t), q.Place, len(p.Questions), s.outline(t).Domain(q.Domain).Short),
+		Title:  bot.Textf(title, s.short(t), q.Place, len(p.Questions), s.outline(t).Domain(q.Domain).Short),
 		Body:   question(item),
 		Image:  picture(item),
 		Footer: join("\n", append(notes, onlyYouWords)),
@@ -33,18 +33,23 @@ func (s *Service) askCard(t group.Track, p Session, q SessionQuestion, item quiz
 }
 
 // answeredCard is the result of an answer in a session; last says that no
-// question is left, earlier that this answer was given before.
-func (s *Service) answeredCard(g group.Group, p Session, item quizzes.Item, a Answer, last, earlier bool) *bot.Card {
+// question is left, earlier that this answer was given before. More lines say
+// when it comes back.
+func (s *Service) answeredCard(g group.Group, p Session, item quizzes.Item, a Answer, last, earlier bool, more ...bot.Text) *bot.Card {
 	result := graded{item: item, answer: a}
 	title, reason := result.words()
 	lines := []bot.Text{reason, bot.Textf(sourceWords, item.Source.Title)}
 	if earlier {
 		lines = append(lines, bot.Textf(practisedAtWhen, bot.When(a.At.In(g.Location()))))
 	}
+	lines = append(lines, more...)
 	path := "session/" + p.ID
 	row := bot.Row{bot.Button{Label: "Next", Action: path + "/next", Style: bot.Primary}, bot.Button{Label: "Stop", Action: path + "/stop"}}
 	if last {
 		row = bot.Row{bot.Button{Label: "How it went", Action: path + "/next", Style: bot.Primary}, bot.Button{Label: "5 more", Action: path + "/more"}}
+		if p.Kind == Reviewing {
+			row[1] = bot.Button{Label: "My study page", Action: group.PathStudy}
+		}
 	}
 	return &bot.Card{Title: title, Body: join("\n", lines), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{row}}
 }
@@ -75,9 +80,6 @@ func (s *Service) summaryCard(t group.Track, p Session) *bot.Card {
 		lines = append(lines, summaryHeldWords)
 	}
 	lines = append(lines, s.areaLines(t, p)...)
-	if right < answered {
-		lines = append(lines, summaryAgainWords)
-	}
 	card.Body = join("\n", lines)
 	return card
 }
@@ -110,7 +112,7 @@ func (s *Service) areaLines(t group.Track, p Session) (lines []bot.Text) {
 	return lines
 }
 
-// whyTheseCard explains why the questions of a session were chosen.
+// whyTheseCard explains why the questions of a practice session were chosen.
 func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figure) *bot.Card {
 	o := s.outline(t)
 	reasons, weak := map[Reason]int{}, map[string]int{}

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	// looksBack is how many of a member's newest answers say what was missed and
-	// which areas are weak.
+	// looksBack is how many of a member's newest answers say which areas are weak.
 	looksBack = 400
 	// figureFrom is how many different questions of an area somebody has
 	// answered before a figure about it means anything.
@@ -57,17 +56,17 @@ type picker struct {
 // figure is how often an area's questions were right the last time.
 type figure struct{ right, answered int }
 
-// pickSession chooses n items for a member: what was missed and has rested,
-// oldest first; then what the member has not met, in the proportions of the
-// outline; then what was met before, more from areas that are weak; and only
+// pickSession chooses n items for a member: what was missed and is due for
+// review, the longest due first; then what the member has not met, in the
+// proportions of the outline; then what was met before, more from areas that are weak; and only
 // if nothing else is left, what was answered just now. It may find fewer.
-func (s *Service) pickSession(ctx context.Context, t group.Track, member, topic, seed string, n int) ([]picked, error) {
-	return s.pickThemed(ctx, t, "", member, topic, seed, n)
+func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, member, topic, seed string, n int) ([]picked, error) {
+	return s.pickThemed(ctx, g, t, "", member, topic, seed, n)
 }
 
 // pickThemed is pickSession in a week about an area: of what the member has not
 // met, two of five are from there.
-func (s *Service) pickThemed(ctx context.Context, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
+func (s *Service) pickThemed(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
 	p := &picker{
 		theme: theme,
 		store: s.Store, ctx: ctx, index: s.Library.index[t.Certification], outline: s.outline(t),
@@ -81,7 +80,11 @@ func (s *Service) pickThemed(ctx context.Context, t group.Track, theme, member, 
 	if err := p.read(t.Group); err != nil {
 		return nil, err
 	}
-	p.missed(n)
+	missed, err := s.reviews(ctx, reviewing{group: g, track: t, member: member, topic: topic, now: p.now, most: n, open: p.open})
+	if err != nil {
+		return nil, err
+	}
+	p.missed(missed.due)
 	if err := p.unseen(n); err != nil {
 		return nil, err
 	}
@@ -157,15 +160,9 @@ func (p *picker) take(e entry, r Reason) {
 	p.chosen = append(p.chosen, picked{e, r})
 }
 
-func (p *picker) missed(n int) {
-	for _, past := range slices.Backward(p.recent) {
-		if len(p.chosen) == n {
-			return
-		}
-		e, known := p.index.byID[past.Item]
-		if newest := p.latest[past.Item]; known && newest == past && past.Verdict != Right && !p.resting(past.Item) && p.free(&e) {
-			p.take(e, Missed)
-		}
+func (p *picker) missed(due []Recall) {
+	for _, r := range due {
+		p.take(p.index.byID[r.Item], Missed)
 	}
 }
 

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -29,6 +30,38 @@ func (p *past) Recent(_ context.Context, _, _ string, n int) ([]Past, error) {
 }
 
 func (p *past) VoidItems(context.Context, string) ([]VoidItem, error) { return nil, nil }
+
+func (p *past) SettleMemories(context.Context, string, string) error { return nil }
+
+func (p *past) Missed(_ context.Context, _, _ string, skip, n int) ([]Recall, error) {
+	var missed []Recall
+	for _, r := range p.recalls() {
+		if r.Missed > 0 {
+			missed = append(missed, r)
+		}
+	}
+	slices.SortFunc(missed, func(a, b Recall) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Item, b.Item)) })
+	missed = missed[min(skip, len(missed)):]
+	return missed[:min(n, len(missed))], nil
+}
+
+// recalls are the memories of the items, worked out from all answers.
+func (p *past) recalls() map[string]Recall {
+	given := map[string][]Given{}
+	for _, a := range slices.Backward(p.recent) {
+		given[a.Item] = append(given[a.Item], Given{Verdict: a.Verdict, At: a.At})
+	}
+	all := map[string]Recall{}
+	for item, answers := range given {
+		all[item] = Remember(item, answers)
+	}
+	return all
+}
+
+// dueAt reports whether a memory is to be reviewed at an instant.
+func (r Recall) dueAt(at time.Time) bool {
+	return r.Missed > 0 && !r.ready(groupOf().Location()).After(at)
+}
 
 func (p *past) OpenItems(context.Context, string) (map[string]bool, error) { return p.open, nil }
 
@@ -109,7 +142,7 @@ func TestPickSession(t *testing.T) {
 		}
 		n := rapid.SampledFrom([]int{5, 10, 20}).Draw(t, "n")
 		seed := rapid.String().Draw(t, "seed")
-		chosen, err := picking(o, pool, p).pickSession(t.Context(), track(o), "m", topic, seed, n)
+		chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", topic, seed, n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,12 +155,10 @@ func TestPickSession(t *testing.T) {
 		if len(chosen) != min(n, free) {
 			t.Fatalf("%d chosen, want %d of %d that can be asked", len(chosen), n, free)
 		}
-		latest, met, seen := latestOf(p.recent), p.met(), map[string]bool{}
+		recalls, met, seen := p.recalls(), p.met(), map[string]bool{}
 		rank := map[Reason]int{Missed: 0, Unseen: 1, Weak: 2, Again: 2}
 		for i, c := range chosen {
 			id := c.item.ID
-			last, answered := latest[id]
-			resting := answered && last.At.After(pickedAt.Add(-restsFor))
 			switch {
 			case seen[id]:
 				t.Fatalf("%s comes twice", id)
@@ -137,22 +168,22 @@ func TestPickSession(t *testing.T) {
 				t.Fatalf("%s is not about %s", id, topic)
 			case i > 0 && rank[c.reason] < rank[chosen[i-1].reason]:
 				t.Fatalf("%s (%s) comes after %s", id, c.reason, chosen[i-1].reason)
-			case c.reason == Missed && (!answered || last.Verdict == Right || resting):
-				t.Fatalf("%s is called missed: %+v", id, last)
+			case c.reason == Missed && !recalls[id].dueAt(pickedAt):
+				t.Fatalf("%s is called missed: %+v", id, recalls[id])
+			case i > 0 && c.reason == Missed && recalls[id].Due.Before(recalls[chosen[i-1].item.ID].Due):
+				t.Fatalf("%s has been due for longer than %s", id, chosen[i-1].item.ID)
 			case c.reason == Unseen && met[id], c.reason != Unseen && !met[id]:
 				t.Fatalf("%s is called %s, met is %v", id, c.reason, met[id])
 			}
 			seen[id] = true
 		}
 		for _, e := range pool { // nothing better was left out
-			last, answered := latest[e.item.ID]
-			missed := answered && last.Verdict != Right && !last.At.After(pickedAt.Add(-restsFor))
-			if missed && !seen[e.item.ID] && !p.open[e.item.ID] && (topic == "" || e.item.Domain == topic) &&
+			if recalls[e.item.ID].dueAt(pickedAt) && !seen[e.item.ID] && !p.open[e.item.ID] && (topic == "" || e.item.Domain == topic) &&
 				slices.ContainsFunc(chosen, func(c picked) bool { return c.reason != Missed }) {
-				t.Fatalf("%s was missed and left out", e.item.ID)
+				t.Fatalf("%s is due and left out", e.item.ID)
 			}
 		}
-		again, err := picking(o, pool, p).pickSession(t.Context(), track(o), "m", topic, seed, n)
+		again, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", topic, seed, n)
 		if err != nil || !slices.EqualFunc(chosen, again, func(a, b picked) bool { return a.item.ID == b.item.ID }) {
 			t.Fatalf("chosen again from the same seed, it differs (%v)", err)
 		}
@@ -168,7 +199,7 @@ func TestPickSessionFollowsTheWeights(t *testing.T) {
 				pool = append(pool, entry{item: quizzes.Item{ID: fmt.Sprintf("%s-%d", d.ID, i), Domain: d.ID}})
 			}
 		}
-		chosen, err := picking(o, pool, &past{}).pickSession(t.Context(), track(o), "m", "", "seed", 20)
+		chosen, err := picking(o, pool, &past{}).pickSession(t.Context(), groupOf(), track(o), "m", "", "seed", 20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +232,7 @@ func TestWeakAreasComeMoreOften(t *testing.T) {
 			p.recent = append(p.recent, Past{Item: id, Verdict: v, At: pickedAt.AddDate(0, 0, -2)})
 		}
 	}
-	chosen, err := picking(o, pool, p).pickSession(t.Context(), track(o), "m", "", "seed", 5)
+	chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", "", "seed", 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +262,7 @@ func TestSearchGivesUpAskingPiecemeal(t *testing.T) {
 			p.recent = append(p.recent, Past{Item: id, Verdict: Right, At: pickedAt.AddDate(0, 0, -2)})
 		}
 	}
-	chosen, err := picking(o, pool, p).pickSession(t.Context(), track(o), "m", "", "seed", 5)
+	chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", "", "seed", 5)
 	if err != nil || len(chosen) != 5 || chosen[0].item.ID != "a-4321" || chosen[0].reason != Unseen {
 		t.Errorf("chosen %v (%v), want the one unseen first", chosen, err)
 	}

@@ -28,24 +28,25 @@ func (s *Service) mySession(ctx context.Context, i bot.Interaction) (p Session, 
 
 // sessionNext shows the next question, or how it went, in the card's place.
 func (s *Service) sessionNext(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, _, t, err := s.mySession(ctx, i)
+	p, g, t, err := s.mySession(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	r, err := s.ask(ctx, t, p)
+	r, err := s.ask(ctx, g, t, p)
 	return inPlace(i, r), err
 }
 
 // sessionStop ends the session and shows how it went.
 func (s *Service) sessionStop(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, _, t, err := s.mySession(ctx, i)
+	p, g, t, err := s.mySession(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if _, err := s.Store.EndSession(ctx, p.ID, s.Now()); err != nil {
 		return bot.Response{}, err
 	}
-	return inPlace(i, bot.Whisper(bot.Message{Card: s.summaryCard(t, p)})), nil
+	r, err := s.summary(ctx, g, t, p)
+	return inPlace(i, r), err
 }
 
 // sessionMore begins five more on the same topic.
@@ -58,7 +59,11 @@ func (s *Service) sessionMore(ctx context.Context, i bot.Interaction) (bot.Respo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	r, err := s.practise(ctx, i, g, m, t, wish{topic: p.Topic, count: standard})
+	w := wish{topic: p.Topic, count: standard}
+	if p.Kind == Reviewing {
+		w = reviewWish(p.Topic)
+	}
+	r, err := s.practise(ctx, i, g, m, t, w)
 	return inPlace(i, r), err
 }
 
@@ -67,6 +72,9 @@ func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Respon
 	p, _, t, err := s.mySession(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
+	}
+	if p.Kind == Reviewing {
+		return s.whyReview(ctx, t, p)
 	}
 	recent, err := s.Store.Recent(ctx, p.Group, p.Member, looksBack)
 	if err != nil {
@@ -115,10 +123,9 @@ func (s *Service) sessionForm(ctx context.Context, i bot.Interaction) (bot.Respo
 	case err != nil:
 		return bot.Response{}, err
 	case q.Answered:
-		_, more := p.next()
-		return inPlace(i, bot.Whisper(bot.Message{Card: s.answeredCard(g, p, item, q.Answer, p.Ended || !more, true)})), nil
+		return s.answeredAt(ctx, i, g, p, item, q.Answer, true)
 	case p.Ended || q.Held:
-		r, err := s.ask(ctx, t, p)
+		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
 	}
 	return form(item, "session/"+p.ID+"/sent/"+i.Arg("place")), nil
@@ -150,7 +157,7 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read fun
 		return bot.Response{}, err
 	}
 	if q.Held || p.Ended && !q.Answered {
-		r, err := s.ask(ctx, t, p)
+		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
 	}
 	response, err := read(item)
@@ -171,10 +178,19 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read fun
 		return bot.Response{}, err
 	}
 	if status == SessionOver {
-		r, err := s.ask(ctx, t, p)
+		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
 	}
+	return s.answeredAt(ctx, i, g, p, item, counts, status == SessionAlready)
+}
+
+// answeredAt shows the result of an answer in the card's place, and when the
+// question comes back.
+func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Group, p Session, item quizzes.Item, a Answer, earlier bool) (bot.Response, error) {
+	back, err := s.backLines(ctx, g, p, item.ID, a)
+	if err != nil {
+		return bot.Response{}, err
+	}
 	_, more := p.next()
-	card := s.answeredCard(g, p, item, counts, p.Ended || !more, status == SessionAlready)
-	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
+	return inPlace(i, bot.Whisper(bot.Message{Card: s.answeredCard(g, p, item, a, p.Ended || !more, earlier, back...)})), nil
 }

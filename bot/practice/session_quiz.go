@@ -18,6 +18,7 @@ func (s *Service) attachSessions() {
 	s.Bot.Command(quizCommand(), s.quizTyped)
 	s.Bot.Suggest("topics", s.suggestTopics)
 	s.Bot.Action("quiz/{group}/start", s.quizStart)
+	s.Bot.Action("quiz/{group}/review", s.quizReview)
 	s.Bot.Action("quiz/{group}/like/{round}", s.quizLike)
 	s.Bot.Action("quiz/{group}/area/{area}", s.quizArea)
 	s.Bot.Action("quiz/{group}/outline", s.quizOutline)
@@ -36,7 +37,8 @@ func quizCommand() bot.Command {
 		Name: "quiz", Help: "Five practice questions now, only for you", Private: true, Aliases: []string{"practice", "practise"},
 		Fields: []bot.Field{
 			{Name: "what", Label: "What", Kind: bot.OneOf, Help: "What kind of quiz", Options: []bot.Option{
-				{Label: "practice", Value: "practice"}, {Label: whatMock, Value: whatMock}, {Label: "live round", Value: "live round"},
+				{Label: "practice", Value: string(Practising)}, {Label: "review", Value: string(Reviewing)},
+				{Label: whatMock, Value: whatMock}, {Label: "live round", Value: "live round"},
 			}},
 			{Name: "topic", Label: "Topic", Kind: bot.Line, Help: "An area of the outline; nothing means all", Suggest: "topics", Max: 200},
 			{Name: "count", Label: "Count", Kind: bot.OneOf, Help: "How many questions", Options: []bot.Option{
@@ -48,7 +50,8 @@ func quizCommand() bot.Command {
 
 // wish is what somebody asked to practise.
 type wish struct {
-	topic string // area; "" for all
+	kind  SessionKind // "" is [Practising]
+	topic string      // area; "" for all
 	count int
 	exact bool // other than what is open: it was asked for
 }
@@ -70,6 +73,9 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 		return s.offerMock(ctx, i, g, m, t)
 	}
 	w := wish{count: standard}
+	if i.Values.Get("what") == string(Reviewing) {
+		w = reviewWish("")
+	}
 	if n, err := strconv.Atoi(i.Values.Get("count")); err == nil {
 		w.count, w.exact = n, true
 	}
@@ -161,7 +167,10 @@ func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group
 	if m.New {
 		notes = append(notes, bot.Textf(welcomeWords, strings.TrimRight(m.Name, ".")))
 	}
-	open, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID)
+	if w.kind == "" {
+		w.kind = Practising
+	}
+	open, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID, w.kind)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -172,7 +181,7 @@ func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group
 		if answered > 0 {
 			notes = append(notes, bot.Textf(resumedWords, answered, len(open.Questions)))
 		}
-		return s.ask(ctx, t, open, notes...)
+		return s.ask(ctx, g, t, open, notes...)
 	case ok:
 		if _, err := s.Store.EndSession(ctx, open.ID, s.Now()); err != nil {
 			return bot.Response{}, err
@@ -181,25 +190,22 @@ func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group
 			notes = append(notes, bot.Textf(replacedWords, answered, len(open.Questions)))
 		}
 	}
-	return s.begin(ctx, i, m, t, w, notes...)
+	return s.begin(ctx, g, m, t, w, notes...)
 }
 
 // begin chooses the questions of a new session and asks the first. If another
 // device was faster, its session is the one.
-func (s *Service) begin(ctx context.Context, i bot.Interaction, m group.Member, t group.Track, w wish, notes ...bot.Text) (bot.Response, error) {
+func (s *Service) begin(ctx context.Context, g group.Group, m group.Member, t group.Track, w wish, notes ...bot.Text) (bot.Response, error) {
 	now, id := s.Now(), s.NewID()
-	theme, err := s.Theme(ctx, t)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	chosen, err := s.pickThemed(ctx, t, theme.Area, m.ID, w.topic, m.ID+" "+id, w.count)
+	chosen, none, err := s.chosen(ctx, g, m, t, w, id)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if len(chosen) == 0 {
-		return bot.Whisper(simple(noQuestionTitle, noQuestionWords, studyRow())), nil
+		none.Footer = join("\n", append(notes, onlyYouWords))
+		return bot.Whisper(bot.Message{Card: none}), nil
 	}
-	p := Session{ID: id, Group: t.Group, Track: t.ID, Member: m.ID, Topic: w.topic, Asked: w.count, StartedAt: now}
+	p := Session{ID: id, Kind: w.kind, Group: t.Group, Track: t.ID, Member: m.ID, Topic: w.topic, Asked: w.count, StartedAt: now}
 	var items []SessionItem
 	for n, c := range chosen {
 		version, snapshot := c.item.Version()
@@ -211,30 +217,51 @@ func (s *Service) begin(ctx context.Context, i bot.Interaction, m group.Member, 
 		return bot.Response{}, err
 	}
 	if !started {
-		open, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID)
+		open, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID, w.kind)
 		if err != nil || !ok {
 			return bot.Response{}, err
 		}
-		return s.ask(ctx, t, open, notes...)
+		return s.ask(ctx, g, t, open, notes...)
 	}
 	s.Wake()
 	switch {
+	case w.kind == Reviewing && !w.exact: // as many as are due
 	case len(chosen) < w.count && len(chosen) == 1:
 		notes = append(notes, fewerOneWords)
 	case len(chosen) < w.count:
 		notes = append(notes, bot.Textf(fewerWords, len(chosen)))
 	}
-	return s.ask(ctx, t, p, notes...)
+	return s.ask(ctx, g, t, p, notes...)
+}
+
+// chosen are the questions of a new session; without any, the card says why.
+func (s *Service) chosen(ctx context.Context, g group.Group, m group.Member, t group.Track, w wish, id string) ([]picked, *bot.Card, error) {
+	if w.kind == Reviewing {
+		return s.chosenReview(ctx, g, m, t, w)
+	}
+	theme, err := s.Theme(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen, err := s.pickThemed(ctx, g, t, theme.Area, m.ID, w.topic, m.ID+" "+id, w.count)
+	return chosen, simple(noQuestionTitle, noQuestionWords, studyRow()).Card, err
 }
 
 // ask shows the question that is next, as a whisper; without one, how it went.
-func (s *Service) ask(ctx context.Context, t group.Track, p Session, notes ...bot.Text) (bot.Response, error) {
+func (s *Service) ask(ctx context.Context, g group.Group, t group.Track, p Session, notes ...bot.Text) (bot.Response, error) {
 	q, ok := p.next()
 	if p.Ended || !ok {
 		if _, err := s.Store.EndSession(ctx, p.ID, s.Now()); err != nil {
 			return bot.Response{}, err
 		}
-		return bot.Whisper(bot.Message{Card: s.summaryCard(t, p)}), nil
+		return s.summary(ctx, g, t, p)
+	}
+	if q.Reason == Missed {
+		note, err := s.missedNote(ctx, p, q)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		notes = append(notes, note)
 	}
 	item, err := s.version(ctx, q.ItemVersion)
 	if err != nil {

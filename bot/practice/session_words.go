@@ -5,7 +5,6 @@ import "studyhall/bot"
 // What people read when they practise.
 const (
 	practiceTitle   = "%s practice %d of %d · %s"
-	missedNote      = bot.Text("You missed this one before.")
 	resumedWords    = "You're back where you stopped: %d of %d answered."
 	replacedWords   = "Your earlier practice ended with %d of %d answered; those count."
 	fewerWords      = "I have %d questions for that just now."
@@ -21,11 +20,10 @@ const (
 	summaryShareWords  = " (%d %%)"
 	summaryPartWords   = "%d of %d questions answered."
 	summaryHeldWords   = bot.Text("One of them is open in your group now, so it waits there for you.")
-	summaryAgainWords  = bot.Text("What you missed comes first again, from 12 hours on.")
 
 	whyTheseTitle   = bot.Text("Why these questions")
-	whyMissedOne    = bot.Text("1 you missed before.")
-	whyMissedWords  = "%d you missed before."
+	whyMissedOne    = bot.Text("1 you missed before, and its time has come.")
+	whyMissedWords  = "%d you missed before, and their time has come."
 	whyUnseenOne    = bot.Text("1 you haven't met yet.")
 	whyUnseenWords  = "%d you haven't met yet, from the areas as the outline weighs them."
 	whyWeakWords    = "%d from %s, where %d of your last %d questions were right."
@@ -33,7 +31,7 @@ const (
 	whyAgainOne     = bot.Text("1 you answered before, the longest ago.")
 	whyAgainWords   = "%d you answered before, the longest ago first."
 	whyTopicWords   = "All are about %s, as you asked."
-	whyOrderWords   = bot.Text("What you missed comes first, then what is new to you, then weaker areas. Nothing comes twice.\nA question that is open in your group is left out until you have answered it there.")
+	whyOrderWords   = bot.Text("What you missed and is due comes first, then what is new to you, then weaker areas. Nothing comes twice.\nA question that is open in your group is left out until you have answered it there.")
 	noQuestionTitle = bot.Text("Nothing to practise just now")
 	noQuestionWords = bot.Text("I have no question for that which isn't open in your group already. Nothing was counted.")
 

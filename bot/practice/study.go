@@ -152,7 +152,7 @@ func (s *Service) practiceLine(ctx context.Context, g group.Group, m group.Membe
 	if err != nil || !ok {
 		return "", button, err
 	}
-	p, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID)
+	p, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID, Practising)
 	if err != nil || !ok {
 		return "", button, err
 	}

@@ -119,7 +119,7 @@ func countCaughtUp(ctx context.Context, tx *tx, answerID string, l ledger, at ti
 // earnPractice counts a practice session that ends in this transaction.
 func earnPractice(ctx context.Context, tx *tx, sessionID string, now time.Time) error {
 	e := earning{id: sessionID, kind: earnedPractice}
-	ok, err := found(tx.row(ctx, `SELECT group_id, track_id, member_id, answered FROM sessions WHERE id = $1 AND kind IN ('practice', 'mock') AND answered > 0`,
+	ok, err := found(tx.row(ctx, `SELECT group_id, track_id, member_id, answered FROM sessions WHERE id = $1 AND kind IN ('practice', 'review', 'mock') AND answered > 0`,
 		sessionID).scan(&e.group, &e.track, &e.member, &e.questions))
 	if !ok || err != nil {
 		return err

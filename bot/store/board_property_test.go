@@ -285,7 +285,7 @@ func (b *books) practise() {
 		return
 	}
 	member := "member-" + p
-	session := practice.Session{ID: b.id("s"), Group: b.group, Track: "track-" + b.group, Member: member, Asked: 20}
+	session := practice.Session{Kind: practice.Practising, ID: b.id("s"), Group: b.group, Track: "track-" + b.group, Member: member, Asked: 20}
 	var items []practice.SessionItem
 	for n := range 20 {
 		item := quizzes.Item{ID: fmt.Sprint("cbet-practice-", n), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},

@@ -242,6 +242,9 @@ func closeLive(ctx context.Context, tx *tx, l practice.Live, now time.Time) (sil
 		WHERE a.live_id = $1 AND a.place = $2 ON CONFLICT DO NOTHING`, l.ID, l.Place); err != nil {
 		return 0, err
 	}
+	if err := doubtLive(ctx, tx, l.ID, l.Place); err != nil {
+		return 0, err
+	}
 	if err := tx.row(ctx, `UPDATE live_rounds SET silent = CASE
 			WHEN EXISTS (SELECT 1 FROM live_answers WHERE live_id = $1 AND place = $2) THEN 0 ELSE silent + 1 END
 		WHERE id = $1 RETURNING silent`, l.ID, l.Place).scan(&silent); err != nil {

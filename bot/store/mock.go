@@ -228,6 +228,9 @@ func finishMock(ctx context.Context, tx *tx, id string, now time.Time) (bool, er
 	if err := earnPractice(ctx, tx, id, now); err != nil {
 		return false, err
 	}
+	if err := rememberSession(ctx, tx, id); err != nil {
+		return false, err
+	}
 	return true, dropDue(ctx, tx, practice.KindMock, id)
 }
 

@@ -343,7 +343,10 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 					scan(&out.Answer.Member, &out.Answer.Group); err != nil {
 					return err
 				}
-				return earnCaughtUp(ctx, tx, out.Answer.Group, a.ID, a.At)
+				if err := earnCaughtUp(ctx, tx, out.Answer.Group, a.ID, a.At); err != nil {
+					return err
+				}
+				return rememberAnswer(ctx, tx, a.ID)
 			}
 		}
 		return explain(ctx, tx, a, &out)

@@ -69,6 +69,9 @@ func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practic
 			return err
 		}
 		done.Answers += n
+		if err := doubtGroup(ctx, tx, r.Group, r.Item.ID); err != nil {
+			return err
+		}
 		return tellCorrection(ctx, tx, r, rounds)
 	})
 	return done, wrap("regrade", err)

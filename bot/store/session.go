@@ -126,7 +126,7 @@ func (s *Store) ItemVersion(ctx context.Context, version string) (quizzes.Item, 
 // StartSession implements [practice.SessionStore].
 func (s *Store) StartSession(ctx context.Context, new practice.Session, items []practice.SessionItem, now time.Time) (started bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
-		if started, err = insertSession(ctx, tx, "practice", new, items, now); err != nil || !started {
+		if started, err = insertSession(ctx, tx, string(new.Kind), new, items, now); err != nil || !started {
 			return err
 		}
 		return insertDue(ctx, tx, schedule.Due{Kind: practice.KindIdle, Subject: new.ID, Occurrence: "end",
@@ -161,20 +161,20 @@ func insertSession(ctx context.Context, tx *tx, kind string, new practice.Sessio
 	return true, nil
 }
 
-const sessionColumns = `s.id, s.group_id, s.track_id, s.member_id, s.topic, s.asked, s.state, s.started_at`
+const sessionColumns = `s.id, s.kind, s.group_id, s.track_id, s.member_id, s.topic, s.asked, s.state, s.started_at`
 
 func readSession(scan scanner) (p practice.Session, err error) {
 	var state string
 	var started int64
-	err = scan(&p.ID, &p.Group, &p.Track, &p.Member, &p.Topic, &p.Asked, &state, &started)
+	err = scan(&p.ID, &p.Kind, &p.Group, &p.Track, &p.Member, &p.Topic, &p.Asked, &state, &started)
 	p.Ended, p.StartedAt = state == "ended", instant(started)
 	return p, err
 }
 
 // OpenSession implements [practice.SessionStore].
-func (s *Store) OpenSession(ctx context.Context, trackID, memberID string) (practice.Session, bool, error) {
+func (s *Store) OpenSession(ctx context.Context, trackID, memberID string, kind practice.SessionKind) (practice.Session, bool, error) {
 	return s.session(ctx, `SELECT `+sessionColumns+` FROM sessions s
-		WHERE s.member_id = $1 AND s.track_id = $2 AND s.kind = 'practice' AND s.state = 'open'`, memberID, trackID)
+		WHERE s.member_id = $1 AND s.track_id = $2 AND s.kind = $3 AND s.state = 'open'`, memberID, trackID, string(kind))
 }
 
 // Session implements [practice.SessionStore].
@@ -240,6 +240,9 @@ func (s *Store) AnswerSession(ctx context.Context, id string, place int, a pract
 			counted, err := countSessionAnswer(ctx, tx, id, a.At)
 			if err == nil && counted {
 				err = stillGradedBy(ctx, tx, id, place, a.ItemVersion)
+			}
+			if err == nil && counted {
+				err = rememberAnswer(ctx, tx, a.ID)
 			}
 			if counted || err != nil {
 				return err
@@ -334,7 +337,7 @@ func (s *Store) ExpireSession(ctx context.Context, d schedule.Due, now time.Time
 // ended from one instant on and before another: what practice points are made of.
 func (s *Store) PracticeAnswers(ctx context.Context, trackID, memberID string, from, to time.Time) (n int, err error) {
 	err = s.read(ctx).row(ctx, `SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM sessions
-		WHERE member_id = $1 AND track_id = $2 AND kind IN ('practice', 'mock') AND ended_at >= $3 AND ended_at < $4 AND ended_at > 0`,
+		WHERE member_id = $1 AND track_id = $2 AND kind IN ('practice', 'review', 'mock') AND ended_at >= $3 AND ended_at < $4 AND ended_at > 0`,
 		memberID, trackID, millis(from), millis(to)).scan(&n)
 	return n, wrap("count practice answers", err)
 }
@@ -349,7 +352,7 @@ func (s *Store) PracticeByMember(ctx context.Context, trackID string, from, to t
 		by[member] = n
 		return struct{}{}, err
 	}, `SELECT member_id, CAST(SUM(answered) AS BIGINT) FROM sessions
-		WHERE track_id = $1 AND kind IN ('practice', 'mock') AND ended_at >= $2 AND ended_at < $3 AND ended_at > 0 AND answered > 0
+		WHERE track_id = $1 AND kind IN ('practice', 'review', 'mock') AND ended_at >= $2 AND ended_at < $3 AND ended_at > 0 AND answered > 0
 		GROUP BY member_id`, trackID, millis(from), millis(to))
 	return by, wrap("count practice answers", err)
 }

@@ -21,7 +21,7 @@ import (
 // sessionOf begins a session of n questions for a member.
 func sessionOf(t *testing.T, s *store.Store, group, person, id string, n int, at time.Time) (practice.Session, bool) {
 	t.Helper()
-	p := practice.Session{ID: id, Group: group, Track: "track-" + group, Member: "member-" + person, Asked: n}
+	p := practice.Session{Kind: practice.Practising, ID: id, Group: group, Track: "track-" + group, Member: "member-" + person, Asked: n}
 	var items []practice.SessionItem
 	for k := range n {
 		item := quizzes.Item{ID: fmt.Sprint("item-", k), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
@@ -72,7 +72,7 @@ func TestOneOpenSessionPerMember(t *testing.T) {
 		if _, started := sessionOf(t, s, "g", "lee", "lees", 5, sunday()); !started {
 			t.Error("another member could not begin")
 		}
-		open, ok, err := s.OpenSession(t.Context(), "track-g", "member-dana")
+		open, ok, err := s.OpenSession(t.Context(), "track-g", "member-dana", practice.Practising)
 		if err != nil || !ok || len(open.Questions) != 5 || open.Ended {
 			t.Fatalf("open session: %+v, %v, %v", open, ok, err)
 		}
@@ -225,7 +225,7 @@ func TestOpenQuestionsAreHeld(t *testing.T) {
 		if err != nil || !open[r.Item.ID] || len(open) != 1 {
 			t.Errorf("open items %v (%v), want %s", open, err, r.Item.ID)
 		}
-		p := practice.Session{ID: "s", Group: "g", Track: "track-g", Member: "member-dana", Questions: []practice.SessionQuestion{
+		p := practice.Session{Kind: practice.Practising, ID: "s", Group: "g", Track: "track-g", Member: "member-dana", Questions: []practice.SessionQuestion{
 			{Place: 1, Item: r.Item.ID, Domain: "cbet.safety", ItemVersion: r.ItemVersion, Reason: practice.Unseen},
 		}}
 		if _, err := s.StartSession(t.Context(), p, nil, sunday()); err != nil {
@@ -351,7 +351,7 @@ func TestSessionPlans(t *testing.T) {
 			check(s.Met(ctx, "member-dana", []string{"a", "b"}))
 			check(s.MetAll(ctx, "member-dana"))
 			check(s.OpenItems(ctx, "member-dana"))
-			_, _, err = s.OpenSession(ctx, "track-g", "member-dana")
+			_, _, err = s.OpenSession(ctx, "track-g", "member-dana", practice.Practising)
 			check(nil, err)
 			_, _, err = s.Session(ctx, "s", "fake:dana")
 			check(nil, err)
