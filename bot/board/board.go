@@ -18,6 +18,7 @@ import (
 // Store is what boards keep in the database. A round's points enter the totals
 // in the transaction that closes it, which is practice's.
 type Store interface {
+	ReportStore
 	// PrepareBoards gives every group its weeks and a weekly due thing, and counts
 	// what was closed and caught up by a program that had no boards. Done again,
 	// it finds nothing to do.
@@ -205,6 +206,7 @@ func New(c Config) *Service {
 	s.Bot.Action("name/{group}/set", s.setName)
 	s.Bot.Action("name/{group}/hide", s.hide)
 	s.Bot.Action("name/{group}/show", s.show)
+	s.attachReport()
 	s.Groups.Contribute(s.studyLines)
 	s.Groups.ContributeSetting(s.settingLines)
 	return s

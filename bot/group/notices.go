@@ -132,6 +132,9 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 	case NoticeSilent:
 		c.Body = wordsSilent(n.Data.Count)
 		c.Controls = rows(primary("Resume", path+"/resume"), button("Another time of day", path+"/schedule"), button("End the season", path+"/end"))
+	case NoticeSeason:
+		c.Tone, c.Body = bot.Neutral, wordsSeasonPlanned
+		c.Controls = rows(primary("Start", "season/"+n.Data.Season+"/start"), button("Set up again", path+"/setup"), button("Group page", path))
 	case NoticeLow:
 		c.Body = wordsLow(n.Data.Count, timetableOf(d.Schedule.Expr))
 		c.Controls = rows(primary("Group page", path), button("Schedule", path+"/schedule"))
@@ -147,6 +150,9 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 		return bot.Textf("The channel of the %s is gone", clip(d.Group.Name, 40))
 	case NoticeSilent:
 		return bot.Textf("The %s is paused", clip(d.Group.Name, 50))
+	case NoticeSeason:
+		day, _ := time.Parse(time.DateOnly, n.Data.Start) // our own
+		return wordsAskStart(n.Data.Count, n.Data.Next, day)
 	case NoticeLow:
 		return bot.Textf("Questions are running out in the %s", clip(d.Group.Name, 40))
 	}
@@ -165,6 +171,8 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 		switch n.Kind {
 		case NoticeSilent:
 			over = d.Group.State != Paused
+		case NoticeSeason:
+			over = d.Group.State != Ended
 		case NoticeLow:
 			over = f.Unseen > max(n.Data.Count, 10)
 		case NoticeGone:

@@ -124,17 +124,18 @@ func (s *Service) Register() {
 	of("/stepup", s.stepUp)
 	of("/object/{offer}", s.object)
 	s.attachHabits(of)
+	s.attachSeasons()
 }
 
 // Kinds is what the engine needs to know of the due things and deliveries of groups.
 func (s *Service) Kinds() []schedule.Kind {
-	return []schedule.Kind{
+	return append(s.seasonKinds(), []schedule.Kind{
 		{Name: kindWelcome, Render: s.renderWelcome},
 		{Name: kindNotice, Fire: s.tellNotice, Render: s.renderNotice},
 		{Name: kindOffer, Render: s.renderOffer},
 		{Name: kindAnswer, Render: s.renderAnswer},
 		{Name: kindTakeover, Fire: s.endTakeover},
-	}
+	}...)
 }
 
 // The kinds of due things and deliveries.

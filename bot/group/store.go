@@ -15,6 +15,7 @@ const MaxOrganisers = 10
 // transaction, and what it refuses it refuses by conditions inside it.
 type Store interface {
 	HabitStore
+	SeasonStore
 	// Membership is an account's place in a group; ok is false if it has none.
 	Membership(ctx context.Context, account bot.UserID, group string) (m Membership, ok bool, err error)
 	// Memberships are an account's places in all its groups.
@@ -320,6 +321,7 @@ const (
 	NoticeGone   NoticeKind = "gone"   // a channel is no more
 	NoticeSilent NoticeKind = "silent" // the group paused itself
 	NoticeLow    NoticeKind = "low"    // few unseen questions are left
+	NoticeSeason NoticeKind = "season" // the next season can begin
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -344,5 +346,8 @@ type NoticeData struct {
 	Delivery string        `json:"delivery,omitempty"` // parked: its key
 	What     string        `json:"what,omitempty"`     // parked: the delivery's kind
 	Until    time.Time     `json:"until,omitzero"`     // parked: when it is left out; zero: never
-	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left
+	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left; season: who is in
+	Season   string        `json:"season,omitempty"`   // season: the one that has ended
+	Next     string        `json:"next,omitempty"`     // season: the next one's name
+	Start    string        `json:"start,omitempty"`    // season: the day on which it would begin, 2006-01-02
 }

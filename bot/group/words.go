@@ -406,13 +406,21 @@ func wordsSilent(unanswered int) bot.Text {
 	return bot.Textf("%s went by without an answer, so I've stopped. Nothing is lost.", first)
 }
 
+// sentence ends a title like a sentence, unless it is a question.
+func sentence(title bot.Text) bot.Text {
+	if strings.HasSuffix(string(title), "?") {
+		return title
+	}
+	return title + "."
+}
+
 func (s *Service) wordsNotices(ctx context.Context, d Details, notices []Notice) []bot.Text {
 	var all []bot.Text
 	for n, notice := range notices {
 		if n == noticesShown {
 			return append(all, bot.Textf("And %s.", count(len(notices)-n, "older note", "older notes")))
 		}
-		t := bot.Textf("%s: %s.", bot.When(notice.CreatedAt.In(d.Group.Location())), s.noticeTitle(ctx, d, notice))
+		t := bot.Textf("%s: %s", bot.When(notice.CreatedAt.In(d.Group.Location())), sentence(s.noticeTitle(ctx, d, notice)))
 		switch notice.Kind {
 		case NoticeParked:
 			t += bot.Textf(" %s %s", clip(notice.Data.Problem, 150), wordsFix(bot.Textf("%s", clip(notice.Data.Fix, 150)), "Try now"))

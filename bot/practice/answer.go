@@ -246,6 +246,11 @@ func (s *Service) why(ctx context.Context, i bot.Interaction) (bot.Response, err
 	if others, ok := othersButton(r.Item, r.ID); ok {
 		row = append(others, row...)
 	}
+	mentors, err := s.mentorButtons(ctx, r.Group, r.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	row = append(row, mentors...)
 	card := greet(simple(whyTitleOf(r.Number, r.Item), explained(r.Item), row).Card, m)
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
@@ -258,7 +263,11 @@ func (s *Service) others(ctx context.Context, i bot.Interaction) (bot.Response, 
 	}
 	lines := otherOptions(r.Item)
 	lines = append(lines, bot.Textf(sourceWords, r.Item.Source.Title))
-	row := bot.Row{bot.Button{Label: "My answer", Action: "mine/" + r.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
+	mentors, err := s.mentorButtons(ctx, r.Group, r.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	row := append(mentors, bot.Button{Label: "My answer", Action: "mine/" + r.ID}, bot.Button{Label: "My study page", Action: group.PathStudy})
 	card := greet(simple(bot.Textf(othersTitle, r.Number), join("\n\n", lines), row).Card, m)
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
@@ -327,6 +336,15 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 		return bot.Response{}, err
 	}
 	card.Controls = []bot.Row{append(bot.Row{practiseButton(f.group, i.Arg("round"), a.Verdict)}, studyRow()...)}
+	if r, _, err := s.Store.Round(ctx, i.Arg("round")); err != nil {
+		return bot.Response{}, err
+	} else if r.State == Closed {
+		mentors, err := s.mentorButtons(ctx, f.group, r.ID)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		card.Controls[0] = append(card.Controls[0], mentors...)
+	}
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 

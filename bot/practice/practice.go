@@ -199,6 +199,7 @@ type Store interface {
 	ThemeStore
 	RegradeStore
 	MockStore
+	DiscussStore
 	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
@@ -309,6 +310,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action("copy/{round}/{choice}", s.pressCopy)
 	s.attachForms()
 	s.attachSessions()
+	s.attachDiscussions()
 	s.attachLive()
 	s.attachMeeting(groups)
 	s.attachTiming(groups)
@@ -333,14 +335,14 @@ func (s *Service) Attach(groups *group.Service) {
 
 // Kinds is what the engine needs to know.
 func (s *Service) Kinds() []schedule.Kind {
-	return []schedule.Kind{
+	return append(s.discussKinds(), []schedule.Kind{
 		{Name: group.KindQuestion, Fire: s.fire, Skip: s.skip, Prepare: s.prepare, Render: s.render},
 		{Name: KindClose, Fire: s.close},
 		{Name: KindIdle, Fire: s.idle},
 		s.liveKind(),
 		{Name: KindCorrection, Place: s.placeNote, Render: s.renderNote},
 		{Name: KindMock, Fire: s.mockEnd},
-	}
+	}...)
 }
 
 // fixed is what hardly ever changes of a round, kept in memory for the next

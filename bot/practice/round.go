@@ -204,7 +204,7 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 		if err != nil {
 			return bot.Message{}, err
 		}
-		return s.closedCard(plan, r, spread), nil
+		return s.withDiscuss(ctx, r, s.closedCard(plan, r, spread))
 	}
 	last, ok, err := s.Store.LastClosed(ctx, r)
 	if err != nil {

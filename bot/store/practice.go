@@ -229,7 +229,7 @@ func closeRound(ctx context.Context, tx *tx, id, groupID string, now time.Time) 
 	if err := addRoundTotals(ctx, tx, id, groupID, now); err != nil {
 		return err
 	}
-	return countSilence(ctx, tx, groupID, answered > 0, now)
+	return afterClosing(ctx, tx, id, groupID, answered > 0, now)
 }
 
 // countSilence counts questions without an answer and pauses a running group

@@ -103,7 +103,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.features(o, catalogue, library)
-	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx)); err != nil {
+	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now())); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -139,6 +139,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 	})
 	a.Groups.Register()
+	a.Groups.ContributePage(a.Groups.SeasonPage)
 	a.Groups.ContributePage(a.Groups.HabitPage)
 	a.Practice.Attach(a.Groups)
 	a.Boards = board.New(board.Config{

@@ -1,0 +1,82 @@
+package group
+
+import (
+	"fmt"
+	"time"
+
+	"studyhall/bot"
+)
+
+const (
+	wordsOwnGroup      bot.Text = "A group of your own: invite me to a channel and type /group there."
+	wordsOut           bot.Text = "Noted. Nobody sees who says what. You stay a member, and nothing is lost."
+	wordsSeasonPlanned bot.Text = "Until then nothing is posted. Boards begin at zero, streaks go on, and what was missed comes first."
+)
+
+// wordsWrapUp is what is said in the channel at a season's end.
+func wordsWrapUp(d SeasonData) bot.Text {
+	name := "This season"
+	if d.Name != "" {
+		name = d.Name + " season"
+	}
+	areas := fmt.Sprintf("%d of %s", d.Areas, counted(d.All, "area", "areas"))
+	if d.Areas == d.All {
+		areas = "all " + counted(d.All, "area", "areas")
+	}
+	return bot.Textf("%s: %s, %s, %s. Good luck to everyone waiting for a result. Who's in for %s?", name,
+		counted(d.Weeks, "week", "weeks"), counted(d.Answers, "answer", "answers"), areas, nextName(d.Next))
+}
+
+// nextName is what people call the next season.
+func nextName(month string) string {
+	if month == "" {
+		return "the next season"
+	}
+	return month
+}
+
+func wordsIn(d SeasonData) bot.Text {
+	return bot.Textf("You're in for %s. Only the number is shown, never names.", nextName(d.Next))
+}
+
+func wordsBegun(d SeasonData) bot.Text {
+	if d.Next == "" {
+		return "The next season has begun."
+	}
+	return bot.Textf("The %s season has begun.", d.Next)
+}
+
+// wordsPeopleIn is how many people take part in the next season.
+func wordsPeopleIn(n int, next string) bot.Text {
+	switch n {
+	case 0:
+		return bot.Textf("Nobody has said yet that they're in for %s.", nextName(next))
+	case 1:
+		return bot.Textf("1 person is in for %s.", nextName(next))
+	}
+	return bot.Textf("%s are in for %s.", counted(n, "person", "people"), nextName(next))
+}
+
+func wordsAskStart(n int, next string, day time.Time) bot.Text {
+	return wordsPeopleIn(n, next) + bot.Textf(" Start on %s?", day.Format("Mon 2 Jan"))
+}
+
+func wordsSeasonBegins(d SeasonData, day time.Time) bot.Text {
+	name := "next"
+	if d.Next != "" {
+		name = d.Next
+	}
+	return bot.Textf("The %s season begins on %s.", name, day.Format("Mon 2 Jan"))
+}
+
+// counted is a number with its noun: "1,012 answers".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	text := fmt.Sprint(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text + " " + many
+}

@@ -1,0 +1,207 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+	"studyhall/bot/store"
+	"studyhall/bot/store/storetest"
+)
+
+// seasonDue is the waiting end of a group's season; ok is false without one.
+func seasonDue(t *testing.T, s *store.Store, id string) (schedule.Due, bool) {
+	t.Helper()
+	d, ok, err := s.WaitingDue(t.Context(), group.KindSeason, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, ok
+}
+
+// withWindow gives a group an exam window.
+func withWindow(t *testing.T, s *store.Store, id, from, to string, now time.Time) {
+	t.Helper()
+	setup := plan(id, "fake:maria", "").Setup
+	setup.Group, setup.WindowFrom, setup.WindowTo = id, from, to
+	if ok, err := s.Reschedule(t.Context(), setup, now); err != nil || !ok {
+		t.Fatalf("reschedule: %v, %v", ok, err)
+	}
+}
+
+// The end of a season follows its window and what the group chose.
+func TestSeasonFollowsItsWindow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		end := func(name, want string) {
+			t.Helper()
+			d, ok := seasonDue(t, s, "g")
+			got := ""
+			if ok {
+				g, _, err := s.Details(t.Context(), "g")
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = schedule.WallOf(d.At, g.Group.Location()).String()
+			}
+			if got != want {
+				t.Errorf("%s: the season ends %q, want %q", name, got, want)
+			}
+		}
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		end("a window", "2027-05-22T07:00")
+		withWindow(t, s, "g", "2027-11-01", "2027-11-15", sunday())
+		end("a window that moved", "2027-11-22T07:00")
+		if err := s.SetHabits(t.Context(), "g", group.Habits{KeepGoing: true}, sunday()); err != nil {
+			t.Fatal(err)
+		}
+		end("keep going", "")
+		if err := s.SetHabits(t.Context(), "g", group.Habits{}, sunday()); err != nil {
+			t.Fatal(err)
+		}
+		end("wrap up after all", "2027-11-22T07:00")
+		if _, err := s.StopGroup(t.Context(), "g", group.Paused, group.ByOrganiser, sunday()); err != nil {
+			t.Fatal(err)
+		}
+		end("paused", "2027-11-22T07:00")
+		withWindow(t, s, "g", "", "", sunday())
+		end("no window", "")
+		withWindow(t, s, "g", "2026-05-01", "2026-05-15", sunday())
+		end("a window that is long over", "")
+	})
+}
+
+// A season of an earlier program gets its end once.
+func TestSeasonsArePrepared(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		want, _ := seasonDue(t, s, "g")
+		if err := s.DropDue(t.Context(), group.KindSeason, "g"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := s.PrepareSeasons(t.Context(), sunday()); err != nil {
+				t.Fatal(err)
+			}
+			if got, ok := seasonDue(t, s, "g"); !ok || !got.At.Equal(want.At) {
+				t.Errorf("the season ends %v (%v), want %v", got.At, ok, want.At)
+			}
+		}
+	})
+}
+
+// endSeason ends a season of one week with two answers, eight times at once.
+func endSeason(t *testing.T, s *store.Store, d schedule.Due) group.Season {
+	t.Helper()
+	facts, err := s.SeasonFacts(t.Context(), "g")
+	if err != nil || facts.Weeks != 1 || facts.Answers != 2 || len(facts.Areas) != 1 || len(facts.Tracks) != 1 {
+		t.Fatalf("facts: %+v, %v", facts, err)
+	}
+	track := facts.Tracks[0].ID
+	atOnce(t, func(n int) error {
+		season := group.Season{ID: fmt.Sprint("s", n), Group: "g", SeasonData: group.SeasonData{Name: "May", Next: "November",
+			Windows: map[string]group.Window{track: {From: "2027-11-01", To: "2027-11-15"}}}}
+		delivery := schedule.Delivery{Key: fmt.Sprint("k", n), Kind: group.KindSeason, Ref: season.ID, Group: "g", Target: "fake:g", At: d.At}
+		err := s.EndSeason(t.Context(), d, season, []schedule.Delivery{delivery}, nil, d.At)
+		if err != nil && !errors.Is(err, schedule.ErrTaken) {
+			return err
+		}
+		return nil
+	})
+	season, ok, err := s.LastSeason(t.Context(), "g")
+	if err != nil || !ok || season.Name != "May" || !season.EndedAt.Equal(d.At) {
+		t.Fatalf("the ended season: %+v, %v, %v", season, ok, err)
+	}
+	return season
+}
+
+// A season ends once, is voted on by many at once, and begins once, with new
+// windows and boards at zero.
+func TestSeasonEndsAndBegins(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		r := asked(t, s, "g", "r1", sunday())
+		answered(t, s, r, sunday(), map[string]practice.Verdict{"dana": practice.Right, "lee": practice.Wrong})
+		closed(t, s, r)
+		d, _ := seasonDue(t, s, "g")
+		season := endSeason(t, s, d)
+		g, _, err := s.Details(t.Context(), "g")
+		if err != nil || g.Group.State != group.Ended || !g.Next.IsZero() {
+			t.Errorf("the group: %v, next %v, %v", g.Group.State, g.Next, err)
+		}
+		for n := range writers {
+			join(t, s, "g", fmt.Sprint("p", n))
+		}
+		atOnce(t, func(n int) error { return s.Vote(t.Context(), season.ID, fmt.Sprint("member-p", n), true, d.At) })
+		for _, joins := range []bool{true, false, false} {
+			if err := s.Vote(t.Context(), season.ID, "member-p0", joins, d.At); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if season, _, err := s.Season(t.Context(), season.ID); err != nil || season.In != writers-1 {
+			t.Errorf("%d people are in (%v), want %d", season.In, err, writers-1)
+		}
+		starts := d.At.AddDate(0, 0, 14)
+		for range 2 {
+			if ok, err := s.PlanSeason(t.Context(), season.ID, starts, d.At); err != nil || !ok {
+				t.Fatalf("plan: %v, %v", ok, err)
+			}
+		}
+		due, ok, err := s.WaitingDue(t.Context(), group.KindStartSeason, season.ID)
+		if err != nil || !ok || !due.At.Equal(starts) {
+			t.Fatalf("the beginning: %+v, %v, %v", due, ok, err)
+		}
+		atOnce(t, func(int) error {
+			if err := s.StartSeason(t.Context(), due, starts); err != nil && !errors.Is(err, schedule.ErrTaken) {
+				return err
+			}
+			return nil
+		})
+		g, _, err = s.Details(t.Context(), "g")
+		if diff := cmp.Diff([]string{"running", "2027-11-01", "2027-11-15"}, []string{string(g.Group.State), g.Track.WindowFrom, g.Track.WindowTo}); diff != "" || err != nil {
+			t.Errorf("the group after the start (-want +got):\n%s%v", diff, err)
+		}
+		if !g.Group.StartedAt.Equal(starts) || g.Next.IsZero() {
+			t.Errorf("the season began %v and asks %v", g.Group.StartedAt, g.Next)
+		}
+		c, err := s.Calendar(t.Context(), "g", starts)
+		if err != nil || c.Season != starts.UnixMilli() {
+			t.Errorf("calendar: %+v, %v", c, err)
+		}
+		if got, ok := seasonDue(t, s, "g"); !ok || got.Occurrence != "2027-11-15" {
+			t.Errorf("the next end: %+v, %v", got, ok)
+		}
+		if ok, err := s.PlanSeason(t.Context(), season.ID, starts, starts); err != nil || ok {
+			t.Errorf("a season that runs is planned again: %v, %v", ok, err)
+		}
+	})
+}
+
+// A group that is not running when its season would end is left as it is.
+func TestSeasonOfAPausedGroup(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		if _, err := s.StopGroup(t.Context(), "g", group.Paused, group.BySilence, sunday()); err != nil {
+			t.Fatal(err)
+		}
+		d, _ := seasonDue(t, s, "g")
+		if err := s.EndSeason(t.Context(), d, group.Season{ID: "s", Group: "g"}, nil, nil, d.At); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := s.LastSeason(t.Context(), "g"); err != nil || ok {
+			t.Errorf("a season was wrapped up: %v, %v", ok, err)
+		}
+		if g, _, err := s.Details(t.Context(), "g"); err != nil || g.Group.State != group.Paused {
+			t.Errorf("the group is %v, %v", g.Group.State, err)
+		}
+	})
+}
