@@ -51,6 +51,7 @@ type HabitStore interface {
 
 // attachHabits registers what organisers choose beyond the schedule.
 func (s *Service) attachHabits(of func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error))) {
+	of("/weeks", s.weeksPage)
 	of("/weekly", s.askWeekly)
 	of("/weekly/set", s.setWeekly)
 	of("/choose/{habit}", s.chooseHabit)
@@ -71,14 +72,30 @@ func (s *Service) HabitPage(_ context.Context, d Details, m Member) ([]bot.Text,
 	if m.Role != Organiser {
 		return text, nil, nil
 	}
-	path := PathGroup(d.Group.ID)
-	return text, []bot.Button{
-		{Label: "Weekly post", Action: path + "/weekly"},
-		{Label: "Skip days", Action: path + "/skip"},
-		{Label: "Theme of the week", Action: path + "/choose/" + habitTheme},
-		{Label: "Discussions", Action: path + "/choose/" + habitDiscuss},
-		{Label: "Season end", Action: path + "/choose/" + habitSeason},
-	}, nil
+	return text, []bot.Button{{Label: weeksLabel, Action: PathGroup(d.Group.ID) + "/weeks"}}, nil
+}
+
+const weeksLabel = "Weeks and seasons"
+
+// weeksPage shows what organisers choose beyond the schedule.
+func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	body := []bot.Text{wordsWeekly(d), wordsSkipped(d.SkipDays, s.today(d.Group.Zone))}
+	for _, habit := range []string{habitTheme, habitDiscuss, habitSeason} {
+		title, _, all := d.Habits.options(habit)
+		for _, o := range all {
+			if o.chosen {
+				body = append(body, bot.Textf("%s: %s.", title, strings.ToLower(o.label)))
+			}
+		}
+	}
+	path := PathGroup(group)
+	return show(i, &bot.Card{Title: weeksLabel, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(
+		button("Weekly post", path+"/weekly"), button("Skip days", path+"/skip"), button("Theme of the week", path+"/choose/"+habitTheme),
+		button("Discussions", path+"/choose/"+habitDiscuss), button("Season end", path+"/choose/"+habitSeason), button("Group page", path))}), nil
 }
 
 const (
@@ -154,7 +171,7 @@ func (s *Service) keepHabits(ctx context.Context, i bot.Interaction, d Details, 
 	d.Habits = h
 	path := PathGroup(d.Group.ID)
 	return show(i, &bot.Card{Title: "Saved", Body: words(d), Footer: wordsOnlyYou, Tone: bot.Good,
-		Controls: rows(button("Group page", path), button("More", path+"/more"))}), nil
+		Controls: rows(button("Group page", path), button(weeksLabel, path+"/weeks"))}), nil
 }
 
 // The habits that are chosen by a button.
@@ -202,7 +219,7 @@ func (s *Service) chooseHabit(ctx context.Context, i bot.Interaction, group stri
 	}
 	title, about, all := d.Habits.options(i.Arg("habit"))
 	if all == nil {
-		return s.more(ctx, i, group)
+		return s.weeksPage(ctx, i, group)
 	}
 	var controls []bot.Control
 	for _, o := range all {
@@ -212,7 +229,7 @@ func (s *Service) chooseHabit(ctx context.Context, i bot.Interaction, group stri
 			controls = append(controls, button(o.label, PathGroup(group)+"/choose/"+i.Arg("habit")+"/"+o.value))
 		}
 	}
-	controls = append(controls, button("More", PathGroup(group)+"/more"))
+	controls = append(controls, button(weeksLabel, PathGroup(group)+"/weeks"))
 	return show(i, &bot.Card{Title: title, Body: about, Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
 }
 
@@ -225,7 +242,7 @@ func (s *Service) setHabit(ctx context.Context, i bot.Interaction, group string)
 	title, about, all := d.Habits.options(i.Arg("habit"))
 	n := slices.IndexFunc(all, func(o option) bool { return o.value == i.Arg("value") })
 	if n < 0 {
-		return s.more(ctx, i, group)
+		return s.weeksPage(ctx, i, group)
 	}
 	h := d.Habits
 	all[n].set(&h)

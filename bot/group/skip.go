@@ -25,7 +25,7 @@ func (s *Service) skipPage(ctx context.Context, i bot.Interaction, group string)
 func (s *Service) skipCard(d Details, first bot.Text) *bot.Card {
 	path := PathGroup(d.Group.ID)
 	c := &bot.Card{Title: "Skip days", Footer: wordsOnlyYou, Controls: rows(
-		primary("Add days", path+"/skip/add"), button("Group page", path), button("More", path+"/more"))}
+		primary("Add days", path+"/skip/add"), button("Group page", path), button(weeksLabel, path+"/weeks"))}
 	spans := spansOf(d.SkipDays, s.today(d.Group.Zone))
 	text := []bot.Text{first, wordsSkipped(d.SkipDays, s.today(d.Group.Zone)), wordsSkipping}
 	if len(spans) > 0 {
