@@ -3,6 +3,7 @@ package practice
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"studyhall/bot"
@@ -146,7 +147,7 @@ func (s *Service) grade(ctx context.Context, i bot.Interaction, r quizzes.Respon
 	if err != nil {
 		return pressed{}, err
 	}
-	a.ID, a.Round, a.Group, a.Track, a.Account = s.NewID(), p.round, p.group, p.track, i.User
+	a.ID, a.Round, a.Group, a.Track, a.Account = s.answerID(), p.round, p.group, p.track, i.User
 	a.ItemVersion, a.At, a.Interaction = p.version, s.Now(), i.ID
 	p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
 	if err == nil && p.Status == Stranger {
@@ -161,6 +162,12 @@ func (s *Service) grade(ctx context.Context, i bot.Interaction, r quizzes.Respon
 		s.Wake()
 	}
 	return p, nil
+}
+
+// answerID makes an identifier that sorts by time, so that answers which come
+// together stand together in the index by identifier.
+func (s *Service) answerID() string {
+	return fmt.Sprintf("%09s", strconv.FormatInt(s.Now().UnixMilli(), 36)) + s.NewID()
 }
 
 // mostMissed reports whether enough people answered to say that most missed it.

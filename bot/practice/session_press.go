@@ -168,7 +168,7 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read fun
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a.ID, a.ItemVersion, a.At, a.Interaction = s.NewID(), q.ItemVersion, s.Now(), i.ID
+	a.ID, a.ItemVersion, a.At, a.Interaction = s.answerID(), q.ItemVersion, s.Now(), i.ID
 	status, counts, err := s.Store.AnswerSession(ctx, p.ID, q.Place, a)
 	if err != nil {
 		return bot.Response{}, err

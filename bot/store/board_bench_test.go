@@ -11,6 +11,7 @@ import (
 	"studyhall/bot/board"
 	"studyhall/bot/practice"
 	"studyhall/bot/store/storetest/pgtest"
+	"studyhall/quizzes"
 )
 
 // The installation of the benchmarks: one large group among many others.
@@ -155,6 +156,7 @@ func BenchmarkBoards(b *testing.B) {
 			b.Run("board of 500/week", func(b *testing.B) { benchmarkBoard(b, c, "group-1", board.Week) })
 			b.Run("standing", func(b *testing.B) { benchmarkStanding(b, c) })
 			b.Run("close", func(b *testing.B) { benchmarkClose(b, c) })
+			b.Run("regrade", func(b *testing.B) { benchmarkRegrade(b, c) })
 		})
 	}
 }
@@ -267,4 +269,35 @@ func benchmarkClose(b *testing.B, c *crowd) {
 	quantiles(b, "ms-close", closes)
 	quantiles(b, "ms-press", presses)
 	b.ReportMetric(float64(presses[len(presses)-1].Microseconds())/1000, "ms-press-max")
+}
+
+// benchmarkRegrade corrects an item with 100,000 answers in 20 questions of the
+// large group, back and forth, so that every verdict changes each time.
+func benchmarkRegrade(b *testing.B, c *crowd) {
+	item := quizzes.Item{ID: "cbet-y", Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
+		Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
+	version, snapshot := item.Version()
+	c.must(`INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at) VALUES ($1, 'cbet-y', 'b', 'cbet', $2, 0)
+		ON CONFLICT DO NOTHING`, version, string(snapshot))
+	c.must(`UPDATE rounds SET item_id = 'cbet-y', item_version = $1 WHERE group_id = 'group-0' AND number <= 20`, version)
+	c.must(`UPDATE answers SET item_id = 'cbet-y', item_version = $1 WHERE round_id IN
+		(SELECT id FROM rounds WHERE group_id = 'group-0' AND number <= 20)`, version)
+	var took []time.Duration
+	n := 0
+	for b.Loop() {
+		r := practice.Regrading{Group: "group-0", ItemVersion: version, At: c.now, NewID: func() string { return fmt.Sprint("note", n) }}
+		var err error
+		if r.Item, err = item.Corrected(quizzes.Correction{Keys: []string{[]string{"b", "a"}[n%2]}}); err != nil {
+			b.Fatal(err)
+		}
+		n++
+		r.Corrected, r.Snapshot = r.Item.Version()
+		start := time.Now()
+		done, err := c.s.Regrade(context.Background(), r)
+		took = append(took, time.Since(start))
+		if err != nil || done.Answers < crowdMembers*20/2 {
+			b.Fatalf("regraded %+v, %v", done, err)
+		}
+	}
+	quantiles(b, "ms", took)
 }

@@ -19,3 +19,7 @@ ALTER TABLE rounds ADD COLUMN gain BIGINT NOT NULL DEFAULT 0; -- how many each o
 -- A verdict is always by the newest key, for statistics.
 ALTER TABLE answers ADD COLUMN credit TEXT NOT NULL DEFAULT '' CHECK (credit IN ('', 'right', 'partly', 'wrong', 'void')); -- what earns the points, where an earlier key was better; 'void' earns all and is in no statistics
 ALTER TABLE answers ADD COLUMN gained BIGINT NOT NULL DEFAULT 0; -- points gained by the newest correction
+
+-- Boards read a week's points by the primary key as fast, and closing a question
+-- need not keep this one in order.
+DROP INDEX week_points_board;
