@@ -94,7 +94,7 @@ func (s *Service) backLines(ctx context.Context, g group.Group, p Session, item 
 	if r.leech() && a.Verdict != Right {
 		lines = append(lines, bot.Textf(leechWords, r.Missed))
 	}
-	if ready := r.ready(loc); ready.After(now) {
+	if ready := r.ready(loc); ready.After(now) && s.Library.has(item) {
 		lines = append(lines, bot.Textf(comesBackWords, dayWords(now, ready, loc)))
 	}
 	return lines, nil
