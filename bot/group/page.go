@@ -7,7 +7,7 @@ import (
 )
 
 func groupCommand() bot.Command {
-	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting"}
+	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})

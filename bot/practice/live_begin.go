@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -222,7 +223,7 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 		}
 		return chosen, err
 	}
-	closed, err := s.Store.GroupItems(ctx, t.Group)
+	closed, err := s.keptBack(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -230,6 +231,16 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 	if err != nil {
 		return nil, err
 	}
+	met := map[string]int{}
+	for item, use := range uses {
+		met[item] = use.Met
+	}
+	return s.pickFresh(t, w, closed, met, seed), nil
+}
+
+// pickFresh chooses in the proportions of the outline, and of an area what was
+// met least. Items of closed are left out.
+func (s *Service) pickFresh(t group.Track, w liveWish, closed map[string]bool, met map[string]int, seed string) (chosen []entry) {
 	left := map[string][]entry{}
 	for _, e := range s.Library.items[t.Certification] {
 		if !closed[e.item.ID] && quick(e.item) && (w.area == "" || w.area == e.item.Domain) {
@@ -240,7 +251,7 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 	for len(chosen) < w.count && len(left) > 0 {
 		area := furthestBehind(left, s.outline(t), byDomain, seed)
 		e := slices.MinFunc(left[area], func(a, b entry) int {
-			if d := uses[a.item.ID].Met - uses[b.item.ID].Met; d != 0 {
+			if d := met[a.item.ID] - met[b.item.ID]; d != 0 {
 				return d
 			}
 			return compareSeeded(seed, a.item.ID, b.item.ID)
@@ -252,7 +263,19 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 			delete(left, area)
 		}
 	}
-	return chosen, nil
+	return chosen
+}
+
+// keptBack is what is not to be asked in a group just now: items that it has open
+// somewhere, and those that are void in it.
+func (s *Service) keptBack(ctx context.Context, t group.Track) (map[string]bool, error) {
+	items, err := s.Store.GroupItems(ctx, t.Group)
+	if err != nil {
+		return nil, err
+	}
+	void, err := s.Store.VoidItems(ctx, t.Group)
+	maps.Copy(items, useless(s.Library.index[t.Certification].byID, void))
+	return items, err
 }
 
 // quick reports whether one press answers an item.

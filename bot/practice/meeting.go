@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +31,8 @@ const (
 // MissedRound is a closed question that not everybody had right.
 type MissedRound struct {
 	Round    string
-	Item     quizzes.Item
+	Item     quizzes.Item // as the group has it corrected
+	Version  string       // identifier of the snapshot that was posted
 	Bank     string
 	Answered int // in time
 	Right    int
@@ -58,9 +61,7 @@ type packed struct {
 func (s *Service) attachMeeting(groups *group.Service) {
 	s.Bot.Action("meeting/{group}", s.meetingPressed)
 	s.Bot.Action("meeting/{group}/page", s.meetingPage)
-	groups.ContributeWord("meeting", func(ctx context.Context, i bot.Interaction, groupID string) (bot.Response, error) {
-		return s.meetingShown(ctx, i, groupID)
-	})
+	groups.ContributeWord("meeting", s.meetingShown)
 	groups.ContributePage(func(_ context.Context, d group.Details, _ group.Member) ([]bot.Text, []bot.Button, error) {
 		if d.Group.State == group.Ended || s.Library.Len(d.Track.Certification) == 0 {
 			return nil, nil, nil
@@ -73,14 +74,14 @@ func (s *Service) attachMeeting(groups *group.Service) {
 }
 
 // meeting chooses the questions: those that most missed, then those of the last
-// four weeks that the most missed. An item comes once, as it is in its bank now,
-// and not at all while it is open in the group again.
+// four weeks that the most missed. An item comes once, as it was answered
+// or, where its bank has another version now, as that; and not at all while it is open in the group again.
 func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 	missed, err := s.Store.MissedRounds(ctx, t.ID, meetingFrom)
 	if err != nil {
 		return pack{}, err
 	}
-	closed, err := s.Store.GroupItems(ctx, t.Group)
+	closed, err := s.keptBack(ctx, t)
 	if err != nil {
 		return pack{}, err
 	}
@@ -97,10 +98,16 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 				continue
 			}
 			e, known := s.Library.index[t.Certification].byID[q.Item.ID]
-			if !known {
+			if known {
+				version, _ := e.item.Version()
+				known = version != q.Version
+			}
+			if !known { // as the group answered it, with its own corrections
 				e = entry{item: q.Item, bank: q.Bank}
 			}
-			p.questions = append(p.questions, packed{e, q})
+			if !e.item.Void {
+				p.questions = append(p.questions, packed{e, q})
+			}
 		}
 	}
 	return p, nil
@@ -157,7 +164,7 @@ func (s *Service) meetingPage(ctx context.Context, i bot.Interaction) (bot.Respo
 	if err != nil || len(p.questions) == 0 {
 		return bot.Response{}, cmpErr(err, &bot.Error{Text: meetingNone})
 	}
-	page, err := s.meetingHTML(g, t, p)
+	page, err := s.meetingHTML(ctx, g, t, p)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -183,6 +190,8 @@ type sheet struct {
 type sheetQuestion struct {
 	Number          int
 	Area, Stem      string
+	Picture         template.URL
+	Alt             string
 	Options         []sheetOption
 	Answer          string
 	Explanation     string
@@ -195,7 +204,7 @@ type sheetQuestion struct {
 type sheetOption struct{ Letter, Text, Why string }
 
 // meetingHTML is the page: one file that needs nothing else.
-func (s *Service) meetingHTML(g group.Group, t group.Track, p pack) ([]byte, error) {
+func (s *Service) meetingHTML(ctx context.Context, g group.Group, t group.Track, p pack) ([]byte, error) {
 	page, err := template.New("meeting").Parse(meetingTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("meeting page: %w", err)
@@ -207,9 +216,16 @@ func (s *Service) meetingHTML(g group.Group, t group.Track, p pack) ([]byte, err
 		Intro: fmt.Sprintf(meetingSheetIntro, questions(len(p.questions)), s.short(t)), Notice: c.Notice(),
 	}
 	for n, q := range p.questions {
-		item := q.entry.item
+		item, err := s.illustrated(ctx, q.entry.item)
+		if err != nil {
+			return nil, err
+		}
 		one := sheetQuestion{Number: n + 1, Area: o.Domain(item.Domain).Name, Stem: item.Stem, Answer: rightAnswer(item),
 			Explanation: item.Explanation, Source: item.Source.Title, Right: q.Right, Answered: q.Answered, Discuss: n == 0}
+		if image := picture(item); image != nil { // in the file itself
+			one.Alt = image.Alt
+			one.Picture = template.URL("data:" + http.DetectContentType(image.Data) + ";base64," + base64.StdEncoding.EncodeToString(image.Data))
+		}
 		for _, option := range item.Options {
 			line := sheetOption{Letter: letter(option.ID), Text: option.Text}
 			if item.Type == quizzes.TrueFalse {

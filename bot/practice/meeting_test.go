@@ -24,6 +24,7 @@ type missedStore struct {
 func (m missedStore) MissedRounds(context.Context, string, int) ([]MissedRound, error) {
 	return m.missed, nil
 }
+func (m missedStore) VoidItems(context.Context, string) ([]VoidItem, error)       { return nil, nil }
 func (m missedStore) GroupItems(context.Context, string) (map[string]bool, error) { return m.open, nil }
 
 func missedItem(id string) quizzes.Item {
@@ -84,14 +85,19 @@ func TestMeeting(t *testing.T) {
 func TestMeetingPage(t *testing.T) {
 	s := meetingService(t, nil)
 	e := entry{item: missedItem("a")}
+	e.item.Image = &quizzes.Image{Alt: "A scope & a probe", Data: []byte("\x89PNG\r\n\x1a\n")}
 	numeric := entry{item: quizzes.Item{ID: "n", Type: quizzes.Numeric, Domain: "cbet.it", Stem: "How many?", Answer: []string{"4.7 kΩ"}, Explanation: "So.", Source: quizzes.Source{Title: "B"}}}
 	o, _ := s.Catalogue.Find("cbet")
-	page, err := s.meetingHTML(group.Group{Name: `The "Tuesday" <group>`, Zone: "America/Chicago"}, group.Track{Certification: "cbet", Outline: o.Outlines[0].ID},
+	page, err := s.meetingHTML(t.Context(), group.Group{Name: `The "Tuesday" <group>`, Zone: "America/Chicago"}, group.Track{Certification: "cbet", Outline: o.Outlines[0].ID},
 		pack{[]packed{{e, MissedRound{Right: 1, Answered: 9}}, {numeric, MissedRound{Right: 3, Answered: 9}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := string(page)
+	if got := strings.Count(text, `<img src="data:image/png;base64,iVBORw0KGgo=" alt="A scope &amp; a probe">`); got != 1 {
+		t.Errorf("the picture is there %d times", got)
+	}
+	text = strings.ReplaceAll(text, "src=\"data:image/png;base64,", "")
 	for _, want := range []string{`<html lang="en">`, "Tuesday", "Is 1 &lt; 2 &amp; 3?", "A. &lt;b&gt;No&lt;/b&gt;", "1. B, Yes · one to discuss", "2. 4.7 kΩ<",
 		"1 of 9 were right", "Source: A book", "Notes:", "break-before: page", o.NotAffiliated, "Tue 24 November 2026"} {
 		if !strings.Contains(text, want) {

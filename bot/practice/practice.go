@@ -194,6 +194,7 @@ type Store interface {
 	LiveStore
 	MeetingStore
 	ReviewStore
+	MatchStore
 	TimeStore
 	PictureStore
 	ThemeStore
@@ -273,7 +274,8 @@ type Config struct {
 	Pictures  *chart.Renderer  // nil: progress comes in words only
 	Now       func() time.Time // domain time
 	NewID     func() string
-	Wake      func() // makes the engine look now
+	NewCode   func() string // at least 12 random letters and digits, for one-time codes; nil: NewID
+	Wake      func()        // makes the engine look now
 }
 
 // Service is the feature.
@@ -291,6 +293,9 @@ type Service struct {
 // New makes the feature. Groups come with [Service.Attach], for they need this
 // service as their [group.Questions].
 func New(c Config) *Service {
+	if c.NewCode == nil {
+		c.NewCode = c.NewID
+	}
 	return &Service{Config: c, standings: noStandings{}, reminders: noReminders{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
 }
 
@@ -313,6 +318,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachDiscussions()
 	s.attachLive()
 	s.attachMeeting(groups)
+	s.attachMatches(groups)
 	s.attachTiming(groups)
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
@@ -340,6 +346,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: KindClose, Fire: s.close},
 		{Name: KindIdle, Fire: s.idle},
 		s.liveKind(),
+		s.matchKind(),
 		{Name: KindCorrection, Place: s.placeNote, Render: s.renderNote},
 		{Name: KindMock, Fire: s.mockEnd},
 	}...)

@@ -46,7 +46,11 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 		return err
 	}
 	number := plan.Track.Rounds + 1
-	c, ok := s.pick(plan, lean{theme, week.due()}, uses, byDomain, number, d, void)
+	closed, err := s.Store.GroupItems(ctx, plan.Group.ID)
+	if err != nil {
+		return err
+	}
+	c, ok := s.pick(plan, lean{theme, week.due()}, uses, byDomain, number, d, void, closed)
 	if !ok {
 		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
 		return s.Store.SkipQuestion(ctx, d, Skipping{
@@ -61,17 +65,23 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	return s.Store.PostRound(ctx, d, p, now)
 }
 
-// pick chooses the item and tells the operator's log why.
-func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due, void []VoidItem) (choice, bool) {
+// pick chooses the item and tells the operator's log why. Items of closed are in
+// a live round or a match just now, and left out.
+func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due, void []VoidItem, closed map[string]bool) (choice, bool) {
 	outline := s.outline(plan.Track)
 	// The schedule's identifier stands in no card, so nobody can work out
 	// tomorrow's question from what they see.
 	seed := plan.Schedule.ID + " " + d.Occurrence
-	pool := s.Library.items[plan.Track.Certification]
-	if out := useless(s.Library.index[plan.Track.Certification].byID, void); len(out) > 0 {
-		pool = slices.DeleteFunc(slices.Clone(pool), func(e entry) bool { return out[e.item.ID] })
-	}
+	pool, waiting := slices.Clone(s.Library.items[plan.Track.Certification]), 0 // not posted yet, and left out only for now
+	out := useless(s.Library.index[plan.Track.Certification].byID, void)
+	pool = slices.DeleteFunc(pool, func(e entry) bool {
+		if closed[e.item.ID] && !out[e.item.ID] && uses[e.item.ID].Posted == 0 {
+			waiting++
+		}
+		return out[e.item.ID] || closed[e.item.ID]
+	})
 	c, ok := chooseFor(l, pool, outline, uses, byDomain, number, seed)
+	c.unseen += waiting
 	if ok {
 		// The item itself is left out: an organiser may read the log, and nobody
 		// should know tomorrow's question.

@@ -18,7 +18,9 @@ var _ practice.LiveStore = (*Store)(nil)
 func (s *Store) GroupItems(ctx context.Context, groupID string) (map[string]bool, error) {
 	items := map[string]bool{}
 	all, err := list(ctx, s.read(ctx), column[string], `SELECT item_id FROM rounds WHERE group_id = $1 AND state IN ('planned', 'open')
-		UNION SELECT q.item_id FROM live_rounds l JOIN live_questions q ON q.live_id = l.id WHERE l.group_id = $1 AND l.state = 'open'`, groupID)
+		UNION SELECT q.item_id FROM live_rounds l JOIN live_questions q ON q.live_id = l.id WHERE l.group_id = $1 AND l.state = 'open'
+		UNION SELECT i.item_id FROM matches m JOIN match_items i ON i.match_id = m.id
+			WHERE (m.host_group = $1 OR m.guest_group = $1) AND m.state = 'running'`, groupID)
 	for _, item := range all {
 		items[item] = true
 	}

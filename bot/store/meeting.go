@@ -16,7 +16,7 @@ func (s *Store) MissedRounds(ctx context.Context, trackID string, answered int) 
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (m practice.MissedRound, err error) {
 		var snapshot string
 		var closed int64
-		if err := scan(&m.Round, &m.Answered, &m.Right, &closed, &m.Bank, &snapshot); err != nil {
+		if err := scan(&m.Round, &m.Version, &m.Answered, &m.Right, &closed, &m.Bank, &snapshot); err != nil {
 			return m, err
 		}
 		m.ClosedAt = instant(closed)
@@ -24,7 +24,7 @@ func (s *Store) MissedRounds(ctx context.Context, trackID string, answered int) 
 			err = fmt.Errorf("item of round %s: %w", m.Round, err)
 		}
 		return m, err
-	}, `SELECT r.id, r.answered, r.correct, r.closed_at, v.bank, v.snapshot
+	}, `SELECT r.id, r.item_version, r.answered, r.correct, r.closed_at, v.bank, v.snapshot
 		FROM rounds r `+versionJoin+`
 		WHERE r.track_id = $1 AND r.state = 'closed' AND r.answered >= $2 AND r.correct < r.answered
 			AND NOT EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id

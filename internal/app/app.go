@@ -40,6 +40,7 @@ type Options struct {
 	Real     func() time.Time // real time; nil: the machine's clock
 	Trace    func(point string)
 	NewID    func() string // nil: random
+	NewCode  func() string // for one-time codes; nil: NewID
 	// Clock makes domain time from the store; nil: domain time is real time.
 	Clock func(ctx context.Context, s *store.Store) (*Clock, error)
 	// Adapters makes the adapters; they may keep things on the shelf.
@@ -132,7 +133,7 @@ func (a *App) connect(o Options) (err error) {
 func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Library) {
 	a.Practice = practice.New(practice.Config{
 		Log: o.Log, Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Library: library, Pictures: a.pictures,
-		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+		Now: a.Clock.Now, NewID: o.NewID, NewCode: o.NewCode, Wake: a.Engine.Wake,
 	})
 	a.Groups = group.New(o.Log, group.Config{
 		Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Questions: a.Practice,

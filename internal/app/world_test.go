@@ -27,7 +27,8 @@ type world struct {
 	banks    fs.FS
 	zone     *time.Location
 
-	ids atomic.Int64 // identifiers handed out; the same in every run of a script
+	ids   atomic.Int64 // identifiers handed out; the same in every run of a script
+	codes atomic.Int64 // the same of one-time codes
 
 	mu     sync.Mutex
 	offset time.Duration // while the program is down
@@ -103,6 +104,7 @@ func (w *world) Start(ctx context.Context) error {
 		Banks:    w.banks,
 		Timing:   schedule.LocalTiming(),
 		NewID:    func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
+		NewCode:  func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
 		Clock:    func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
 		Adapters: func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{w.fake}, nil },
 	})

@@ -59,3 +59,56 @@ CREATE TABLE live_answers (
   FOREIGN KEY (live_id, place) REFERENCES live_questions (live_id, place)
 );
 CREATE INDEX live_answers_member ON live_answers (member_id);
+
+-- One-time codes by which two groups find each other.
+CREATE TABLE match_codes (
+  selector   TEXT   NOT NULL PRIMARY KEY, -- the end of the code, which finds it
+  secret     BYTEA  NOT NULL, -- SHA-256 of the rest
+  group_id   TEXT   NOT NULL REFERENCES groups (id),
+  account    TEXT   NOT NULL, -- whose: the account to tell
+  ends_at    BIGINT NOT NULL,
+  tries      BIGINT NOT NULL DEFAULT 0 -- how often something else was entered for it
+);
+CREATE INDEX match_codes_group ON match_codes (group_id);
+
+-- Wrong codes that a group's organisers entered.
+CREATE TABLE match_tries (
+  group_id TEXT   NOT NULL REFERENCES groups (id),
+  tried_at BIGINT NOT NULL
+);
+CREATE INDEX match_tries_group ON match_tries (group_id, tried_at);
+
+CREATE TABLE matches (
+  id            TEXT   NOT NULL PRIMARY KEY,
+  state         TEXT   NOT NULL CHECK (state IN ('found', 'asked', 'running', 'ended', 'declined', 'cancelled')),
+  certification TEXT   NOT NULL,
+  host_group    TEXT   NOT NULL REFERENCES groups (id), -- whose code it was
+  guest_group   TEXT   NOT NULL REFERENCES groups (id), -- who entered it
+  account       TEXT   NOT NULL, -- whose code it was: the account to tell
+  size          BIGINT NOT NULL DEFAULT 0, -- questions
+  made_at       BIGINT NOT NULL,
+  started_at    BIGINT NOT NULL DEFAULT 0,
+  ends_at       BIGINT NOT NULL, -- of one that isn't running: when nobody can agree to it any more
+  ended_at      BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX matches_host ON matches (host_group) WHERE state IN ('found', 'asked', 'running');
+CREATE INDEX matches_guest ON matches (guest_group) WHERE state IN ('found', 'asked', 'running');
+
+CREATE TABLE match_items (
+  match_id     TEXT   NOT NULL REFERENCES matches (id),
+  place        BIGINT NOT NULL, -- from 1
+  item_id      TEXT   NOT NULL,
+  domain       TEXT   NOT NULL, -- area of the outline
+  item_version TEXT   NOT NULL REFERENCES item_versions (id),
+  PRIMARY KEY (match_id, place)
+);
+
+-- Who plays, for one of the groups; the answers are those of a session of kind 'match'.
+CREATE TABLE match_players (
+  match_id   TEXT NOT NULL REFERENCES matches (id),
+  member_id  TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+  group_id   TEXT NOT NULL REFERENCES groups (id),
+  session_id TEXT NOT NULL REFERENCES sessions (id),
+  PRIMARY KEY (match_id, member_id)
+);
+CREATE INDEX match_players_member ON match_players (member_id);
