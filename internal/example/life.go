@@ -23,7 +23,7 @@ type life struct {
 // seen is how many messages somebody looks at.
 const seen = 12
 
-// found has the first member set the group up.
+// found has the first member set the group up, with pictures.
 func (l *life) found(ctx context.Context) error {
 	h, err := l.Chat.Hand(l.Core, members()[0].ID)
 	if err != nil {
@@ -46,7 +46,16 @@ func (l *life) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = l.press(ctx, h, preview, "Start")
+	if _, _, err = l.press(ctx, h, preview, "Start"); err != nil {
+		return err
+	}
+	page, _, err := h.Say(ctx, h.Channel(Channel), "/group")
+	for _, label := range []string{"More", "Pictures", "Light"} {
+		if err != nil {
+			return err
+		}
+		page, _, err = l.press(ctx, h, page, label)
+	}
 	return err
 }
 
