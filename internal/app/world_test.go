@@ -23,6 +23,7 @@ import (
 type world struct {
 	t        *testing.T
 	fake     *bottest.Fake
+	log      *slog.Logger
 	database string
 	banks    fs.FS
 	zone     *time.Location
@@ -45,11 +46,17 @@ func newWorld(t *testing.T) bottest.World {
 // newWorldOf is the same with other questions.
 func newWorldOf(t *testing.T, banks fs.FS) *world {
 	t.Helper()
+	return newWorldWith(t, banks, slog.New(slog.DiscardHandler))
+}
+
+// newWorldWith is the same with a log.
+func newWorldWith(t *testing.T, banks fs.FS, log *slog.Logger) *world {
+	t.Helper()
 	zone, err := schedule.LoadZone("America/Chicago")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
+	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
 	w.fake = bottest.NewFake(w.Now)
 	if err := w.Start(t.Context()); err != nil {
@@ -100,7 +107,7 @@ func (w *world) Start(ctx context.Context) error {
 	clock := realClock(time.Now)
 	clock.offset.Store(int64(w.offset))
 	a, err := New(ctx, Options{
-		Log: slog.New(slog.DiscardHandler), Version: "test", Database: w.database, UnsafeStore: true,
+		Log: w.log, Version: "test", Database: w.database, UnsafeStore: true,
 		Banks:    w.banks,
 		Timing:   schedule.LocalTiming(),
 		NewID:    func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
