@@ -73,9 +73,9 @@ func (s *Service) settingLines(ctx context.Context, g group.Group, m group.Membe
 	if err != nil {
 		return nil, nil, err
 	}
-	line := wordsNamedSo(n.Shown())
+	line, other := wordsNamedSo(n.Shown()), bot.Button{Label: "Hide my name", Action: group.PathHideName(g.ID)}
 	if n.Hidden {
-		line = wordsNamedNot
+		line, other = wordsNamedNot, bot.Button{Label: "Show my name", Action: group.PathName(g.ID) + "/show"}
 	}
-	return []bot.Text{line}, []bot.Button{{Label: "Name on boards", Action: group.PathName(g.ID)}}, nil
+	return []bot.Text{line}, []bot.Button{{Label: "Name on boards", Action: group.PathName(g.ID)}, other}, nil
 }

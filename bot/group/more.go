@@ -37,15 +37,24 @@ func (s *Service) more(ctx context.Context, i bot.Interaction, group string) (bo
 			all = append(all, b)
 		}
 	}
+	controls := screen(i, all, button("Group page", PathGroup(group)), PathGroup(group)+"/more")
+	return show(i, &bot.Card{Title: bot.Textf("More of the %s", d.Group.Name), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
+}
+
+// screen is one screen of controls, from the place in the path on, with the ways
+// out, on and back to the beginning, whose path is given.
+func screen(i bot.Interaction, all []bot.Control, out bot.Control, path string) []bot.Control {
 	from, _ := strconv.Atoi(i.Arg("from")) // anything else is the beginning
 	from = max(0, min(from, len(all)))
-	path := PathGroup(group)
 	shown := all[from:min(from+morePerPage, len(all))]
-	controls := append(append([]bot.Control{}, shown...), button("Group page", path))
-	if rest := from + len(shown); rest < len(all) {
-		controls = append(controls, button("More", path+"/more/"+strconv.Itoa(rest)))
-	} else if from > 0 {
-		controls = append(controls, button("Back", path+"/more"))
+	if len(all) == morePerPage+1 && from == 0 {
+		shown = all // one more has the place of the way on
 	}
-	return show(i, &bot.Card{Title: bot.Textf("More of the %s", d.Group.Name), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
+	controls := append(append([]bot.Control{}, shown...), out)
+	if rest := from + len(shown); rest < len(all) {
+		return append(controls, button("More", path+"/"+strconv.Itoa(rest)))
+	} else if from > 0 {
+		return append(controls, button("Back", path))
+	}
+	return controls
 }

@@ -34,6 +34,7 @@ type Service struct {
 	sections []StudySection
 	opens    map[string]StudyOpener // from /study, by word
 	settings []Section
+	notes    []NoteKind
 	pages    []PageSection
 	words    map[string]Word // of /group
 }
@@ -81,6 +82,7 @@ func (s *Service) Register() {
 	b.Action(PathStudy, s.studyPressed)
 	b.Action("study/in/{group}", s.studyChosen)
 	b.Action(PathSettings("{group}"), s.settingsPressed)
+	b.Action(PathSettings("{group}")+"/{from}", s.settingsPressed)
 	b.Action(PathHelp, s.help)
 	b.Action(PathSees, s.whatOrganisersSee)
 
@@ -93,6 +95,7 @@ func (s *Service) Register() {
 	b.Action("setup/{id}/start", s.start)
 
 	b.Action("offer/{offer}/{answer}", s.answerOffer)
+	s.registerWishes()
 
 	of := func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error)) {
 		b.Action("group/{group}"+path, func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -135,6 +138,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: kindOffer, Render: s.renderOffer},
 		{Name: kindAnswer, Render: s.renderAnswer},
 		{Name: kindTakeover, Fire: s.endTakeover},
+		{Name: KindNote, Fire: s.fireNote, Skip: s.skipNote, Render: s.renderNote},
 	}...)
 }
 

@@ -33,6 +33,6 @@ func (s *Service) showSettings(ctx context.Context, i bot.Interaction, g Group, 
 		}
 		body, all = append(body, more...), append(all, controlsOf(buttons)...)
 	}
-	all = append(all[:min(len(all), 2*bot.LimitRow-1)], button("My study page", PathStudy))
-	return show(i, &bot.Card{Title: wordsSettings, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(all...)}), nil
+	controls := screen(i, all, button("My study page", PathStudy), PathSettings(g.ID))
+	return show(i, &bot.Card{Title: wordsSettings, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
 }

@@ -14,7 +14,7 @@ func studyCommand() bot.Command {
 	return bot.Command{
 		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Page: "My study page", Aliases: []string{"me"},
 		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
-			{Label: "today", Value: "today"}, {Label: OpenProgress, Value: OpenProgress},
+			{Label: "today", Value: "today"}, {Label: OpenProgress, Value: OpenProgress}, {Label: "reminders", Value: "reminders"},
 			{Label: "settings", Value: "settings"}, {Label: "help", Value: "help"},
 		}}},
 	}
@@ -128,7 +128,7 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 	}
 	var all StudyPart
 	var waiting []bot.Text
-	for _, section := range s.sections {
+	for _, section := range append(slices.Clone(s.sections), s.wishPart) {
 		part, err := section(ctx, g, m)
 		if err != nil {
 			return nil, err

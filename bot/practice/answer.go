@@ -27,6 +27,8 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 		return s.tooLate(ctx, i, p)
 	case NotPosted:
 		return bot.Whisper(simple("", notPostedWords, studyRow())), nil
+	case NeedsConfirming:
+		return bot.Whisper(bot.Message{Card: greet(confirmCard(p), p.joined)}), nil
 	}
 	var extra []bot.Text
 	row := append(bot.Row{practiseButton(p.group, p.round, p.Answer.Verdict)}, studyRow()...)
@@ -36,6 +38,11 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 			bot.Button{Label: "Fine", Action: "fine/" + p.round},
 			bot.Button{Label: "Hide my name", Action: group.PathHideName(p.group)},
 			bot.Button{Label: "How it works", Action: group.PathHelp},
+		}
+		if words, soFar, ok, err := s.joiner(ctx, p.joinedGroup, p.joined); err != nil {
+			return bot.Response{}, err
+		} else if ok {
+			extra, row = append(extra, words), append(row, soFar)
 		}
 	}
 	standing, err := s.standings.Standing(ctx, p.group, p.track, p.user)
@@ -70,6 +77,8 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 		return bot.InPlace(i, *r.Reply), nil
 	case NotPosted:
 		return bot.InPlace(i, simple("", notPostedWords, studyRow())), nil
+	case NeedsConfirming:
+		return bot.InPlace(i, bot.Message{Card: greet(confirmCard(p), p.joined)}), nil
 	}
 	_, m, err := s.groups.Join(ctx, i, p.group)
 	if err != nil {
@@ -92,6 +101,13 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 	if err != nil {
 		return bot.Response{}, err
 	}
+	if p.Answer.CaughtUp || standing.CaughtUp > 0 {
+		remind, err := s.remindButton(ctx, m.ID)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		row = append(row, remind...)
+	}
 	card.Controls = []bot.Row{row}
 	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
@@ -100,9 +116,10 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 type pressed struct {
 	fixed
 	Outcome
-	round  string
-	user   bot.UserID
-	joined group.Member // set when the press had to look the person up first
+	round       string
+	user        bot.UserID
+	joined      group.Member // set when the press had to look the person up first
+	joinedGroup group.Group
 }
 
 // letter answers with the option that was pressed.
@@ -149,9 +166,10 @@ func (s *Service) grade(ctx context.Context, i bot.Interaction, r quizzes.Respon
 	}
 	a.ID, a.Round, a.Group, a.Track, a.Account = s.answerID(), p.round, p.group, p.track, i.User
 	a.ItemVersion, a.At, a.Interaction = p.version, s.Now(), i.ID
+	a.Confirmed = confirmed(p.item, i)
 	p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
 	if err == nil && p.Status == Stranger {
-		if _, p.joined, err = s.groups.Join(ctx, i, p.group); err == nil {
+		if p.joinedGroup, p.joined, err = s.groups.Join(ctx, i, p.group); err == nil {
 			p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
 		}
 	}

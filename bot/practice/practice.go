@@ -108,6 +108,7 @@ type Answer struct {
 	CaughtUp    bool    // given after closing
 	At          time.Time
 	Interaction string
+	Confirmed   bool // the person need not be asked any more whether it counts
 }
 
 // Points is what the answer earned.
@@ -129,12 +130,13 @@ type Status int
 
 // What can become of a press.
 const (
-	Recorded  Status = iota // this answer counts
-	Already                 // an earlier answer counts
-	TooLate                 // closed, and not to be caught up this way or any more
-	NotPosted               // not open: still being posted, or skipped
-	Stranger                // the account is in no such group
-	Stale                   // graded by a key that was corrected meanwhile: to be graded anew
+	Recorded        Status = iota // this answer counts
+	Already                       // an earlier answer counts
+	TooLate                       // closed, and not to be caught up this way or any more
+	NotPosted                     // not open: still being posted, or skipped
+	Stranger                      // the account is in no such group
+	Stale                         // graded by a key that was corrected meanwhile: to be graded anew
+	NeedsConfirming               // nothing was recorded: the person wants to be asked first
 )
 
 // Outcome is what became of a press, with the answer that counts.
@@ -248,6 +250,7 @@ type Store interface {
 	// and gives the tracks for which that is to be added.
 	Figures(ctx context.Context, groupID string, now time.Time) (group.Figures, []group.Track, error)
 	ProgressStore
+	JoinerStore
 }
 
 // Standings tells members how they stand; package board implements it.
@@ -320,6 +323,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachMeeting(groups)
 	s.attachMatches(groups)
 	s.attachTiming(groups)
+	s.attachConfirming()
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
 	s.Bot.Action("why/{round}", s.why)
@@ -337,6 +341,9 @@ func (s *Service) Attach(groups *group.Service) {
 	groups.ContributeStudy(s.studyPart)
 	groups.ContributeStudy(s.reviewPart)
 	s.attachMocks(groups)
+	groups.Remind(s.unanswered())
+	groups.Remind(s.reviewNotes())
+	s.Remind(reviewWishes{groups})
 }
 
 // Kinds is what the engine needs to know.

@@ -51,6 +51,7 @@ type WeekProgress struct {
 // AreaCount is [AreaProgress] as the store counts it, with the area's identifier.
 type AreaCount struct {
 	Domain    string
+	Item      string // of answers whose area is not kept with them, which are counted one by one
 	Questions int
 	Right     int
 }
@@ -79,6 +80,11 @@ func (s *Service) ProgressOf(ctx context.Context, g group.Group, m group.Member)
 	if err != nil {
 		return Progress{}, false, err
 	}
+	for n, c := range counts {
+		if e, ok := s.Library.index[t.Certification].byID[c.Item]; ok && c.Domain == "" {
+			counts[n].Domain = e.item.Domain
+		}
+	}
 	monday := mondayOf(s.Now(), g.Location())
 	graded, err := s.Store.GradedSince(ctx, t, m.ID, schedule.Resolve(monday.AddDays(-7*(progressWeeks-1)), g.Location()))
 	if err != nil {
@@ -99,7 +105,8 @@ func progress(t group.Track, o cert.Outline, counts []AreaCount, graded []Graded
 	p := Progress{Track: t}
 	by := map[string]AreaCount{}
 	for _, c := range counts {
-		by[c.Domain] = c
+		sum := by[c.Domain]
+		by[c.Domain] = AreaCount{Questions: sum.Questions + c.Questions, Right: sum.Right + c.Right}
 		p.Questions += c.Questions
 		p.Right += c.Right
 	}
@@ -168,16 +175,19 @@ func (s *Service) progressCard(g group.Group, p Progress) *bot.Card {
 	first := bot.Button{Label: "Practise 5", Action: "quiz/" + g.ID + "/start", Style: bot.Primary}
 	card := &bot.Card{Title: progressTitle, Body: progressFewWords(p.Questions), Footer: onlyYouWords}
 	if p.Questions >= progressFrom {
-		lines := []bot.Text{progressAllWords(p), progressAreaWords(o, p), progressOnceWords, "", progressWeekWords(p)}
+		parts := []bot.Text{join("\n", []bot.Text{progressAllWords(p), progressAreaWords(o, p), progressOnceWords})}
+		if weeks := progressWeekWords(p); weeks != "" {
+			parts = append(parts, weeks)
+		}
 		if a, ok := p.next(o); ok {
 			for n, d := range o.Domains {
 				if d.ID == a.Area.ID && s.hasItems(p.Track, d.ID) {
-					lines = append(lines, "", bot.Textf(progressNextWords, d.Short))
+					parts = append(parts, bot.Textf(progressNextWords, d.Short))
 					first.Label, first.Action = areaLabel(d), "quiz/"+g.ID+"/area/"+areaNumber(n)
 				}
 			}
 		}
-		card.Body = join("\n", lines)
+		card.Body = join("\n\n", parts)
 	}
 	row := bot.Row{first}
 	if p.Questions > 0 {

@@ -47,20 +47,22 @@ func TestProgressWords(t *testing.T) {
 		label  string
 	}{
 		{"nothing yet", nil, nil, "Answer 10 questions and I can say something useful.", "Practise 5"},
-		{"too few", []AreaCount{{"it", 4, 1}}, answersAt(now, 4, Wrong),
+		{"too few", []AreaCount{{Domain: "it", Questions: 4, Right: 1}}, answersAt(now, 4, Wrong),
 			"Answer 10 questions and I can say something useful. 4 so far.", "Practise 5"},
-		{"enough in all, not in one area", []AreaCount{{"it", 6, 3}, {"safety", 5, 5}}, answersAt(now, 11, Right),
+		{"enough in all, not in one area", []AreaCount{{Domain: "it", Questions: 6, Right: 3}, {Domain: "safety", Questions: 5, Right: 5}}, answersAt(now, 11, Right),
 			"11 questions answered, 8 right.\nBy area I can tell from 10 answers on different questions.\nEach question counts once, as you answered it last.\n\n" +
 				"Since Mon 23 Nov: 11 answers, 11 right", "Practise 5"},
-		{"a percentage from 20 on", []AreaCount{{"it", 48, 21}, {"safety", 19, 19}}, append(answersAt(now, 1, Wrong), answersAt(week(2), 9, Right)...),
+		{"a percentage from 20 on", []AreaCount{{Domain: "it", Questions: 48, Right: 21}, {Domain: "safety", Questions: 19, Right: 19}}, append(answersAt(now, 1, Wrong), answersAt(week(2), 9, Right)...),
 			"67 questions answered, 40 right (60 %).\nSafety: 19 of 19 right\nHealthcare IT: 21 of 48 right (44 %)\n" +
 				"Each question counts once, as you answered it last.\n\nSince Mon 23 Nov: 1 answer\nWeek of Mon 9 Nov: 9 answers\n\n" +
 				"Worth practising next: Healthcare IT.", "Practise Healthcare IT"},
-		{"nothing is weak", []AreaCount{{"it", 10, 10}}, answersAt(week(1), 10, Right),
+		{"nothing is weak", []AreaCount{{Domain: "it", Questions: 10, Right: 10}}, answersAt(week(1), 10, Right),
 			"10 questions answered, 10 right.\nHealthcare IT: 10 of 10 right\nNot enough answers yet: Safety.\n" +
 				"Each question counts once, as you answered it last.\n\nWeek of Mon 16 Nov: 10 answers, 10 right", "Practise 5"},
-		{"an area the outline has lost counts in all", []AreaCount{{"it", 5, 5}, {"gone", 6, 0}}, nil,
-			"11 questions answered, 5 right.\nBy area I can tell from 10 answers on different questions.\nEach question counts once, as you answered it last.\n\n", "Practise 5"},
+		{"counted in parts", []AreaCount{{Domain: "it", Questions: 6, Right: 1}, {Domain: "it", Item: "x", Questions: 1, Right: 1}, {Domain: "it", Item: "y", Questions: 4}}, nil,
+			"11 questions answered, 2 right.\nHealthcare IT: 2 of 11 right\nNot enough answers yet: Safety.\nEach question counts once, as you answered it last.\n\nWorth practising next: Healthcare IT.", "Practise Healthcare IT"},
+		{"an area the outline has lost counts in all", []AreaCount{{Domain: "it", Questions: 5, Right: 5}, {Domain: "gone", Questions: 6, Right: 0}}, nil,
+			"11 questions answered, 5 right.\nBy area I can tell from 10 answers on different questions.\nEach question counts once, as you answered it last.", "Practise 5"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := &Service{Config: Config{Library: &Library{index: map[string]index{"cbet": {areas: map[string][]entry{"it": {{}}}}}},

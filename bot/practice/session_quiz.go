@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
@@ -19,6 +20,7 @@ func (s *Service) attachSessions() {
 	s.Bot.Suggest("topics", s.suggestTopics)
 	s.Bot.Action("quiz/{group}/start", s.quizStart)
 	s.Bot.Action("quiz/{group}/review", s.quizReview)
+	s.Bot.Action("quiz/{group}/sofar", s.quizSoFar)
 	s.Bot.Action("quiz/{group}/like/{round}", s.quizLike)
 	s.Bot.Action("quiz/{group}/area/{area}", s.quizArea)
 	s.Bot.Action("quiz/{group}/outline", s.quizOutline)
@@ -53,7 +55,8 @@ type wish struct {
 	kind  SessionKind // "" is [Practising]
 	topic string      // area; "" for all
 	count int
-	exact bool // other than what is open: it was asked for
+	exact bool      // other than what is open: it was asked for
+	since time.Time // only what the group was asked since then and the member has not met; zero: anything
 }
 
 // quizTyped answers /quiz.
@@ -243,7 +246,7 @@ func (s *Service) chosen(ctx context.Context, g group.Group, m group.Member, t g
 	if err != nil {
 		return nil, nil, err
 	}
-	chosen, err := s.pickThemed(ctx, g, t, theme.Area, m.ID, w.topic, m.ID+" "+id, w.count)
+	chosen, err := s.pickWish(ctx, g, t, theme.Area, m.ID, m.ID+" "+id, w)
 	return chosen, simple(noQuestionTitle, noQuestionWords, studyRow()).Card, err
 }
 

@@ -120,6 +120,11 @@ func (s *Service) studyPart(ctx context.Context, g group.Group, m group.Member) 
 		part.Lines = append(part.Lines, line)
 	}
 	part.Actions = append(part.Actions, button)
+	if words, soFar, ok, err := s.joiner(ctx, g, m); err != nil {
+		return group.StudyPart{}, err
+	} else if ok {
+		part.Lines, part.Actions = append(part.Lines, words), append(part.Actions, soFar)
+	}
 	return part, nil
 }
 

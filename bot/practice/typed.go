@@ -123,7 +123,7 @@ func (s *Service) filled(ctx context.Context, i bot.Interaction) (bot.Response, 
 		return invalid(err)
 	}
 	if i.Arg("new") != "" {
-		if _, p.joined, err = s.groups.Join(ctx, i, p.group); err != nil {
+		if p.joinedGroup, p.joined, err = s.groups.Join(ctx, i, p.group); err != nil {
 			return bot.Response{}, err
 		}
 		p.joined.New = true

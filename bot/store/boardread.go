@@ -183,7 +183,8 @@ func openQuestions(ctx context.Context, q querier, trackID, memberID string) ([]
 // the member's answer; the member alone when there is none.
 var historyColumns = `ms.member_id, ms.joined_at, COALESCE(st.run, ''), COALESCE(wp.points, 0),
 	COALESCE(r.number, 0), COALESCE(r.local_day, ''), COALESCE(r.state, ''), COALESCE(r.opened_at, 0), COALESCE(r.closed_at, 0),
-	COALESCE(r.resting, FALSE), COALESCE(a.answered_at, 0), COALESCE(a.caught_up, FALSE), CASE WHEN a.id IS NULL THEN 0 ELSE ` + pointsOf + ` END`
+	COALESCE(r.resting, FALSE) OR EXISTS (SELECT 1 FROM aways w WHERE w.member_id = ms.member_id AND w.from_at < r.closed_at AND w.until_at > r.opened_at),
+	COALESCE(a.answered_at, 0), COALESCE(a.caught_up, FALSE), CASE WHEN a.id IS NULL THEN 0 ELSE ` + pointsOf + ` END`
 
 const historyJoins = `JOIN groups g ON g.id = ms.group_id
 	LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id

@@ -349,21 +349,23 @@ func (s *Store) Answer(ctx context.Context, a practice.Answer, catchUp bool) (ou
 				return rememberAnswer(ctx, tx, a.ID)
 			}
 		}
-		return explain(ctx, tx, a, &out)
+		return explain(ctx, tx, a, catchUp, &out)
 	})
 	return out, wrap("record answer", err)
 }
 
 // insertStart and insertEnd are around the condition under which an answer is
-// recorded: that it was graded by the newest key is part of it.
+// recorded: that it was graded by the newest key is part of it,
+// and that the person need not be asked first.
 const (
 	insertStart = `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
-			options, verdict, caught_up, answered_at, interaction, raw, credit)
+			options, verdict, caught_up, answered_at, interaction, raw, credit, adapter)
 		SELECT $1, r.id, r.group_id, r.track_id, ms.member_id, r.item_id, r.item_version,
-			$3, $4, r.state = 'closed', CAST($5 AS BIGINT), $6, $9, $10
+			$3, $4, r.state = 'closed', CAST($5 AS BIGINT), $6, $9, $10, $12
 		FROM rounds r JOIN accounts ac ON ac.id = $7
 			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
-		WHERE r.id = $2 AND CAST($11 AS TEXT) IN ('', ` + gradedBy + `) AND `
+			JOIN members m ON m.id = ms.member_id
+		WHERE r.id = $2 AND (CAST($13 AS BOOLEAN) OR NOT m.ask_first) AND CAST($11 AS TEXT) IN ('', ` + gradedBy + `) AND `
 	insertEnd = ` ON CONFLICT (round_id, member_id) DO NOTHING`
 
 	answerOpen   = insertStart + `r.state = 'open' AND r.closes_at > $8` + insertEnd
@@ -372,7 +374,7 @@ const (
 
 func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, statement string, instant int64) (int64, error) {
 	return tx.exec(ctx, statement, a.ID, a.Round, a.Option, string(a.Verdict), millis(a.At), a.Interaction, string(a.Account),
-		instant, a.Raw, string(a.Credit), a.ItemVersion)
+		instant, a.Raw, string(a.Credit), a.ItemVersion, bot.AdapterOf(a.Account), a.Confirmed)
 }
 
 // countAnswer counts an answer in time and asks for a fresh count on the card
@@ -403,11 +405,15 @@ func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.O
 }
 
 // explain finds out why an answer was not recorded.
-func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
+func explain(ctx context.Context, tx *tx, a practice.Answer, catchUp bool, out *practice.Outcome) error {
 	var state, version string
-	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id, `+gradedBy+` FROM rounds r JOIN accounts ac ON ac.id = $2
-			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
-		WHERE r.id = $1`, a.Round, string(a.Account)).scan(&state, &out.Answered, &out.Right, &out.Answer.Member, &version)
+	var closes, closed int64
+	var askFirst bool
+	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id, `+gradedBy+`, r.closes_at, r.closed_at, m.ask_first
+		FROM rounds r JOIN accounts ac ON ac.id = $2
+			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id JOIN members m ON m.id = ms.member_id
+		WHERE r.id = $1`, a.Round, string(a.Account)).
+		scan(&state, &out.Answered, &out.Right, &out.Answer.Member, &version, &closes, &closed, &askFirst)
 	if ok, err := found(err); err != nil {
 		return err
 	} else if !ok {
@@ -419,6 +425,12 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outco
 		return err
 	} else if ok {
 		out.Status, out.Answer = practice.Already, earlier
+		return nil
+	}
+	now := millis(a.At)
+	open := state == string(practice.Open) && closes > now
+	if askFirst && !a.Confirmed && (open || catchUp && state == string(practice.Closed) && closed > now-practice.CatchUpFor.Milliseconds()) {
+		out.Status = practice.NeedsConfirming
 		return nil
 	}
 	out.Status = practice.NotPosted
@@ -473,29 +485,4 @@ func (s *Store) Owed(ctx context.Context, groupID, memberID string, now time.Tim
 		ORDER BY r.planned_at, r.number`,
 		groupID, memberID, millis(since), millis(now), millis(now.Add(-practice.CatchUpFor)))
 	return rounds, wrap("read owed questions", err)
-}
-
-// Figures implements [practice.Store].
-func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f group.Figures, tracks []group.Track, err error) {
-	q := s.read(ctx)
-	var next int64
-	err = q.row(ctx, `SELECT
-		(SELECT COUNT(*) FROM rounds r WHERE r.group_id = $1 AND (r.state = 'closed' OR r.state = 'open'
-			AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = r.id AND d.kind = 'question' AND d.state = 'sent'))),
-		(SELECT COUNT(*) FROM rounds WHERE group_id = $1 AND state = 'open' AND planned_at > $4),
-		(SELECT COUNT(DISTINCT member_id) FROM answers WHERE group_id = $1 AND answered_at > $2),
-		(SELECT COUNT(*) FROM answers WHERE group_id = $1 AND answered_at > $3),
-		COALESCE((SELECT MIN(d.at) FROM schedules s JOIN due d ON d.kind = s.kind AND d.subject = s.id
-			WHERE s.group_id = $1 AND s.kind = 'question' AND d.state = 'waiting'), 0)`,
-		groupID, millis(now.AddDate(0, 0, -28)), millis(now.AddDate(0, 0, -7)), millis(now.AddDate(0, 0, -14))).
-		scan(&f.Posted, &f.Open, &f.Active, &f.Recent, &next)
-	if err != nil {
-		return group.Figures{}, nil, wrap("read figures", err)
-	}
-	f.Next = instant(next)
-	tracks, err = list(ctx, q, func(scan scanner) (t group.Track, err error) {
-		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds)
-		return t, err
-	}, `SELECT id, group_id, certification, outline, window_from, window_to, rounds FROM tracks WHERE group_id = $1 ORDER BY id`, groupID)
-	return f, tracks, wrap("read tracks", err)
 }

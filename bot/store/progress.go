@@ -11,18 +11,18 @@ import (
 var _ practice.ProgressStore = (*Store)(nil)
 
 // AreaCounts implements [practice.ProgressStore]. An answer knows its area by
-// the round or the session in which it was given.
+// the round or the session in which it was given; any other one gives its item.
 func (s *Store) AreaCounts(ctx context.Context, t group.Track, memberID string) ([]practice.AreaCount, error) {
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (c practice.AreaCount, err error) {
-		err = scan(&c.Domain, &c.Questions, &c.Right)
+		err = scan(&c.Domain, &c.Item, &c.Questions, &c.Right)
 		return c, err
-	}, `SELECT x.domain, COUNT(*), CAST(SUM(CASE WHEN x.verdict = 'right' THEN 1 ELSE 0 END) AS BIGINT)
-		FROM (SELECT COALESCE(r.domain, i.domain, '') AS domain, a.verdict,
+	}, `SELECT x.domain, x.item, COUNT(*), CAST(SUM(CASE WHEN x.verdict = 'right' THEN 1 ELSE 0 END) AS BIGINT)
+		FROM (SELECT COALESCE(r.domain, i.domain, '') AS domain, CASE WHEN r.id IS NULL AND i.item_id IS NULL THEN a.item_id ELSE '' END AS item, a.verdict,
 				ROW_NUMBER() OVER (PARTITION BY a.item_id ORDER BY a.answered_at DESC, a.id) AS newest
 			FROM answers a LEFT JOIN rounds r ON r.id = a.round_id
 			LEFT JOIN session_items i ON i.session_id = a.session_id AND i.item_id = a.item_id
 			WHERE a.member_id = $1 AND a.group_id = $2 AND a.track_id = $3) x
-		WHERE x.newest = 1 GROUP BY x.domain ORDER BY x.domain`, memberID, t.Group, t.ID)
+		WHERE x.newest = 1 GROUP BY x.domain, x.item ORDER BY x.domain, x.item`, memberID, t.Group, t.ID)
 	return all, wrap("count answers by area", err)
 }
 
@@ -37,4 +37,13 @@ func (s *Store) GradedSince(ctx context.Context, t group.Track, memberID string,
 		WHERE member_id = $1 AND group_id = $2 AND track_id = $3 AND answered_at >= $4 ORDER BY answered_at`,
 		memberID, t.Group, t.ID, millis(since))
 	return all, wrap("read graded answers", err)
+}
+
+// SoFar implements [practice.JoinerStore].
+func (s *Store) SoFar(ctx context.Context, t group.Track, memberID string, since time.Time) ([]string, error) {
+	items, err := list(ctx, s.read(ctx), column[string], `SELECT r.item_id FROM rounds r
+		WHERE r.track_id = $1 AND r.group_id = $2 AND r.planned_at >= $3 AND r.state = 'closed'
+			AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.member_id = $4 AND a.item_id = r.item_id)
+		GROUP BY r.item_id ORDER BY MIN(r.number)`, t.ID, t.Group, millis(since), memberID)
+	return items, wrap("read questions so far", err)
 }

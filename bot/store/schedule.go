@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"studyhall/bot"
@@ -208,6 +209,12 @@ func (s *Store) ParkDelivery(ctx context.Context, d schedule.Delivery, now time.
 		}
 		if !d.Person {
 			return addNotice(ctx, tx, group.ParkedNotice(d, r), now)
+		}
+		if d.Kind == group.KindNote {
+			member, _, _ := strings.Cut(d.Ref, "/")
+			if err := blockNotes(ctx, tx, member); err != nil {
+				return err
+			}
 		}
 		if r.Gone {
 			_, err = tx.exec(ctx, `UPDATE accounts SET gone_at = $2 WHERE id = $1`, d.Target, millis(now))

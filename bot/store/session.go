@@ -226,13 +226,13 @@ func (s *Store) AnswerSession(ctx context.Context, id string, place int, a pract
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		status, counts = practice.SessionRecorded, a
 		n, err := tx.exec(ctx, `INSERT INTO answers (id, session_id, group_id, track_id, member_id, item_id, item_version,
-				options, raw, verdict, answered_at, interaction, credit)
-			SELECT $1, s.id, s.group_id, s.track_id, s.member_id, i.item_id, i.item_version, $4, $5, $6, CAST($7 AS BIGINT), $8, $9
+				options, raw, verdict, answered_at, interaction, credit, adapter)
+			SELECT $1, s.id, s.group_id, s.track_id, s.member_id, i.item_id, i.item_version, $4, $5, $6, CAST($7 AS BIGINT), $8, $9, $11
 			FROM sessions s JOIN session_items i ON i.session_id = s.id AND i.place = $3
 			WHERE s.id = $2 AND s.state = 'open' AND CAST($10 AS TEXT) IN ('', `+itemGradedBy+`)
 			ON CONFLICT (session_id, item_id) WHERE session_id IS NOT NULL DO NOTHING`,
 			a.ID, id, place, a.Option, a.Raw, string(a.Verdict), millis(a.At), a.Interaction,
-			string(a.Credit), a.ItemVersion)
+			string(a.Credit), a.ItemVersion, bot.AdapterOf(a.Account))
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,294 @@
+package group
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/schedule"
+)
+
+// KindNote is the kind of a private note that a person asked for: of the due
+// thing that looks whether there is something to write about, and of the message.
+// Their subject is a member and a kind of note.
+const KindNote = "note"
+
+const (
+	// noteFor is how late a note may still come.
+	noteFor = schedule.DefaultCatchUp
+	// noteAhead is how far a kind of note may put off its next look, for what it
+	// waits for may be planned anew meanwhile.
+	noteAhead = 7 * 24 * time.Hour
+	// NotesPerWeek is how many notes a person gets in seven days, all kinds and
+	// groups together, unless they chose another number up to [MaxNotesPerWeek].
+	NotesPerWeek = 2
+	// MaxNotesPerWeek is the most that can be chosen.
+	MaxNotesPerWeek = 5
+)
+
+// NoteKind is a kind of private note that people can ask for. A note's message
+// says only that there is one; its words are whispered when it is opened.
+type NoteKind struct {
+	Name  string   // in paths and in the database: lower-case letters
+	Label string   // of its switch, up to 16 characters: "open questions"
+	When  bot.Text // when one comes: "a question waits for your answer"
+	Title bot.Text // of the opened note
+	// Note is what there is to say to a person now.
+	Note func(ctx context.Context, p Reminded) (Note, error)
+}
+
+// Reminded is a person to whom a note may go.
+type Reminded struct {
+	Member string
+	Groups []Group // all of the person's, by name
+	Now    time.Time
+}
+
+// Note is what a note says; without lines there is nothing to say.
+type Note struct {
+	Lines   []bot.Text
+	Buttons []bot.Button // at most three: what to do about it
+	// Next is when there may be something to say again, of a note that has
+	// nothing; zero: the next day.
+	Next time.Time
+}
+
+// Reminder is what a person chose about a kind of note.
+type Reminder struct {
+	Kind   string
+	State  ReminderState
+	Minute int    // around when notes come, in minutes after local midnight
+	Zone   string // IANA
+}
+
+// ReminderState says whether notes of a kind come.
+type ReminderState string
+
+// The states.
+const (
+	RemindOn      ReminderState = "on"
+	RemindOff     ReminderState = "off"
+	RemindBlocked ReminderState = "blocked" // the platform refused one, so none come
+)
+
+// Wishes is what a member has chosen for all of their groups.
+type Wishes struct {
+	Member                string
+	PerWeek               int // notes in seven days, at most
+	QuietFrom, QuietUntil int // minutes after local midnight; the same: no quiet hours
+	AskFirst              bool
+	Away                  time.Time // until when the member is away; zero: not away
+	AwayZone              string    // IANA: at whose midnight that is
+	Reminders             []Reminder
+}
+
+// Reminder is what was chosen about a kind; ok is false where nothing was.
+func (w Wishes) Reminder(kind string) (r Reminder, ok bool) {
+	n := slices.IndexFunc(w.Reminders, func(r Reminder) bool { return r.Kind == kind })
+	if n < 0 {
+		return Reminder{}, false
+	}
+	return w.Reminders[n], true
+}
+
+// blocked reports whether notes stopped because the platform refused one.
+func (w Wishes) blocked() bool {
+	return slices.ContainsFunc(w.Reminders, func(r Reminder) bool { return r.State == RemindBlocked })
+}
+
+// WishStore is what wishes need of the database.
+type WishStore interface {
+	// Wishes reads what a member has chosen, as of an instant.
+	Wishes(ctx context.Context, member string, now time.Time) (Wishes, error)
+	// NotesOn reports whether notes of a kind are on for an account's member.
+	NotesOn(ctx context.Context, account bot.UserID, kind string) (bool, error)
+	// GroupsOf are a member's groups, by name.
+	GroupsOf(ctx context.Context, member string) ([]Group, error)
+	// SetReminder keeps what a member chose about a kind of note with an account.
+	// What was due of the kind goes, and the due things given come.
+	SetReminder(ctx context.Context, member string, account bot.UserID, r Reminder, due []schedule.Due, now time.Time) error
+	// SetNotes keeps how many notes a member wants, their quiet hours, and the
+	// minute and zone of every kind that is on. What was due of notes goes, and the
+	// due things given come.
+	SetNotes(ctx context.Context, w Wishes, due []schedule.Due) error
+	// SetAsked keeps whether a member is asked before an answer counts.
+	SetAsked(ctx context.Context, member string, first bool) error
+	// SetAway makes a member away from now until the instant they wish; or back,
+	// when that is now. What was due of notes goes, and the due things given come.
+	SetAway(ctx context.Context, w Wishes, now time.Time, due []schedule.Due) error
+	// NoteAccount is the account by which a note reaches a member: the one they
+	// used last. ok is false if all are closed.
+	NoteAccount(ctx context.Context, member string) (account bot.UserID, ok bool, err error)
+	// AccountUsed notes that an account opened a note.
+	AccountUsed(ctx context.Context, account bot.UserID, now time.Time) error
+	// FireNote takes the due thing, plans what is due next, and owes the note,
+	// unless it is nil, there was one that day, or as many as the member wants in
+	// the seven days up to it.
+	FireNote(ctx context.Context, d schedule.Due, note *schedule.Delivery, day string, next []schedule.Due, now time.Time) error
+}
+
+// Remind adds a kind of note that people can ask for. Kinds stand in the order
+// in which they were added; of two that are due at once, the first is sent.
+func (s *Service) Remind(k NoteKind) { s.notes = append(s.notes, k) }
+
+// noteKind is a kind of note by its name.
+func (s *Service) noteKind(name string) (k NoteKind, rank int, ok bool) {
+	rank = slices.IndexFunc(s.notes, func(k NoteKind) bool { return k.Name == name })
+	if rank < 0 {
+		return NoteKind{}, 0, false
+	}
+	return s.notes[rank], rank, true
+}
+
+// noteDue is when to look next, after an instant, whether there is something to
+// write about.
+func (s *Service) noteDue(w Wishes, r Reminder, after time.Time) schedule.Due {
+	_, rank, _ := s.noteKind(r.Kind)
+	if w.Away.After(after) {
+		after = w.Away
+	}
+	at := nextClock(after, awake(w, r.Minute), Group{Zone: r.Zone}.Location())
+	return schedule.Due{Kind: KindNote, Subject: noteSubject(w.Member, r.Kind), Occurrence: at.UTC().Format(time.RFC3339),
+		Lane: "person/" + w.Member, Rank: schedule.RankOther + rank, At: at, Until: at.Add(noteFor)}
+}
+
+// noteDues are the next looks at all kinds that are on.
+func (s *Service) noteDues(w Wishes, after time.Time) []schedule.Due {
+	var due []schedule.Due
+	for _, r := range w.Reminders {
+		if r.State == RemindOn {
+			due = append(due, s.noteDue(w, r, after))
+		}
+	}
+	return due
+}
+
+func noteSubject(member, kind string) string { return member + "/" + kind }
+
+// awake is a minute of the day, or the end of the quiet hours it is in.
+func awake(w Wishes, minute int) int {
+	from, until := w.QuietFrom, w.QuietUntil
+	quiet := from <= minute && minute < until
+	if from > until { // over midnight
+		quiet = from <= minute || minute < until
+	}
+	if quiet {
+		return until
+	}
+	return minute
+}
+
+// nextClock is the first instant after another at which clocks of a zone show a
+// minute of the day.
+func nextClock(after time.Time, minute int, loc *time.Location) time.Time {
+	local := after.In(loc)
+	wall := schedule.WallOf(time.Date(local.Year(), local.Month(), local.Day(), minute/60, minute%60, 0, 0, time.UTC), time.UTC)
+	at := schedule.Resolve(wall, loc)
+	for !at.After(after) {
+		wall = wall.AddDays(1)
+		at = schedule.Resolve(wall, loc)
+	}
+	return at
+}
+
+// fireNote looks whether there is something to write to a person about.
+func (s *Service) fireNote(ctx context.Context, d schedule.Due) error {
+	return s.lookForNote(ctx, d, true)
+}
+
+// skipNote plans the next look after one that is long over.
+func (s *Service) skipNote(ctx context.Context, d schedule.Due) error {
+	return s.lookForNote(ctx, d, false)
+}
+
+func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) error {
+	member, kind, _ := strings.Cut(d.Subject, "/")
+	now := s.c.Now()
+	w, err := s.c.Store.Wishes(ctx, member, now)
+	if err != nil {
+		return err
+	}
+	r, ok := w.Reminder(kind)
+	_, _, known := s.noteKind(kind)
+	if !ok || !known || r.State != RemindOn {
+		return s.c.Store.FireNote(ctx, d, nil, "", nil, now)
+	}
+	after := now
+	var owed *schedule.Delivery
+	if write && !w.Away.After(now) {
+		note, err := s.noteNow(ctx, member, kind)
+		if err != nil {
+			return err
+		}
+		if len(note.Lines) == 0 {
+			if note.Next.After(now) {
+				after = minTime(note.Next, now.Add(noteAhead)).Add(-time.Second)
+			}
+		} else if owed, err = s.owedNote(ctx, d); err != nil {
+			return err
+		}
+	}
+	day := schedule.WallOf(now, Group{Zone: r.Zone}.Location()).Date()
+	return s.c.Store.FireNote(ctx, d, owed, day, []schedule.Due{s.noteDue(w, r, after)}, now)
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// noteNow is what a kind of note says to a member now.
+func (s *Service) noteNow(ctx context.Context, member, kind string) (Note, error) {
+	k, _, ok := s.noteKind(kind)
+	if !ok {
+		return Note{}, nil
+	}
+	groups, err := s.c.Store.GroupsOf(ctx, member)
+	if err != nil {
+		return Note{}, err
+	}
+	return k.Note(ctx, Reminded{Member: member, Groups: groups, Now: s.c.Now()})
+}
+
+// owedNote is the message of a due thing; nil for somebody without an open account.
+func (s *Service) owedNote(ctx context.Context, d schedule.Due) (*schedule.Delivery, error) {
+	member, _, _ := strings.Cut(d.Subject, "/")
+	account, ok, err := s.c.Store.NoteAccount(ctx, member)
+	if err != nil || !ok {
+		return nil, err
+	}
+	now := s.c.Now()
+	return &schedule.Delivery{Key: s.c.NewID(), Kind: KindNote, Ref: d.Subject, Target: string(account), Person: true,
+		Rank: schedule.RankOther, At: now, Until: now.Add(noteFor)}, nil
+}
+
+// renderNote is a note's message. It never says more than that there is one: a
+// workspace's owners may read private messages, and phones show them when locked.
+func (s *Service) renderNote(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
+	member, kind, _ := strings.Cut(d.Ref, "/")
+	now := s.c.Now()
+	w, err := s.c.Store.Wishes(ctx, member, now)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	r, ok := w.Reminder(kind)
+	if !ok || r.State != RemindOn || w.Away.After(now) {
+		return bot.Message{}, schedule.ErrTaken
+	}
+	note, err := s.noteNow(ctx, member, kind)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	if len(note.Lines) == 0 {
+		return bot.Message{}, schedule.ErrTaken // done meanwhile
+	}
+	return noteMessage(kind), nil
+}
+
+func noteMessage(kind string) bot.Message {
+	return bot.Message{Text: wordsNote, Card: &bot.Card{Body: wordsNote, Controls: rows(primary("Open", "note/"+kind))}}
+}

@@ -1,0 +1,75 @@
+package practice
+
+import (
+	"context"
+	"strings"
+
+	"studyhall/bot"
+	"studyhall/quizzes"
+)
+
+// Somebody with shaky thumbs may want to be asked before an answer counts. That
+// is a condition of the statement that records the answer, so it costs nobody
+// else anything.
+
+const (
+	confirmWords = "You chose %s. Count it?"
+	surePath     = "sure"
+)
+
+func (s *Service) attachConfirming() {
+	s.Bot.Action(surePath+"/{round}/{choice}", s.pressCopy)
+	s.Bot.Action("change/{round}", s.change)
+}
+
+// confirmed reports whether a press says by itself that the answer counts: a form
+// was sent, or the person was asked.
+func confirmed(item quizzes.Item, i bot.Interaction) bool {
+	return item.Typed() || item.Type == quizzes.Multiple || strings.HasPrefix(i.Action, surePath+"/")
+}
+
+// confirmCard asks whether an answer counts that was not recorded.
+func confirmCard(p pressed) *bot.Card {
+	o, _ := p.item.Option(p.Answer.Option)
+	chosen := letter(o.ID) + ", " + o.Text
+	if p.item.Type == quizzes.TrueFalse {
+		chosen = o.Text
+	}
+	return &bot.Card{Body: bot.Textf(confirmWords, strings.TrimRight(chosen, ".")), Footer: onlyYouWords, Controls: []bot.Row{{
+		bot.Button{Label: "Count it", Action: surePath + "/" + p.round + "/" + o.ID, Style: bot.Primary},
+		bot.Button{Label: "Change", Action: "change/" + p.round},
+	}}}
+}
+
+// change puts a private copy of the question in the place of what asked.
+func (s *Service) change(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	f, err := s.lookUp(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	g, m, err := s.groups.Join(ctx, i, f.group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	_, answered, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if answered {
+		r, err := s.mine(ctx, i)
+		return inPlace(i, r), err
+	}
+	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if r.State != Open && !(r.State == Closed && s.Now().Before(r.ClosedAt.Add(CatchUpFor))) {
+		r, err := s.tooLate(ctx, i, pressed{fixed: f, round: i.Arg("round")})
+		return inPlace(i, r), err
+	}
+	plan, err := s.Store.RoundPlan(ctx, r.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return bot.InPlace(i, bot.Message{Card: s.copyCard(g, plan.Track, r, 0)}), nil
+}

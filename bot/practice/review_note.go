@@ -1,0 +1,53 @@
+package practice
+
+import (
+	"context"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+)
+
+// NoteReviews is the kind of note about questions to review.
+const NoteReviews = "reviews"
+
+const (
+	noteReviewWhen  = bot.Text("something is due for review")
+	noteReviewTitle = bot.Text("Time to review")
+	noteReviewWords = "%s: %d to review"
+	noteReviewLabel = "Review %d of %s"
+)
+
+// reviewNotes is the kind of note about questions to review.
+func (s *Service) reviewNotes() group.NoteKind {
+	return group.NoteKind{Name: NoteReviews, Label: "reviews", When: noteReviewWhen, Title: noteReviewTitle, Note: s.noteReviews}
+}
+
+// noteReviews tells of each group how much there is to review.
+func (s *Service) noteReviews(ctx context.Context, p group.Reminded) (group.Note, error) {
+	var n group.Note
+	for _, g := range p.Groups {
+		due, next, err := s.DueReviews(ctx, g.ID, p.Member, p.Now)
+		if err != nil {
+			return group.Note{}, err
+		}
+		if !next.IsZero() && (n.Next.IsZero() || next.Before(n.Next)) {
+			n.Next = next
+		}
+		if due == 0 {
+			continue
+		}
+		b := reviewButton(g.ID, due)
+		if len(p.Groups) > 1 {
+			b.Label = clipped(bot.Textf(noteReviewLabel, due, g.Name).Plain(), bot.LimitLabel)
+		}
+		n.Lines, n.Buttons = append(n.Lines, bot.Textf(noteReviewWords, g.Name, due)), append(n.Buttons, b)
+	}
+	return n, nil
+}
+
+// reviewWishes knows who asked for notes about reviews, which are over all groups.
+type reviewWishes struct{ groups *group.Service }
+
+func (w reviewWishes) ReviewsOn(ctx context.Context, _ string, account bot.UserID) (bool, error) {
+	return w.groups.Notes(ctx, account, NoteReviews)
+}

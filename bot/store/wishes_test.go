@@ -1,0 +1,254 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+	"studyhall/bot/practice"
+	"studyhall/bot/schedule"
+	"studyhall/bot/store"
+	"studyhall/bot/store/storetest"
+)
+
+func lookAt(member, kind string, at time.Time) schedule.Due {
+	return schedule.Due{Kind: group.KindNote, Subject: member + "/" + kind, Occurrence: at.UTC().Format(time.RFC3339),
+		Lane: "person/" + member, Rank: schedule.RankOther, At: at}
+}
+
+func noteTo(person, kind, key string, at time.Time) *schedule.Delivery {
+	return &schedule.Delivery{Key: key, Kind: group.KindNote, Ref: "member-" + person + "/" + kind, Target: "fake:" + person, Person: true,
+		Rank: schedule.RankOther, At: at, Until: at.Add(time.Hour)}
+}
+
+// remind switches a kind on with a look due at an instant.
+func remind(t *testing.T, s *store.Store, person, kind string, at time.Time) {
+	t.Helper()
+	r := group.Reminder{Kind: kind, State: group.RemindOn, Minute: 180, Zone: "America/Denver"}
+	if err := s.SetReminder(t.Context(), "member-"+person, bot.UserID("fake:"+person), r, []schedule.Due{lookAt("member-"+person, kind, at)}, sunday()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wishes(t *testing.T, s *store.Store, person string, now time.Time) group.Wishes {
+	t.Helper()
+	w, err := s.Wishes(t.Context(), "member-"+person, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestNotesPerWeek(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		most int
+		days []int // after the first on which there is something to say
+		want []bool
+	}{
+		{"two in seven days", 2, []int{0, 1, 2, 6, 7, 8, 9, 14}, []bool{true, true, false, false, true, true, false, true}},
+		{"one a day", 5, []int{0, 0, 1}, []bool{true, false, true}},
+		{"none", 0, []int{0, 1, 8}, []bool{false, false, false}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				begin(t, s, "g")
+				join(t, s, "g", "dana")
+				remind(t, s, "dana", "open", sunday())
+				w := wishes(t, s, "dana", sunday())
+				w.PerWeek = row.most
+				if err := s.SetNotes(t.Context(), w, []schedule.Due{lookAt("member-dana", "open", sunday())}); err != nil {
+					t.Fatal(err)
+				}
+				for n, day := range row.days {
+					at := sunday().AddDate(0, 0, day).Add(time.Duration(n) * time.Minute)
+					d, ok, err := s.WaitingDue(t.Context(), group.KindNote, "member-dana/open")
+					if err != nil || !ok {
+						t.Fatalf("no look is planned: %v, %v", ok, err)
+					}
+					key := fmt.Sprint("note", n)
+					next := []schedule.Due{lookAt("member-dana", "open", at.Add(time.Second))}
+					if err := s.FireNote(t.Context(), d, noteTo("dana", "open", key, at), at.Format(time.DateOnly), next, at); err != nil {
+						t.Fatal(err)
+					}
+					if _, ok, err := s.Delivery(t.Context(), key); err != nil || ok != row.want[n] {
+						t.Errorf("look %d, day %d: note %v, want %v (%v)", n, day, ok, row.want[n], err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Two kinds at the same instant, by several copies of the program: one note.
+func TestNotesAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		for n := range writers {
+			remind(t, s, "dana", fmt.Sprint("kind", n), sunday())
+		}
+		atOnce(t, func(n int) error {
+			kind := fmt.Sprint("kind", n)
+			return s.FireNote(t.Context(), lookAt("member-dana", kind, sunday()), noteTo("dana", kind, fmt.Sprint("note", n), sunday()),
+				"2026-11-22", []schedule.Due{lookAt("member-dana", kind, sunday().AddDate(0, 0, 1))}, sunday())
+		})
+		owed := 0
+		for n := range writers {
+			if _, ok, err := s.Delivery(t.Context(), fmt.Sprint("note", n)); err != nil {
+				t.Fatal(err)
+			} else if ok {
+				owed++
+			}
+			if d, ok, err := s.WaitingDue(t.Context(), group.KindNote, fmt.Sprint("member-dana/kind", n)); err != nil || !ok || !d.At.Equal(sunday().AddDate(0, 0, 1)) {
+				t.Errorf("kind %d: next look %v, %v, %v", n, d.At, ok, err)
+			}
+		}
+		if owed != 1 {
+			t.Errorf("%d notes on one day, want 1", owed)
+		}
+		if err := s.FireNote(t.Context(), lookAt("member-dana", "kind0", sunday()), nil, "2026-11-22", nil, sunday()); !errors.Is(err, schedule.ErrTaken) {
+			t.Errorf("a look that was done: %v", err)
+		}
+	})
+}
+
+// What is refused by the platform switches notes off; a note that was not sent,
+// because nothing was left to say, is not counted.
+func TestRefusedNote(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		remind(t, s, "dana", "open", sunday())
+		fire := func(key string, at time.Time) bool {
+			t.Helper()
+			d, ok, err := s.WaitingDue(t.Context(), group.KindNote, "member-dana/open")
+			if err != nil || !ok {
+				t.Fatalf("no look is planned: %v, %v", ok, err)
+			}
+			next := []schedule.Due{lookAt("member-dana", "open", at.Add(time.Hour))}
+			if err := s.FireNote(t.Context(), d, noteTo("dana", "open", key, at), at.Format(time.DateOnly), next, at); err != nil {
+				t.Fatal(err)
+			}
+			_, ok, err = s.Delivery(t.Context(), key)
+			return ok && err == nil
+		}
+		if !fire("note1", sunday()) {
+			t.Fatal("no note")
+		}
+		claimed, err := s.ClaimDeliveries(t.Context(), "fake", time.Now(), time.Now().Add(time.Minute), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range claimed {
+			if d.Key == "note1" {
+				if err := s.SkipDelivery(t.Context(), d, sunday(), "no longer wanted"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if !fire("note2", sunday().Add(time.Hour)) {
+			t.Fatal("a note that was never sent counts for its day")
+		}
+		if claimed, err = s.ClaimDeliveries(t.Context(), "fake", time.Now(), time.Now().Add(time.Minute), 10); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range claimed {
+			if d.Key == "note2" {
+				if err := s.ParkDelivery(t.Context(), d, sunday(), schedule.Refusal{Cause: "No messages, please."}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if r, _ := wishes(t, s, "dana", sunday()).Reminder("open"); r.State != group.RemindBlocked {
+			t.Errorf("state %q after a refusal", r.State)
+		}
+		if _, ok, err := s.WaitingDue(t.Context(), group.KindNote, "member-dana/open"); err != nil || ok {
+			t.Errorf("after a refusal a look is planned: %v, %v", ok, err)
+		}
+	})
+}
+
+func TestNoteAccount(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		account, ok, err := s.NoteAccount(t.Context(), "member-dana")
+		if err != nil || !ok || account != "fake:dana" {
+			t.Errorf("account %q, %v, %v", account, ok, err)
+		}
+		if err := s.AccountSeen(t.Context(), "fake:dana", false, sunday()); err != nil {
+			t.Fatal(err)
+		}
+		if account, ok, err = s.NoteAccount(t.Context(), "member-dana"); err != nil || ok {
+			t.Errorf("a closed account gets notes: %q, %v", account, err)
+		}
+	})
+}
+
+// An answer of who wants to be asked is recorded when they have been.
+func TestAskedFirst(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		join(t, s, "g", "lee")
+		if err := s.SetAsked(t.Context(), "member-dana", true); err != nil {
+			t.Fatal(err)
+		}
+		r := asked(t, s, "g", "r", sunday())
+		now := sunday().Add(time.Hour)
+		press := func(name, person string, n int, at time.Time, confirmed, catchUp bool, want practice.Status) {
+			t.Helper()
+			a := answer(r, person, n, at)
+			a.Confirmed = confirmed
+			out, err := s.Answer(t.Context(), a, catchUp)
+			if err != nil || out.Status != want {
+				t.Errorf("%s: status %v, want %v (%v)", name, out.Status, want, err)
+			}
+		}
+		press("not asked yet", "dana", 1, now, false, false, practice.NeedsConfirming)
+		press("another person", "lee", 2, now, false, false, practice.Recorded)
+		press("asked", "dana", 3, now, true, false, practice.Recorded)
+		press("again", "dana", 4, now, false, false, practice.Already)
+		r = asked(t, s, "g", "r2", now)
+		at := closed(t, s, r)
+		press("closed, not to be caught up this way", "dana", 5, at, false, false, practice.TooLate)
+		press("catching up, not asked yet", "dana", 6, at, false, true, practice.NeedsConfirming)
+		press("catching up, asked", "dana", 7, at, true, true, practice.Recorded)
+		r = asked(t, s, "g", "r3", at)
+		at = closed(t, s, r)
+		press("too long ago", "dana", 8, at.Add(practice.CatchUpFor), false, true, practice.TooLate)
+	})
+}
+
+func TestWishPlans(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		remind(t, s, "dana", "open", sunday())
+		storetest.QueryPlans(t, s, []string{"members", "memberships", "groups", "reminders", "aways", "accounts", "notes", "due", "deliveries"}, func() {
+			w := wishes(t, s, "dana", sunday())
+			w.Away = sunday().AddDate(0, 0, 7)
+			for _, err := range []error{
+				s.SetAway(t.Context(), w, sunday(), []schedule.Due{lookAt("member-dana", "open", w.Away)}),
+				s.FireNote(t.Context(), lookAt("member-dana", "open", w.Away), noteTo("dana", "open", "n", w.Away), "2026-11-29", nil, w.Away),
+			} {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			if _, _, err := s.NoteAccount(t.Context(), "member-dana"); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.GroupsOf(t.Context(), "member-dana"); err != nil {
+				t.Error(err)
+			}
+			if on, err := s.NotesOn(t.Context(), "fake:dana", "open"); err != nil || !on {
+				t.Errorf("notes on: %v, %v", on, err)
+			}
+		})
+	})
+}
