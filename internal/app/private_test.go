@@ -130,6 +130,41 @@ func TestOrganisersNeverSeeAnswers(t *testing.T) {
 		}
 	}
 	*w.running().Practice.Library = *practice.NewLibrary([]quizzes.Bank{bank})
+	w.threeDays(t)
+
+	c := crawler{w: w, person: "maria", done: map[string]bool{}}
+	for _, line := range []string{
+		"group", "group people", "group failed", "group report", "group schedule", "group meeting", "study", "study progress", "study settings",
+		"study my data", "board", "board season", "board all", "quiz", "quiz review", "quiz mock exam",
+	} {
+		i := c.interaction()
+		i.Command, i.Line, _ = strings.Cut(line, " ")
+		c.todo = append(c.todo, i)
+	}
+	ctx := t.Context()
+	pressed := c.crawl(ctx, 600)
+	if pressed < 60 || !strings.Contains(c.read.String(), "More of the") {
+		t.Errorf("only %d pages were read", pressed)
+	}
+	for what, text := range map[string]string{"a page": c.read.String(), "the log": log.String()} {
+		if at := strings.Index(strings.ToLower(text), "zebra"); at >= 0 {
+			t.Errorf("%s of the organiser has a member's answer: …%s…", what, text[max(0, at-200):min(len(text), at+60)])
+		}
+	}
+	// The search finds what is there: a member's own pages have it.
+	own := crawler{w: w, person: "member03", done: map[string]bool{}}
+	i := own.interaction()
+	i.Command, i.Line = "study", ""
+	own.todo = append(own.todo, i)
+	own.crawl(ctx, 200)
+	if !strings.Contains(own.read.String(), "zebra stripes 3") {
+		t.Error("not even the member finds the answer again")
+	}
+}
+
+// threeDays has a group of fourteen answer three questions by typing.
+func (w *world) threeDays(t *testing.T) {
+	t.Helper()
 	d := w.Driver()
 	must := func(err error) {
 		t.Helper()
@@ -156,32 +191,4 @@ func TestOrganisersNeverSeeAnswers(t *testing.T) {
 		}
 	}
 	d.See(ctx)
-
-	c := crawler{w: w, person: "maria", done: map[string]bool{}}
-	for _, line := range []string{
-		"group", "group people", "group failed", "group report", "group schedule", "group meeting", "study", "study progress", "study settings",
-		"study my data", "board", "board season", "board all", "quiz", "quiz review", "quiz mock exam",
-	} {
-		i := c.interaction()
-		i.Command, i.Line, _ = strings.Cut(line, " ")
-		c.todo = append(c.todo, i)
-	}
-	pressed := c.crawl(ctx, 600)
-	if pressed < 60 || !strings.Contains(c.read.String(), "More of the") {
-		t.Errorf("only %d pages were read", pressed)
-	}
-	for what, text := range map[string]string{"a page": c.read.String(), "the log": log.String()} {
-		if at := strings.Index(strings.ToLower(text), "zebra"); at >= 0 {
-			t.Errorf("%s of the organiser has a member's answer: …%s…", what, text[max(0, at-200):min(len(text), at+60)])
-		}
-	}
-	// The search finds what is there: a member's own pages have it.
-	own := crawler{w: w, person: "member03", done: map[string]bool{}}
-	i := own.interaction()
-	i.Command, i.Line = "study", ""
-	own.todo = append(own.todo, i)
-	own.crawl(ctx, 200)
-	if !strings.Contains(own.read.String(), "zebra stripes 3") {
-		t.Error("not even the member finds the answer again")
-	}
 }
