@@ -60,6 +60,12 @@ type (
 	Channeler interface {
 		ChannelName(ctx context.Context, ch ChannelID) (string, error)
 	}
+	// Placer knows in which space a channel is. Without it a channel that somebody
+	// chooses is taken to be in the space where they chose it.
+	Placer interface {
+		// Place fails for a channel that the bot can't see.
+		Place(ctx context.Context, ch ChannelID) (Place, error)
+	}
 	// HomeKeeper shows each person a page of cards. Without it the study page is a whisper.
 	HomeKeeper interface {
 		KeepHome(ctx context.Context, user UserID, cards []Card) error
@@ -88,6 +94,12 @@ type Profile struct {
 	Name          string
 	Zone          string // IANA name
 	Administrator bool   // may manage the space
+}
+
+// Place is where a channel is.
+type Place struct {
+	Space SpaceID
+	Name  string // what people call the space; "" where the platform doesn't say
 }
 
 // Notice is something that happened to a place.

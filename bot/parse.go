@@ -66,12 +66,22 @@ func parseArguments(words []string, fields []Field) (values Values, unknown []st
 		return values, nil
 	}
 	for _, f := range fields {
-		if _, set := values[f.Name]; !set && takesText(f.Kind) {
+		if _, set := values[f.Name]; !set && takesText(f.Kind) && (f.After == "" || anyIs(values, f.After)) {
 			values[f.Name] = []string{strings.Join(rest, " ")}
 			return values, nil
 		}
 	}
 	return values, rest
+}
+
+// anyIs reports whether any field has a value.
+func anyIs(values Values, v string) bool {
+	for _, all := range values {
+		if slices.Contains(all, v) {
+			return true
+		}
+	}
+	return false
 }
 
 func takesText(k FieldKind) bool {

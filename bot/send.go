@@ -135,3 +135,25 @@ func (b *Bot) ChannelName(ctx context.Context, ch ChannelID) string {
 	}
 	return "this channel"
 }
+
+// Place is where a channel is; ok is false where the platform can't tell, or
+// does not know the channel.
+func (b *Bot) Place(ctx context.Context, ch ChannelID) (p Place, ok bool) {
+	placer, ok := power[Placer](b, ch)
+	if !ok {
+		return Place{}, false
+	}
+	p, err := placer.Place(ctx, ch)
+	if err != nil {
+		b.log.Warn("place not read", "channel", ch, "err", err)
+		return Place{}, false
+	}
+	p.Name = string(Typed(p.Name))
+	return p, true
+}
+
+// CanPlace reports whether the platform of a channel knows where its channels are.
+func (b *Bot) CanPlace(ch ChannelID) bool {
+	_, ok := power[Placer](b, ch)
+	return ok
+}

@@ -15,6 +15,7 @@ var (
 	_ bot.Profiler  = (*Adapter)(nil)
 	_ bot.Checker   = (*Adapter)(nil)
 	_ bot.Channeler = (*Adapter)(nil)
+	_ bot.Placer    = (*Adapter)(nil)
 	_ bot.Threader  = (*Adapter)(nil)
 	_ bot.Pinner    = (*Adapter)(nil)
 	_ bot.Deleter   = (*Adapter)(nil)
@@ -194,6 +195,15 @@ func (a *Adapter) ChannelName(ctx context.Context, ch bot.ChannelID) (string, er
 		err = fmt.Errorf("channel %q has no name", ch)
 	}
 	return name, err
+}
+
+// Place is the one space there is.
+func (a *Adapter) Place(ctx context.Context, ch bot.ChannelID) (bot.Place, error) {
+	_, ok, err := a.place(ctx, ch)
+	if err == nil && !ok {
+		err = fmt.Errorf("no channel %q", ch)
+	}
+	return bot.Place{Space: hall}, err
 }
 
 // place is what the page calls a channel, private conversation or thread; false

@@ -30,7 +30,7 @@ type Store interface {
 	// Calendar is where a group stands in time.
 	Calendar(ctx context.Context, groupID string, now time.Time) (Calendar, error)
 	// GroupTracks are what a group studies now, and anything it once studied with
-	// totals; what the member answered last comes first.
+	// totals; what the member answered or practised last comes first.
 	GroupTracks(ctx context.Context, groupID, memberID string) ([]Track, error)
 	// Sheet reads what a member sees of a period.
 	Sheet(ctx context.Context, groupID, trackID, memberID string, p Period) (Sheet, error)
@@ -131,10 +131,10 @@ type Ended struct {
 	Group    group.Group
 	Week     int // its number
 	Schedule schedule.Recurring
-	Tracks   []group.Track // with questions that closed in it
-	Channels []bot.ChannelID
-	Quiet    bool     // the group wants no weekly post
-	Studied  []string // tracks that the group studies from now on
+	Tracks   []group.Track   // with questions that closed in it
+	Channels []group.Channel // in which it can post
+	Quiet    bool            // the group wants no weekly post
+	Studied  []string        // tracks that the group studies from now on
 }
 
 // Facts are what happened in a track's week.

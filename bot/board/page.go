@@ -284,6 +284,9 @@ func (s *Service) others(v view, sheet Sheet) []bot.Button {
 func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 	loc := v.group.Location()
 	card := &bot.Card{Title: bot.Textf("%s", emptyTitle(v.period, v.calendar)), Footer: wordsOnlyYou}
+	if len(v.tracks) > 1 {
+		card.Title = bot.Textf("%s: ", s.short(v.track.Track)) + lowered(card.Title)
+	}
 	var body []bot.Text
 	if v.member.New {
 		body = append(body, wordsJoined(v.member.Name))
@@ -312,6 +315,11 @@ func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 	if sheet.Earlier && running {
 		row = append(row, bot.Button{Label: "Last week", Action: "turn/" + v.track.ID + "/" +
 			Period{Span: Week, Week: v.calendar.Week - 1}.path(v.calendar.Week)})
+	}
+	for _, t := range v.tracks {
+		if t.ID != v.track.ID && len(row) < bot.LimitRow-1 {
+			row = append(row, bot.Button{Label: clip(s.short(t.Track), bot.LimitLabel), Action: "turn/" + t.ID + "/week"})
+		}
 	}
 	row = append(row, bot.Button{Label: "My study page", Action: group.PathStudy})
 	card.Body, card.Controls = bot.Text(joinWith(" ", body)), []bot.Row{row}

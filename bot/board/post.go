@@ -28,6 +28,9 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 	if err := json.Unmarshal([]byte(data), &p); err != nil {
 		return bot.Message{}, fmt.Errorf("weekly post %q: %w", d.Ref, err)
 	}
+	if p = p.in(bot.ChannelID(d.Target)); len(p.Sections) == 0 {
+		return bot.Message{}, schedule.ErrTaken
+	}
 	names, err := s.Store.Namings(ctx, groupID, p.members())
 	if err != nil {
 		return bot.Message{}, err

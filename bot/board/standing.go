@@ -53,18 +53,32 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 	if err != nil || len(tracks) == 0 {
 		return nil, nil, err
 	}
-	h, err := s.Store.MemberHistory(ctx, g.ID, tracks[0].ID, m.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	run, _ := h.Run.Follow(h.Questions, s.Now())
-	run.Events = nil // a result mentions them
+	several := len(tracks) > 1 && tracks[1].Current
 	var lines []bot.Text
-	if line := standingLine(h, run); line != "" {
-		lines = append(lines, line)
+	for n, t := range tracks {
+		if n > 0 && !t.Current {
+			continue
+		}
+		h, err := s.Store.MemberHistory(ctx, g.ID, t.ID, m.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		run, _ := h.Run.Follow(h.Questions, s.Now())
+		run.Events = nil // a result mentions them
+		line := standingLine(h, run)
+		switch {
+		case line == "":
+		case several:
+			lines = append(lines, bot.Textf("%s: ", s.short(t.Track))+lowered(line))
+		default:
+			lines = append(lines, line)
+		}
 	}
 	return lines, []bot.Button{{Label: "Board", Action: group.PathBoard}}, nil
 }
+
+// lowered is a line as the part of one.
+func lowered(t bot.Text) bot.Text { return bot.Text(strings.ToLower(string(t[:1]))) + t[1:] }
 
 // settingLines is what a member's settings say about the name on boards, with the
 // way to change it.

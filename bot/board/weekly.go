@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"studyhall/bot"
 	"studyhall/bot/cert"
 	"studyhall/bot/group"
 	"studyhall/bot/schedule"
@@ -54,6 +55,13 @@ type section struct {
 	Toughest *Asked   `json:"toughest,omitempty"`
 	Area     string   `json:"area,omitempty"`   // of the toughest
 	Window   string   `json:"window,omitempty"` // how far the exam is
+
+	Muted []bot.ChannelID `json:"muted,omitempty"` // channels in which it is not posted
+}
+
+// in is what the post says in a channel: what is posted there all week.
+func (p post) in(ch bot.ChannelID) post {
+	return post{slices.DeleteFunc(slices.Clone(p.Sections), func(part section) bool { return slices.Contains(part.Muted, ch) })}
 }
 
 // fire ends the week and posts what there is to say about it.
@@ -73,6 +81,11 @@ func (s *Service) endWeek(ctx context.Context, d schedule.Due, say bool) error {
 		if err != nil {
 			return err
 		}
+		for _, ch := range e.Channels {
+			if slices.Contains(ch.Muted, t.ID) {
+				part.Muted = append(part.Muted, ch.ID)
+			}
+		}
 		if part.Answers > 0 {
 			p.Sections = append(p.Sections, part)
 		}
@@ -86,8 +99,11 @@ func (s *Service) endWeek(ctx context.Context, d schedule.Due, say bool) error {
 		}
 		data = string(text)
 		for _, ch := range e.Channels {
+			if len(p.in(ch.ID).Sections) == 0 {
+				continue
+			}
 			deliveries = append(deliveries, schedule.Delivery{
-				Key: s.NewID(), Kind: group.KindWeekly, Ref: weekRef(e.Group.ID, e.Week), Group: e.Group.ID, Target: string(ch),
+				Key: s.NewID(), Kind: group.KindWeekly, Ref: weekRef(e.Group.ID, e.Week), Group: e.Group.ID, Target: string(ch.ID),
 				Rank: schedule.RankSumUp, At: d.At, Until: d.At.Add(weeklyCatchUp),
 			})
 		}

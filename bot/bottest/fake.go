@@ -12,7 +12,7 @@ import (
 	"studyhall/bot"
 )
 
-// Fake is a platform in memory, its [bot.Adapter] named "fake" with every
+// Fake is a platform in memory, its [bot.Adapter] named "fake" or otherwise, with every
 // optional power but [bot.HomeKeeper] and [bot.Router], and its [Driver]. It
 // outlives the bots that run on it: after a restart its messages and their
 // buttons are still there. Like real platforms it posts the same key twice as
@@ -23,7 +23,8 @@ import (
 //
 //	struct { bot.Adapter; bot.Profiler }{fake, fake}
 type Fake struct {
-	now func() time.Time
+	name string
+	now  func() time.Time
 
 	mu       sync.Mutex
 	core     bot.Core
@@ -82,9 +83,14 @@ type Fault struct {
 // block, which is how calls are delayed, and should end with ctx.
 type Hook func(ctx context.Context, c Call) Fault
 
-// NewFake makes an empty platform with a clock.
-func NewFake(now func() time.Time) *Fake {
+// NewFake makes an empty platform with a clock, named "fake".
+func NewFake(now func() time.Time) *Fake { return NewFakeNamed("fake", now) }
+
+// NewFakeNamed makes an empty platform with a clock and a name, for tests with
+// several of them.
+func NewFakeNamed(name string, now func() time.Time) *Fake {
 	return &Fake{
+		name:     name,
 		now:      now,
 		running:  make(chan struct{}),
 		people:   map[string]bot.Profile{},
@@ -95,8 +101,8 @@ func NewFake(now func() time.Time) *Fake {
 	}
 }
 
-// Name is "fake".
-func (f *Fake) Name() string { return "fake" }
+// Name begins every identifier of the platform.
+func (f *Fake) Name() string { return f.name }
 
 // Run lets core answer people until ctx ends.
 func (f *Fake) Run(ctx context.Context, core bot.Core) error {
@@ -163,28 +169,28 @@ func (f *Fake) WithKey(key string) []Record {
 }
 
 // Space is the identifier of the only space.
-func (f *Fake) Space() bot.SpaceID { return "fake:space" }
+func (f *Fake) Space() bot.SpaceID { return bot.SpaceID(f.name + ":space") }
 
 // UserID is the identifier of a person.
-func (f *Fake) UserID(person string) bot.UserID { return bot.UserID("fake:" + person) }
+func (f *Fake) UserID(person string) bot.UserID { return bot.UserID(f.name + ":" + person) }
 
 // ChannelID is the identifier of a channel; of [Main] for "".
 func (f *Fake) ChannelID(channel string) bot.ChannelID {
 	if channel == "" {
 		channel = Main
 	}
-	return bot.ChannelID("fake:" + channel)
+	return bot.ChannelID(f.name + ":" + channel)
 }
 
 // DirectID is the identifier of the private conversation with a person.
 func (f *Fake) DirectID(person string) bot.ChannelID {
-	return bot.ChannelID("fake:" + Private + person)
+	return bot.ChannelID(f.name + ":" + Private + person)
 }
 
 // personOf is whose private conversation a channel is, or "".
 func personOf(ch bot.ChannelID) string {
-	person, _ := strings.CutPrefix(string(ch), "fake:"+Private)
-	if person == string(ch) {
+	person, private := strings.CutPrefix(channelName(ch), Private)
+	if !private {
 		return ""
 	}
 	return person
@@ -247,7 +253,13 @@ func (f *Fake) refused(ch bot.ChannelID) error {
 	}
 }
 
-func channelName(ch bot.ChannelID) string { return strings.TrimPrefix(string(ch), "fake:") }
+func channelName(ch bot.ChannelID) string { return nameIn(ch) }
+
+// nameIn is the short name inside an identifier.
+func nameIn[ID ~string](id ID) string {
+	_, name, _ := strings.Cut(string(id), ":")
+	return name
+}
 
 // shownChannel is the name of a channel in [Seen]. The caller holds mu.
 func (f *Fake) shownChannel(ch bot.ChannelID) string {
@@ -355,7 +367,7 @@ func (f *Fake) message(id bot.MessageID) *Record {
 
 // Direct is the private conversation with a person.
 func (f *Fake) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, error) {
-	ch := f.DirectID(strings.TrimPrefix(string(user), "fake:"))
+	ch := f.DirectID(nameIn(user))
 	fault, err := f.admit(ctx, Call{Op: Direct, Channel: ch})
 	if err != nil {
 		return "", err
@@ -383,7 +395,7 @@ func (f *Fake) Find(ctx context.Context, ch bot.ChannelID, key string, since tim
 func (f *Fake) Profile(_ context.Context, _ bot.SpaceID, user bot.UserID) (bot.Profile, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.profile(strings.TrimPrefix(string(user), "fake:")), nil
+	return f.profile(nameIn(user)), nil
 }
 
 // Check tells whether a channel refuses posts.
@@ -401,4 +413,12 @@ func (f *Fake) ChannelName(_ context.Context, ch bot.ChannelID) (string, error) 
 		return "", errors.New("a private conversation has no name")
 	}
 	return "#" + f.shownChannel(ch), nil
+}
+
+// Place is the only space.
+func (f *Fake) Place(_ context.Context, ch bot.ChannelID) (bot.Place, error) {
+	if personOf(ch) != "" {
+		return bot.Place{}, errors.New("a private conversation is in no space")
+	}
+	return bot.Place{Space: f.Space(), Name: f.name}, nil
 }

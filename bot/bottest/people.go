@@ -302,7 +302,7 @@ func (f *Fake) nextID() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.events++
-	return fmt.Sprintf("fake-%d", f.events)
+	return fmt.Sprintf("%s-%d", f.name, f.events)
 }
 
 // interaction begins an interaction of a person in a channel.
@@ -395,7 +395,7 @@ func (f *Fake) shownValue(field bot.Field, v string) string {
 	}
 	switch field.Kind {
 	case bot.Person:
-		return f.profile(strings.TrimPrefix(v, "fake:")).Name
+		return f.profile(nameIn(bot.UserID(v))).Name
 	case bot.Channel:
 		return "#" + f.shownChannel(bot.ChannelID(v))
 	}

@@ -164,7 +164,11 @@ func (r *runner) do(ctx context.Context, s step) ([]Seen, error) {
 	d := r.world.Driver()
 	switch s.kind {
 	case stepPerson:
-		d.Person(s.person, s.profile)
+		name := s.person
+		if s.channel != "" { // on a platform beside the first
+			name = s.channel + "/" + s.person
+		}
+		d.Person(name, s.profile)
 	case stepSay:
 		return nil, d.Say(ctx, s.person, s.channel, s.words)
 	case stepWrite:

@@ -65,7 +65,7 @@ var grammar = []struct {
 	seen Kind
 	line *regexp.Regexp
 }{
-	{stepPerson, "", regexp.MustCompile(`^person (?P<person>\w+): (?P<words>.+)$`)},
+	{stepPerson, "", regexp.MustCompile(`^person (?P<person>\w+)( at (?P<channel>\w+))?: (?P<words>.+)$`)},
 	{stepClock, "", regexp.MustCompile(`^clock (?P<words>.+)$`)},
 	{stepRefuse, "", regexp.MustCompile(`^channel( #(?P<channel>\S+))? refuses$`)},
 	{stepAccept, "", regexp.MustCompile(`^channel( #(?P<channel>\S+))? accepts$`)},

@@ -3,6 +3,7 @@ package group
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"studyhall/bot"
@@ -144,20 +145,16 @@ func (s *Service) setChannel(ctx context.Context, i bot.Interaction, group strin
 	}
 	from, ok := channelToLeave(d)
 	switch {
-	case to == "" || bot.AdapterOf(to) != bot.AdapterOf(i.User):
-		return invalid("Please choose a channel.")
-	case ok && from.ID == to && !from.Gone:
+	case ok && from.ID != to && slices.ContainsFunc(d.Channels, func(c Channel) bool { return c.ID == to }),
+		ok && from.ID == to && !from.Gone:
 		return invalid("The group is in that channel already. Please choose another one.")
-	case ok && i.Space != "" && i.Space != from.Space:
-		return invalid("Please choose a channel in the place where the group is now.")
 	}
-	if err := s.c.Bot.Check(ctx, to); err != nil {
-		cause, fix := reason(err)
-		return invalid(lines(cause, wordsFix(fix, "Use it")).Plain())
+	space, fault, err := s.eligible(ctx, i, d, to, "Use it")
+	if err != nil {
+		return bot.Response{}, err
 	}
-	space := i.Space
-	if ok {
-		space = from.Space
+	if fault != "" {
+		return invalid(fault)
 	}
 	outcome, err := s.c.Store.Rebind(ctx, Binding{Group: group, From: from.ID, To: to, Space: space}, s.c.Now())
 	if err != nil {

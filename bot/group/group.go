@@ -119,10 +119,11 @@ type Questions interface {
 
 // Figures are numbers about a group; they name nobody.
 type Figures struct {
-	Posted int       // questions posted so far
-	Open   int       // questions open now
-	Active int       // members who answered in the last 28 days
-	Recent int       // answers in the last 7 days
-	Unseen int       // questions not posted yet
-	Next   time.Time // when the next question is due; zero: none
+	Posted  int            // questions posted so far
+	Open    int            // questions open now
+	Active  int            // members who answered in the last 28 days
+	Recent  int            // answers in the last 7 days
+	Unseen  int            // questions not posted yet, of all that is studied
+	ByTrack map[string]int // the same by track
+	Next    time.Time      // when the next question is due; zero: none
 }

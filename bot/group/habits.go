@@ -258,7 +258,7 @@ func (d Details) weekly() timetable {
 		}
 		return t
 	}
-	t := timetableOf(d.Schedule.Expr)
+	t := timetableOf(d.First().Schedule.Expr)
 	return timetable{minutes: t.minutes[:1], days: []time.Weekday{time.Monday}}
 }
 

@@ -3,6 +3,7 @@ package group
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -33,9 +34,14 @@ func SilentNotice(group string, unanswered int) Notice {
 	return Notice{Group: group, Kind: NoticeSilent, Cause: "silent", Data: NoticeData{Count: unanswered}}
 }
 
-// LowNotice says how many unseen questions are left.
-func LowNotice(group string, left int) Notice {
-	return Notice{Group: group, Kind: NoticeLow, Cause: "low", Data: NoticeData{Count: left}}
+// LowNotice says how many unseen questions of a track are left.
+func LowNotice(group, track string, left int) Notice {
+	return Notice{Group: group, Kind: NoticeLow, Cause: "low/" + track, Data: NoticeData{Track: track, Count: left}}
+}
+
+// LeftNotice says that administrators took a channel out of a group.
+func LeftNotice(group string, ch bot.ChannelID) Notice {
+	return Notice{Group: group, Kind: NoticeLeft, Cause: "left/" + string(ch), Data: NoticeData{Channel: ch}}
 }
 
 // Again reports whether organisers are told a second time.
@@ -129,6 +135,9 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 	case NoticeGone:
 		c.Body = lines(wordsChannelGone, wordsSafe)
 		c.Controls = rows(primary("Use another channel", path+"/channel"), stateButton(d.Group), button("Group page", path))
+	case NoticeLeft:
+		c.Body = wordsLeft
+		c.Controls = rows(primary("Channels", path+"/channels"), button("Group page", path))
 	case NoticeSilent:
 		c.Body = wordsSilent(n.Data.Count)
 		c.Controls = rows(primary("Resume", path+"/resume"), button("Another time of day", path+"/schedule"), button("End the season", path+"/end"))
@@ -136,7 +145,11 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 		c.Tone, c.Body = bot.Neutral, wordsSeasonPlanned
 		c.Controls = rows(primary("Start", "season/"+n.Data.Season+"/start"), button("Set up again", path+"/setup"), button("Group page", path))
 	case NoticeLow:
-		c.Body = wordsLow(n.Data.Count, timetableOf(d.Schedule.Expr))
+		t, ok := d.Studies(n.Data.Track)
+		if !ok {
+			t = d.First()
+		}
+		c.Body = wordsLow(n.Data.Count, timetableOf(t.Schedule.Expr))
 		c.Controls = rows(primary("Group page", path), button("Schedule", path+"/schedule"))
 	}
 	return c
@@ -148,12 +161,17 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 		return bot.Textf("%s could not be posted in %s", what(n.Data.What), clip(s.channelName(ctx, n.Data.Channel), 30))
 	case NoticeGone:
 		return bot.Textf("The channel of the %s is gone", clip(d.Group.Name, 40))
+	case NoticeLeft:
+		return bot.Textf("The %s is no more in %s", clip(d.Group.Name, 40), clip(s.channelName(ctx, n.Data.Channel), 25))
 	case NoticeSilent:
 		return bot.Textf("The %s is paused", clip(d.Group.Name, 50))
 	case NoticeSeason:
 		day, _ := time.Parse(time.DateOnly, n.Data.Start) // our own
 		return wordsAskStart(n.Data.Count, n.Data.Next, day)
 	case NoticeLow:
+		if t, ok := d.Studies(n.Data.Track); ok && len(d.Tracks) > 1 {
+			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), clip(d.Group.Name, 40))
+		}
 		return bot.Textf("Questions are running out in the %s", clip(d.Group.Name, 40))
 	}
 	return bot.Textf("A note about the %s", clip(d.Group.Name, 50))
@@ -174,7 +192,7 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 		case NoticeSeason:
 			over = d.Group.State != Ended
 		case NoticeLow:
-			over = f.Unseen > max(n.Data.Count, 10)
+			over = d.unseen(f, n.Data.Track) > max(n.Data.Count, 10)
 		case NoticeGone:
 			over = !slices.ContainsFunc(d.Channels, func(c Channel) bool { return c.ID == n.Data.Channel && c.Gone })
 		}
@@ -187,6 +205,18 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 		held = append(held, n)
 	}
 	return held, nil
+}
+
+// unseen is how many questions of a track are left: enough, of one that is not
+// studied any more; without a track, of all.
+func (d Details) unseen(f Figures, track string) int {
+	if _, ok := d.Studies(track); !ok && track != "" {
+		return math.MaxInt
+	}
+	if n, ok := f.ByTrack[track]; ok {
+		return n
+	}
+	return f.Unseen
 }
 
 // placeChanged hears what happened to a channel or space.

@@ -2,19 +2,21 @@ package group
 
 import (
 	"context"
+	"slices"
 
 	"studyhall/bot"
 )
 
 func groupCommand() bot.Command {
-	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match"}
+	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})
 	}
+	code := bot.Field{Name: fieldCode, Label: "Code", Kind: bot.Line, Help: "With join: the code of a group elsewhere", After: "join", Max: 40}
 	return bot.Command{
 		Name: "group", Help: "Your study group: who organises it, its schedule, setting one up", Private: true,
-		Page: "Group page", Aliases: []string{"organise", "organize"}, Fields: []bot.Field{field},
+		Page: "Group page", Aliases: []string{"organise", "organize"}, Fields: []bot.Field{field, code},
 	}
 }
 
@@ -22,6 +24,9 @@ func groupCommand() bot.Command {
 // is to be done.
 func (s *Service) groupTyped(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	do := i.Values.Get("do")
+	if do == "join" {
+		return s.joinTyped(ctx, i)
+	}
 	group, response, err := s.meant(ctx, i, do)
 	if group == "" || err != nil {
 		return response, err
@@ -155,7 +160,7 @@ func (s *Service) organiserPage(ctx context.Context, i bot.Interaction, d Detail
 	if err != nil {
 		return bot.Response{}, err
 	}
-	body := []bot.Text{s.wordsStudied(d), s.wordsNextQuestion(d), wordsFigures(f), wordsUnseen(f.Unseen, timetableOf(d.Schedule.Expr))}
+	body := []bot.Text{s.wordsStudied(d), s.wordsNextQuestion(d), wordsFigures(f), s.wordsUnseenOf(d, f)}
 	body = append(body, s.wordsNotices(ctx, d, notices)...)
 	body = append(body, wordsOrganisers(d, m))
 	path := PathGroup(d.Group.ID)
@@ -222,6 +227,9 @@ func (s *Service) memberPage(ctx context.Context, i bot.Interaction, d Details, 
 		} else if len(answers) == 0 {
 			body = append(body, wordsDesertedOthers)
 		}
+	}
+	if slices.ContainsFunc(d.Channels, func(c Channel) bool { return s.administersSpace(ctx, c.Space, i.User) }) {
+		controls = append(controls, button("Channels", path+"/channels"))
 	}
 	if len(s.pages) > 0 {
 		controls = append(controls, button("More", path+"/more"))

@@ -37,7 +37,7 @@ func TestTakeOverByAnAdministrator(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.fake.Refuse("a", true)
-		if d := w.details(id); d.Group.State != group.Running || d.Next.IsZero() {
+		if d := w.details(id); d.Group.State != group.Running || d.Next().IsZero() {
 			t.Errorf("posting doesn't go on: %+v", d)
 		}
 		if err := w.store.ChannelGone(t.Context(), "", w.fake.ChannelID("a"), w.clock()); err != nil {

@@ -103,9 +103,18 @@ func (s *Service) askPost(ctx context.Context, i bot.Interaction, group string) 
 	if d.Group.State != Running {
 		return show(i, s.notRunningCard(d)), nil
 	}
+	token := path + "/post/" + s.c.NewID()
+	controls := []bot.Control{primary("Post it", token)}
+	body := wordsExtra
+	if len(d.Tracks) > 1 {
+		controls, body = nil, wordsWhichPost
+		for _, t := range d.Tracks {
+			controls = append(controls, primary(clip("Post "+s.short(t.Certification), bot.LimitLabel), token+"/"+t.ID))
+		}
+	}
 	return show(i, &bot.Card{
-		Title: bot.Textf("Post an extra question in %s now?", s.channelsName(ctx, d)), Body: wordsExtra, Footer: wordsNothingPosted,
-		Controls: rows(primary("Post it", path+"/post/"+s.c.NewID()), button("Group page", path)),
+		Title: bot.Textf("Post an extra question in %s now?", s.channelsName(ctx, d)), Body: body, Footer: wordsNothingPosted,
+		Controls: rows(append(controls, button("Group page", path))...),
 	}), nil
 }
 
@@ -124,12 +133,19 @@ func (s *Service) post(ctx context.Context, i bot.Interaction, group string) (bo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	outcome, err := s.c.Store.PostNow(ctx, group, i.Arg("token"), s.c.Now())
+	path := PathGroup(group)
+	track := i.Arg("track")
+	if track == "" {
+		track = d.First().ID
+	}
+	if _, ok := d.Studies(track); !ok {
+		return bot.Response{}, problem(wordsTrackUnknown, primary("Post now", path+"/post"), button("Group page", path))
+	}
+	outcome, err := s.c.Store.PostNow(ctx, group, track, i.Arg("token"), s.c.Now())
 	if err != nil {
 		return bot.Response{}, err
 	}
-	path := PathGroup(group)
-	where := s.channelsName(ctx, d)
+	where := clip(s.placesOf(ctx, d, track), 40)
 	switch outcome {
 	case NotRunning:
 		return show(i, s.notRunningCard(d)), nil

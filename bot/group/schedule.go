@@ -14,24 +14,19 @@ func (s *Service) editSchedule(ctx context.Context, i bot.Interaction, group str
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if d.Group.State == Ended {
-		return bot.Response{}, problem(wordsEnded(d.Group), primary("Set up again", PathGroup(group)+"/setup"))
+	if len(d.Tracks) > 1 && d.Group.State != Ended { // each has one of its own
+		return show(i, s.tracksCard(ctx, d, "")), nil
 	}
-	setup := s.setupOf(ctx, i, d)
-	setup.ID, setup.CreatedAt = s.c.NewID(), s.c.Now()
-	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
-		return bot.Response{}, err
-	}
-	return bot.Response{Form: s.scheduleForm(setup)}, nil
+	return s.openSchedule(ctx, i, d, d.First())
 }
 
-// setupOf is a group as it is, ready to be changed.
-func (s *Service) setupOf(ctx context.Context, i bot.Interaction, d Details) Setup {
+// setupOf is a group as it is with one of the things it studies, ready to be changed.
+func (s *Service) setupOf(ctx context.Context, i bot.Interaction, d Details, t Studied) Setup {
 	setup := Setup{
 		User: i.User, Name: s.nameOf(ctx, i), Space: i.Space, Channel: i.Channel, Group: d.Group.ID, GroupName: d.Group.Name,
-		Certification: d.Track.Certification, Outline: d.Track.Outline,
-		WindowFrom: d.Track.WindowFrom, WindowTo: d.Track.WindowTo,
-		Expr: d.Schedule.Expr, Zone: d.Group.Zone, StaysOpen: d.Group.StaysOpen,
+		Track: t.ID, Certification: t.Certification, Outline: t.Outline,
+		WindowFrom: t.WindowFrom, WindowTo: t.WindowTo,
+		Expr: t.Schedule.Expr, Zone: d.Group.Zone, StaysOpen: d.Group.StaysOpen,
 	}
 	if len(d.Channels) > 0 {
 		setup.Space, setup.Channel = d.Channels[0].Space, d.Channels[0].ID
@@ -87,6 +82,9 @@ func (s *Service) saveSchedule(ctx context.Context, i bot.Interaction, setup Set
 	if err != nil {
 		return bot.Response{}, err
 	}
+	if _, studies := d.Studies(setup.Track); !ok && !studies && d.Group.State != Ended {
+		return bot.Response{}, problem(wordsTrackUnknown, primary("Certifications", PathGroup(setup.Group)+"/tracks"))
+	}
 	if !ok {
 		return bot.Response{}, problem(wordsEnded(d.Group), primary("Set up again", PathGroup(setup.Group)+"/setup"))
 	}
@@ -94,37 +92,41 @@ func (s *Service) saveSchedule(ctx context.Context, i bot.Interaction, setup Set
 	if d, ok, err = s.c.Store.Details(ctx, setup.Group); err != nil || !ok {
 		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
 	}
-	return s.savedCard(i, d, path)
+	return s.savedCard(i, d, setup, path)
 }
 
-func (s *Service) savedCard(i bot.Interaction, d Details, path string) (bot.Response, error) {
+func (s *Service) savedCard(i bot.Interaction, d Details, setup Setup, path string) (bot.Response, error) {
 	now, group := s.c.Now(), PathGroup(d.Group.ID)
 	c := &bot.Card{Title: "Saved", Footer: wordsOnlyYou, Tone: bot.Good}
+	t, ok := d.Studies(setup.Track)
+	if !ok {
+		t = d.First()
+	}
 	if d.Group.State != Running {
-		c.Body = lines(wordsRules(d.Group, timetableOf(d.Schedule.Expr), schedule.Clock(d.Group.Zone, now)), wordsStillPaused)
+		c.Body = lines(wordsRules(d.Group, timetableOf(t.Schedule.Expr), schedule.Clock(d.Group.Zone, now)), wordsStillPaused)
 		c.Controls = rows(primary("Resume", group+"/resume"), button("Group page", group), button("Change", path+"/change"))
 		return show(i, c), nil
 	}
-	next, err := s.nextPosts(d, 5)
+	next, err := s.nextPosts(t, 5)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	c.Body = lines(
-		wordsRules(d.Group, timetableOf(d.Schedule.Expr), schedule.Clock(d.Group.Zone, now)),
+		wordsRules(d.Group, timetableOf(t.Schedule.Expr), schedule.Clock(d.Group.Zone, now)),
 		wordsNextTimes(next),
 	)
 	c.Controls = rows(primary("Group page", group), button("Change", path+"/change"))
 	return show(i, c), nil
 }
 
-// nextPosts is when a group's next questions come: from the one that is due,
-// which after a change is not always the schedule's next.
-func (s *Service) nextPosts(d Details, n int) ([]string, error) {
+// nextPosts is when the next questions of a certification come: from the one that
+// is due, which after a change is not always the schedule's next.
+func (s *Service) nextPosts(t Studied, n int) ([]string, error) {
 	from := s.c.Now()
-	if !d.Next.IsZero() && d.Next.After(from) {
-		from = d.Next.Add(-time.Second)
+	if !t.Next.IsZero() && t.Next.After(from) {
+		from = t.Next.Add(-time.Second)
 	}
-	return nextTimes(d.Schedule, from, n)
+	return nextTimes(t.Schedule, from, n)
 }
 
 // reopener is the group's details for who may set it up again: its organisers
@@ -147,7 +149,7 @@ func (s *Service) reopen(ctx context.Context, i bot.Interaction, group string) (
 	if d.Group.State != Ended {
 		return s.editSchedule(ctx, i, group)
 	}
-	setup := s.setupOf(ctx, i, d)
+	setup := s.setupOf(ctx, i, d, d.First())
 	setup.ID, setup.CreatedAt, setup.Reopen = s.c.NewID(), s.c.Now(), true
 	if setup.Channel == "" {
 		return bot.Response{}, problem(wordsNoChannel, button("Group page", PathGroup(group)))

@@ -112,7 +112,7 @@ func SeasonDue(d Details, lastDay string) (due schedule.Due, ok bool) {
 	if err != nil || d.Habits.KeepGoing || d.Group.State == Ended {
 		return schedule.Due{}, false
 	}
-	at := timetableOf(d.Schedule.Expr).minutes[0]
+	at := timetableOf(d.First().Schedule.Expr).minutes[0]
 	wall, err := schedule.ParseWall(last.AddDate(0, 0, wrapUpAfter).Add(time.Duration(at) * time.Minute).Format("2006-01-02T15:04"))
 	if err != nil {
 		return schedule.Due{}, false

@@ -21,7 +21,8 @@ type Config struct {
 	Questions Questions        // may be given later, by [Service.Ask]
 	Now       func() time.Time // domain time
 	NewID     func() string
-	Wake      func() // lets the engine look at what has become due
+	NewInvite func() Code // a code for another space; nil: by chance
+	Wake      func()      // lets the engine look at what has become due
 	// Patience is how long a platform may take to say whether an account still
 	// exists; zero: three seconds.
 	Patience time.Duration
@@ -47,6 +48,9 @@ type Section func(ctx context.Context, g Group, m Member) (lines []bot.Text, but
 func New(log *slog.Logger, c Config) *Service {
 	if c.Wake == nil {
 		c.Wake = func() {}
+	}
+	if c.NewInvite == nil {
+		c.NewInvite = NewCode
 	}
 	if c.Patience == 0 {
 		c.Patience = 3 * time.Second
@@ -115,6 +119,7 @@ func (s *Service) Register() {
 	of("/end/yes", s.end)
 	of("/post", s.askPost)
 	of("/post/{token}", s.post)
+	of("/post/{token}/{track}", s.post)
 	of("/failed", s.failed)
 	of("/retry", s.retry)
 	of("/channel", s.askChannel)
@@ -128,6 +133,8 @@ func (s *Service) Register() {
 	of("/object/{offer}", s.object)
 	s.attachHabits(of)
 	s.attachSeasons()
+	s.registerTracks(of)
+	s.registerChannels(of)
 }
 
 // Kinds is what the engine needs to know of the due things and deliveries of groups.

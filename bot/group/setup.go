@@ -200,8 +200,8 @@ func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 	return invalid
 }
 
-// changes reports whether the set-up changes a group that has not ended.
-func (s Setup) changes() bool { return s.Group != "" && !s.Reopen }
+// changes reports whether the set-up changes the schedule of a group that has not ended.
+func (s Setup) changes() bool { return s.Group != "" && !s.Reopen && !s.Adding }
 
 // fillZone takes over a zone that is clear. One that is not is asked about
 // afterwards, unless nothing comes near it.

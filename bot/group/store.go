@@ -48,7 +48,8 @@ type Store interface {
 	StartGroup(ctx context.Context, s Start) (StartOutcome, error)
 	// Reschedule changes a group as the set-up says: what was due by the old
 	// schedule goes, what is due by the new one comes, and open questions get
-	// their new closing. It reports false for a group that has ended.
+	// their new closing. It reports false for a group that has ended, and for one
+	// that does not study the set-up's track any more.
 	Reschedule(ctx context.Context, s Setup, now time.Time) (bool, error)
 	// StopGroup pauses or ends a running group, or ends a paused one; what it
 	// would have posted goes and its open questions close at their latest. It
@@ -56,9 +57,12 @@ type Store interface {
 	StopGroup(ctx context.Context, group string, to State, why Pause, now time.Time) (bool, error)
 	// ResumeGroup makes a paused group run again. It reports false if it was not paused.
 	ResumeGroup(ctx context.Context, group string, now time.Time) (bool, error)
-	// PostNow makes an extra question due now, with the occurrence "now-" and the
-	// token; once per token.
-	PostNow(ctx context.Context, group, token string, now time.Time) (PostOutcome, error)
+	// PostNow makes an extra question of a track due now, or with "" of what the
+	// group studied first, with the occurrence "now-" and the token; once per token.
+	PostNow(ctx context.Context, group, track, token string, now time.Time) (PostOutcome, error)
+
+	TrackStore
+	SpaceStore
 
 	// Failures are the group's posts since an instant that could not be posted,
 	// newest first.
@@ -139,20 +143,57 @@ type Joining struct {
 // Details is a group with what belongs to it.
 type Details struct {
 	Group      Group
-	Track      Track
-	Schedule   schedule.Recurring
+	Tracks     []Studied // what the group studies now, in the order of its questions; at least one
 	Channels   []Channel // oldest first
 	Organisers []Person  // by name
-	Next       time.Time // when the next question of the schedule is due; zero: none
 	Habits     Habits
 	SkipDays   []string // local dates without a question, 2006-01-02, ascending
+}
+
+// Studied is what a group studies now, with when it is asked.
+type Studied struct {
+	Track
+	Schedule schedule.Recurring
+	Next     time.Time // when its next question is due; zero: none
+}
+
+// First is what the group studied first of all that it studies now. Its
+// questions begin the group's weeks.
+func (d Details) First() Studied {
+	if len(d.Tracks) == 0 {
+		return Studied{}
+	}
+	return d.Tracks[0]
+}
+
+// Studies is what the group studies by a track; ok is false if it doesn't any more.
+func (d Details) Studies(track string) (st Studied, ok bool) {
+	for _, t := range d.Tracks {
+		if t.ID == track {
+			return t, true
+		}
+	}
+	return Studied{}, false
+}
+
+// Next is when the group's next question is due; zero: none.
+func (d Details) Next() time.Time {
+	var next time.Time
+	for _, t := range d.Tracks {
+		if next.IsZero() || !t.Next.IsZero() && t.Next.Before(next) {
+			next = t.Next
+		}
+	}
+	return next
 }
 
 // Channel is a place bound to a group.
 type Channel struct {
 	ID    bot.ChannelID
 	Space bot.SpaceID
-	Gone  bool // the platform says that it is no more
+	Gone  bool     // the platform says that it is no more
+	Guest bool     // its space came in with a code
+	Muted []string // tracks of the group that are not posted there
 }
 
 // Person is a member with the accounts through which to reach them.
@@ -187,7 +228,9 @@ type Setup struct {
 	Space         bot.SpaceID
 	Channel       bot.ChannelID
 	Group         string // the group that is changed; "" for a new one
+	Track         string // which of its tracks is changed
 	Reopen        bool   // the group has ended and starts again
+	Adding        bool   // a certification that the group is to study too
 	GroupName     string
 	Certification string
 	Outline       string
@@ -256,9 +299,10 @@ type BindOutcome int
 
 // The outcomes.
 const (
-	Bound BindOutcome = iota
-	BoundElsewhere
-	NotBound // From is not the group's
+	Bound          BindOutcome = iota
+	BoundElsewhere             // the channel is another group's
+	BoundBefore                // it is this group's already
+	NotBound                   // From is not the group's
 )
 
 // OfferKind is what an offer would change.
@@ -323,6 +367,7 @@ const (
 	NoticeSilent NoticeKind = "silent" // the group paused itself
 	NoticeLow    NoticeKind = "low"    // few unseen questions are left
 	NoticeSeason NoticeKind = "season" // the next season can begin
+	NoticeLeft   NoticeKind = "left"   // administrators took a channel out
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -346,6 +391,7 @@ type NoticeData struct {
 	Fix      string        `json:"fix,omitempty"`      // parked: what to do, without a full stop
 	Delivery string        `json:"delivery,omitempty"` // parked: its key
 	What     string        `json:"what,omitempty"`     // parked: the delivery's kind
+	Track    string        `json:"track,omitempty"`    // low: whose questions
 	Until    time.Time     `json:"until,omitzero"`     // parked: when it is left out; zero: never
 	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left; season: who is in
 	Season   string        `json:"season,omitempty"`   // season: the one that has ended

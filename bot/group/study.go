@@ -140,7 +140,7 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 	if m.New {
 		body = slices.Insert(body, 0, wordsJoined(m))
 	}
-	body = append(append(body, all.Lines...), wordsWindow(d.Track, s.c.Now().In(g.Location())), wordsState(g))
+	body = append(append(body, all.Lines...), s.wordsWindows(d), wordsState(g))
 	asked, answers, err := s.asked(ctx, user, d, m)
 	if err != nil {
 		return nil, err
@@ -255,7 +255,7 @@ func beginCard(direct bool) *bot.Card {
 		c.Controls = rows(button("How it works", PathHelp))
 		return c
 	}
-	c.Controls = rows(primary("Set up", "setup"), button("How it works", PathHelp))
+	c.Controls = rows(primary("Set up", "setup"), button("Join with a code", "join"), button("How it works", PathHelp))
 	return c
 }
 
@@ -287,10 +287,10 @@ func (s *Service) renderWelcome(ctx context.Context, d schedule.Delivery) (bot.M
 	if !ok {
 		return bot.Message{}, schedule.ErrTaken
 	}
-	cc, _ := s.c.Catalogue.Find(g.Track.Certification)
+	cc, _ := s.c.Catalogue.Find(g.First().Certification)
 	return message(&bot.Card{
 		Title: bot.Textf("Welcome to the %s", g.Group.Name), Body: wordsWelcome(g, cc),
-		Controls: rows(button("Try a sample", PathSample(g.Track.Certification)), button("How it works", PathHelp), button("My study page", PathStudy)),
+		Controls: rows(button("Try a sample", PathSample(g.First().Certification)), button("How it works", PathHelp), button("My study page", PathStudy)),
 	}), nil
 }
 

@@ -28,10 +28,11 @@ func deserted(d Details) bool {
 	return true
 }
 
-// administers reports whether the account may manage a place where the group is.
+// administers reports whether the account may manage a place of the group's own;
+// administrators of a guest's place control only their channels.
 func (s *Service) administers(ctx context.Context, d Details, user bot.UserID) bool {
 	for _, c := range d.Channels {
-		if bot.AdapterOf(c.Space) == bot.AdapterOf(user) && s.c.Bot.Profile(ctx, c.Space, user).Administrator {
+		if !c.Guest && s.administersSpace(ctx, c.Space, user) {
 			return true
 		}
 	}

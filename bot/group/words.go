@@ -159,26 +159,6 @@ func wordsOrganisers(d Details, m Member) bot.Text {
 	return t
 }
 
-func (s *Service) wordsStudying(d Details) bot.Text {
-	short := d.Track.Certification
-	if c, ok := s.c.Catalogue.Find(short); ok {
-		short = c.Short
-	}
-	return bot.Textf("Studying for %s with the %s", short, d.Group.Name)
-}
-
-// wordsStudied is what the page of a group begins with.
-func (s *Service) wordsStudied(d Details) bot.Text {
-	short := d.Track.Certification
-	if c, ok := s.c.Catalogue.Find(short); ok {
-		short = c.Short
-	}
-	if w, ok := cert.ParseWindow(d.Track.WindowFrom, d.Track.WindowTo); ok {
-		return bot.Textf("Studying for %s. Exam window: %s.", short, w.String())
-	}
-	return bot.Textf("Studying for %s. No exam date yet.", short)
-}
-
 func wordsState(g Group) bot.Text {
 	switch g.State {
 	case Paused:
@@ -196,16 +176,16 @@ func wordsJoined(m Member) bot.Text {
 // wordsNextQuestion is when the next question comes, in the reader's zone where
 // the platform can, and the schedule in the group's.
 func (s *Service) wordsNextQuestion(d Details) bot.Text {
-	rules := wordsRules(d.Group, timetableOf(d.Schedule.Expr), schedule.Clock(d.Group.Zone, s.c.Now()))
+	rules := s.wordsTimes(d)
 	switch {
 	case d.Group.State == Ended:
 		return wordsState(d.Group)
 	case d.Group.State != Running:
 		return lines(wordsState(d.Group), rules)
-	case d.Next.IsZero():
+	case d.Next().IsZero():
 		return rules
 	}
-	at := d.Next.In(d.Group.Location())
+	at := d.Next().In(d.Group.Location())
 	next := bot.Textf("Next question: %s.", bot.When(at))
 	if at.Sub(s.c.Now()) > 6*24*time.Hour {
 		next = bot.Textf("Next question: %s, on %s.", bot.When(at), at.Format("2 January"))
@@ -451,7 +431,7 @@ func wordsTooNew(answered int) bot.Text {
 
 // wordsWelcome is the first post of a group.
 func wordsWelcome(d Details, c cert.Certification) bot.Text {
-	t := timetableOf(d.Schedule.Expr)
+	t := timetableOf(d.First().Schedule.Expr)
 	first := bot.Textf("One question here at %s.", t.String())
 	if len(t.minutes) > 1 {
 		first = bot.Textf("Questions here at %s.", t.String())

@@ -279,14 +279,14 @@ func (w *world) answer(id string, account bot.UserID, n int) {
 	}
 	for range n {
 		token := bot.NewID()
-		_, err := w.store.PostNow(ctx, id, token, now)
+		_, err := w.store.PostNow(ctx, id, "", token, now)
 		must(err)
 		due, err := w.store.ClaimDue(ctx, now, time.Now(), time.Now().Add(time.Minute), 1)
 		must(err)
-		r := practice.Round{ID: token, Group: id, Track: w.details(id).Track.ID, Item: item, ItemVersion: version, LocalDay: "2026-11-22", PlannedAt: now}
+		r := practice.Round{ID: token, Group: id, Track: w.details(id).First().ID, Item: item, ItemVersion: version, LocalDay: "2026-11-22", PlannedAt: now}
 		must(w.store.PostRound(ctx, due[0], practice.Posting{Round: r, Snapshot: snapshot, Low: -1}, now))
 		d := w.details(id)
-		must(w.store.OpenRound(ctx, practice.Opening{Round: token, Plan: practice.Plan{Group: d.Group, Schedule: d.Schedule}, At: now, Closes: year, Latest: year}))
+		must(w.store.OpenRound(ctx, practice.Opening{Round: token, Plan: practice.Plan{Group: d.Group, Schedule: d.First().Schedule}, At: now, Closes: year, Latest: year}))
 		_, err = w.store.Answer(ctx, practice.Answer{ID: token, Round: token, Group: id, Track: r.Track, Account: account, Item: item.ID,
 			ItemVersion: version, Option: "a", Verdict: practice.Right, At: now, Interaction: token}, false)
 		must(err)

@@ -38,10 +38,11 @@ func (s *Service) joiner(ctx context.Context, g group.Group, m group.Member) (li
 	if g.State != group.Running || !now.Before(m.JoinedAt.Add(newFor)) || !m.JoinedAt.After(g.StartedAt.Add(newFor)) {
 		return "", bot.Button{}, false, nil
 	}
-	t, ok, err := s.Store.PracticeTrack(ctx, g.ID)
-	if err != nil || !ok {
+	all, err := s.Store.PracticeTracks(ctx, g.ID, m.ID)
+	if err != nil || len(all) == 0 {
 		return "", bot.Button{}, false, err
 	}
+	t := all[0]
 	items, err := s.Store.SoFar(ctx, t, m.ID, g.StartedAt)
 	if err != nil || len(items) < behindFrom {
 		return "", bot.Button{}, false, err

@@ -25,6 +25,8 @@ const (
 func (s *Service) attachLive() {
 	s.Bot.Action("quiz/{group}/live/{count}/{area}", s.livePreview)
 	s.Bot.Action("quiz/{group}/live/{count}/{area}/start", s.liveStart)
+	s.Bot.Action("quiz/{group}/of/{track}/live/{count}/{area}", s.livePreview)
+	s.Bot.Action("quiz/{group}/of/{track}/live/{count}/{area}/start", s.liveStart)
 	s.Bot.Action("live/{live}/{place}/answer/{choice}", s.liveLetter)
 	s.Bot.Action("live/{live}/{place}/form", s.liveForm)
 	s.Bot.Action("live/{live}/{place}/sent", s.liveSent)
@@ -54,7 +56,7 @@ func (s *Service) livePath(t group.Track, w liveWish) string {
 			area = areaNumber(n)
 		}
 	}
-	return "quiz/" + t.Group + "/live/" + count + "/" + area
+	return ofTrack(t) + "/live/" + count + "/" + area
 }
 
 // liveWished reads what livePath writes; what can't be read is the usual.
@@ -71,15 +73,15 @@ func (s *Service) liveWished(t group.Track, i bot.Interaction) liveWish {
 	return w
 }
 
-// liveTyped answers /quiz with a live round: it shows what would come.
-func (s *Service) liveTyped(ctx context.Context, i bot.Interaction, g group.Group, t group.Track) (bot.Response, error) {
+// liveTyped answers /quiz with a live round, on what was typed: it shows what would come.
+func (s *Service) liveTyped(ctx context.Context, i bot.Interaction, t group.Track, typed string) (bot.Response, error) {
 	w := liveWish{count: liveStandard}
 	if n, err := strconv.Atoi(i.Values.Get("count")); err == nil {
 		w.count = n
 	}
-	if typed := strings.TrimSpace(i.Values.Get("topic")); typed != "" {
+	if typed != "" {
 		var err error
-		if w.area, err = s.topic(t, g.ID, typed); err != nil {
+		if w.area, err = s.topic(t, typed); err != nil {
 			return bot.Response{}, err
 		}
 	}

@@ -239,7 +239,7 @@ func (s *Service) liveResult(ctx context.Context, i bot.Interaction) (bot.Respon
 	if answered == 0 {
 		return bot.InPlace(i, bot.Message{Card: greet(simple("", liveResultNone, practise).Card, m)}), nil
 	}
-	t, err := s.track(ctx, l.Group)
+	t, _, err := s.Store.Track(ctx, l.Track)
 	if err != nil {
 		return bot.Response{}, err
 	}

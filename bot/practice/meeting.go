@@ -63,7 +63,7 @@ func (s *Service) attachMeeting(groups *group.Service) {
 	s.Bot.Action("meeting/{group}/page", s.meetingPage)
 	groups.ContributeWord("meeting", s.meetingShown)
 	groups.ContributePage(func(_ context.Context, d group.Details, _ group.Member) ([]bot.Text, []bot.Button, error) {
-		if d.Group.State == group.Ended || s.Library.Len(d.Track.Certification) == 0 {
+		if d.Group.State == group.Ended || !slices.ContainsFunc(d.Tracks, func(t group.Studied) bool { return s.Library.Len(t.Certification) > 0 }) {
 			return nil, nil, nil
 		}
 		return nil, []bot.Button{
@@ -123,7 +123,7 @@ func (s *Service) meetingShown(ctx context.Context, i bot.Interaction, groupID s
 	if err != nil {
 		return bot.Response{}, err
 	}
-	t, err := s.track(ctx, groupID)
+	t, _, err := s.lastUsed(ctx, groupID, m.ID)
 	if err != nil {
 		return bot.Response{}, err
 	}

@@ -422,10 +422,11 @@ func (s *Service) mockMissedCard(d desk, item quizzes.Item, n, all int) *bot.Car
 // mockPart is what the study page says about a mock exam that is open, or ended
 // not long ago.
 func (s *Service) mockPart(ctx context.Context, g group.Group, m group.Member) (group.StudyPart, error) {
-	t, ok, err := s.Store.PracticeTrack(ctx, g.ID)
-	if err != nil || !ok {
+	all, err := s.Store.PracticeTracks(ctx, g.ID, m.ID)
+	if err != nil || len(all) == 0 {
 		return group.StudyPart{}, err
 	}
+	t := all[0]
 	mock, ok, err := s.Store.LatestMock(ctx, t.ID, m.ID)
 	if err != nil || !ok || mock.Ended && s.Now().After(mock.EndedAt.Add(mockShownFor)) {
 		return group.StudyPart{}, err

@@ -64,7 +64,7 @@ func (s *Service) sitting(h func(context.Context, bot.Interaction, desk) (bot.Re
 		if err != nil {
 			return bot.Response{}, err
 		}
-		t, err := s.track(ctx, m.Group)
+		t, _, err := s.Store.Track(ctx, m.Track)
 		if err != nil {
 			return bot.Response{}, err
 		}

@@ -179,6 +179,7 @@ type Skipping struct {
 	Reason string
 	Next   []schedule.Due
 	OutOf  string // the group to tell that there are no questions left, or ""
+	Track  string // whose questions
 }
 
 // Opening is a round that is being posted, and until when it will be open.
@@ -203,7 +204,8 @@ type Store interface {
 	RegradeStore
 	MockStore
 	DiscussStore
-	// QuestionPlan reads what a schedule is about; ok is false when it is gone.
+	// QuestionPlan reads what a schedule is about, with the channels in which it is
+	// posted; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
 	// Uses tells for each item of a track that was posted or answered how often
 	// its group met it, and how many questions were posted in each area.
@@ -215,7 +217,7 @@ type Store interface {
 	SkipQuestion(ctx context.Context, d schedule.Due, k Skipping, now time.Time) error
 	// OpenRound notes when a round is really being posted and plans its closing,
 	// unless one of its posts is out already. It returns [schedule.ErrTaken] when
-	// the round is over or its group has stopped, and another error when the
+	// the round is over, its group has stopped or studies it no more, and another error when the
 	// group is not as the opening's plan says.
 	OpenRound(ctx context.Context, o Opening) error
 	// CloseRound takes the due thing and closes the round, or marks it as
@@ -225,7 +227,8 @@ type Store interface {
 
 	// Round reads a round; ok is false if there is none.
 	Round(ctx context.Context, id string) (r Round, ok bool, err error)
-	// RoundPlan reads the schedule, group and track of a round.
+	// RoundPlan reads the schedule, group and track of a round; the schedule is
+	// empty when the group doesn't study the track any more.
 	RoundPlan(ctx context.Context, roundID string) (Plan, error)
 	// LastClosed is the newest round of the track that closed after the round
 	// before this one opened, and not after this one did.
@@ -247,7 +250,7 @@ type Store interface {
 	// closing after the member joined, and closed less than [CatchUpFor] ago.
 	Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]Round, error)
 	// Figures sums up a group at an instant, without what depends on the bank,
-	// and gives the tracks for which that is to be added.
+	// and gives what the group studies, for which that is to be added.
 	Figures(ctx context.Context, groupID string, now time.Time) (group.Figures, []group.Track, error)
 	ProgressStore
 	JoinerStore

@@ -72,10 +72,11 @@ type ProgressStore interface {
 
 // ProgressOf gathers a member's progress; ok is false for a group that studies nothing.
 func (s *Service) ProgressOf(ctx context.Context, g group.Group, m group.Member) (p Progress, ok bool, err error) {
-	t, ok, err := s.Store.PracticeTrack(ctx, g.ID)
-	if err != nil || !ok {
+	all, err := s.Store.PracticeTracks(ctx, g.ID, m.ID)
+	if err != nil || len(all) == 0 {
 		return Progress{}, false, err
 	}
+	t := all[0]
 	counts, err := s.Store.AreaCounts(ctx, t, m.ID)
 	if err != nil {
 		return Progress{}, false, err

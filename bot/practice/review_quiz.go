@@ -212,7 +212,7 @@ func (s *Service) whyReview(ctx context.Context, t group.Track, p Session) (bot.
 	}
 	lines = append(lines, whyReviewRule, whyReviewPosted)
 	card := simple(whyTheseTitle, join("\n", lines), bot.Row{
-		bot.Button{Label: "See the outline", Action: "quiz/" + p.Group + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy},
+		bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy},
 	}).Card
 	card.Footer = onlyYouWords
 	return bot.Whisper(bot.Message{Card: card}), nil
@@ -220,10 +220,11 @@ func (s *Service) whyReview(ctx context.Context, t group.Track, p Session) (bot.
 
 // reviewPart is what the study page says about reviews.
 func (s *Service) reviewPart(ctx context.Context, g group.Group, m group.Member) (part group.StudyPart, err error) {
-	t, ok, err := s.Store.PracticeTrack(ctx, g.ID)
-	if err != nil || !ok {
+	all, err := s.Store.PracticeTracks(ctx, g.ID, m.ID)
+	if err != nil || len(all) == 0 {
 		return part, err
 	}
+	t := all[0]
 	p, open, err := s.Store.OpenSession(ctx, t.ID, m.ID, Reviewing)
 	if err != nil {
 		return part, err

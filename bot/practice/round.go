@@ -30,6 +30,9 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	if err != nil {
 		return err
 	}
+	if len(plan.Channels) == 0 {
+		return s.Store.SkipQuestion(ctx, d, Skipping{Reason: "it has no channel to be posted in", Next: next}, now)
+	}
 	if !extra && slices.Contains(plan.Schedule.Without, schedule.WallOf(d.At, plan.Group.Location()).Date()) {
 		return s.Store.SkipQuestion(ctx, d, Skipping{Reason: group.SkipDayReason, Next: next}, now)
 	}
@@ -54,7 +57,7 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	if !ok {
 		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
 		return s.Store.SkipQuestion(ctx, d, Skipping{
-			Reason: "there is no question left that was not posted lately", Next: next, OutOf: plan.Group.ID,
+			Reason: "there is no question left that was not posted lately", Next: next, OutOf: plan.Group.ID, Track: plan.Track.ID,
 		}, now)
 	}
 	p, err := s.posting(plan, d, c, extra, now)
@@ -106,7 +109,7 @@ func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now t
 	for _, ch := range plan.Channels {
 		p.Deliveries = append(p.Deliveries, schedule.Delivery{
 			Key: s.NewID(), Kind: group.KindQuestion, Ref: r.ID, Group: plan.Group.ID, Target: string(ch),
-			Rank: schedule.RankOpen, At: d.At, Until: until,
+			Rank: d.Rank, At: d.At, Until: until,
 		})
 	}
 	if left := c.unseen - 1; !c.repeat && left <= mostLow {
@@ -175,7 +178,7 @@ func closing(plan Plan, planned, posted time.Time, late bool) (closes, latest ti
 		base = posted
 	}
 	latest = schedule.Resolve(schedule.WallOf(base, loc).AddDays(mostOpenDays), loc)
-	if plan.Group.StaysOpen == group.ThreeDays || plan.Group.State != group.Running {
+	if plan.Group.StaysOpen == group.ThreeDays || plan.Group.State != group.Running || plan.Schedule.ID == "" {
 		return latest, latest, nil
 	}
 	slot, err := plan.Schedule.After(posted.Add(leastOpen-time.Second), schedule.RankOpen)

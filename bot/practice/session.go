@@ -91,8 +91,11 @@ type Past struct {
 // SessionStore is what sessions keep in the database. Who a session belongs to
 // is part of every statement.
 type SessionStore interface {
-	// PracticeTrack is what a group studies; ok is false for a group without questions.
-	PracticeTrack(ctx context.Context, groupID string) (t group.Track, ok bool, err error)
+	// PracticeTracks is what a group studies, in the order of its questions; what
+	// the member answered or practised last comes first.
+	PracticeTracks(ctx context.Context, groupID, memberID string) ([]group.Track, error)
+	// Track reads a track, also of what is not studied any more.
+	Track(ctx context.Context, id string) (t group.Track, ok bool, err error)
 	// TracksNear is what the group of a channel studies, or else what the groups
 	// of an account do; it is for suggestions and changes nothing.
 	TracksNear(ctx context.Context, account bot.UserID, ch bot.ChannelID) ([]group.Track, error)

@@ -151,7 +151,7 @@ func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figu
 	count(reasons[Again], whyAgainOne, whyAgainWords)
 	lines = append(lines, whyOrderWords)
 	return &bot.Card{Title: whyTheseTitle, Body: join("\n", lines), Footer: onlyYouWords, Controls: []bot.Row{
-		{bot.Button{Label: "See the outline", Action: "quiz/" + p.Group + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy}},
+		{bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy}},
 	}}
 }
 

@@ -22,7 +22,10 @@ func (s *Service) mySession(ctx context.Context, i bot.Interaction) (p Session, 
 	if g, _, err = s.groups.Join(ctx, i, p.Group); err != nil {
 		return p, g, t, err
 	}
-	t, err = s.track(ctx, p.Group)
+	t, ok, err = s.Store.Track(ctx, p.Track)
+	if err == nil && !ok {
+		err = &bot.Error{Text: notYourPractice}
+	}
 	return p, g, t, err
 }
 

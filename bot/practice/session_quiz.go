@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,11 @@ func (s *Service) attachSessions() {
 	s.Bot.Action("quiz/{group}/area/{area}", s.quizArea)
 	s.Bot.Action("quiz/{group}/outline", s.quizOutline)
 	s.Bot.Action("quiz/{group}/theme/{area}", s.quizTheme)
+	s.Bot.Action("quiz/{group}/of/{track}/theme/{area}", s.quizTheme)
+	s.Bot.Action("quiz/{group}/of/{track}", s.quizOf)
+	s.Bot.Action("quiz/{group}/of/{track}/start", s.quizStart)
+	s.Bot.Action("quiz/{group}/of/{track}/area/{area}", s.quizArea)
+	s.Bot.Action("quiz/{group}/of/{track}/outline", s.quizOutline)
 	s.Bot.Action("session/{session}/next", s.sessionNext)
 	s.Bot.Action("session/{session}/stop", s.sessionStop)
 	s.Bot.Action("session/{session}/more", s.sessionMore)
@@ -65,12 +71,14 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil {
 		return bot.Response{}, err
 	}
-	t, err := s.track(ctx, g.ID)
+	t, others, err := s.lastUsed(ctx, g.ID, m.ID)
 	if err != nil {
 		return bot.Response{}, err
 	}
+	typed := strings.TrimSpace(i.Values.Get("topic"))
+	t, typed = s.named(t, others, typed)
 	if isLive(i) {
-		return s.liveTyped(ctx, i, g, t)
+		return s.liveTyped(ctx, i, t, typed)
 	}
 	if i.Values.Get("what") == whatMock {
 		return s.offerMock(ctx, i, g, m, t)
@@ -82,11 +90,11 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 	if n, err := strconv.Atoi(i.Values.Get("count")); err == nil {
 		w.count, w.exact = n, true
 	}
-	if typed := strings.TrimSpace(i.Values.Get("topic")); typed != "" {
+	if typed != "" {
 		if typed, err = s.themeTopic(ctx, t, typed); err != nil {
 			return bot.Response{}, err
 		}
-		if w.topic, err = s.topic(t, g.ID, typed); err != nil {
+		if w.topic, err = s.topic(t, typed); err != nil {
 			return bot.Response{}, err
 		}
 		w.exact = w.exact || w.topic != ""
@@ -113,6 +121,13 @@ func (s *Service) quizLike(ctx context.Context, i bot.Interaction) (bot.Response
 	if err != nil {
 		return bot.Response{}, err
 	}
+	if f.group == g.ID && f.track != t.ID {
+		if own, ok, err := s.Store.Track(ctx, f.track); err != nil {
+			return bot.Response{}, err
+		} else if ok {
+			t = own
+		}
+	}
 	w := wish{count: standard}
 	if f.group == g.ID && s.hasItems(t, f.item.Domain) {
 		w.topic, w.exact = f.item.Domain, true
@@ -132,35 +147,34 @@ func (s *Service) quizArea(ctx context.Context, i bot.Interaction) (bot.Response
 			return inPlace(i, r), err
 		}
 	}
-	return inPlace(i, bot.Whisper(bot.Message{Card: s.outlineCard(t, g.ID)})), nil
+	return inPlace(i, bot.Whisper(bot.Message{Card: s.outlineCard(t)})), nil
 }
 
 // quizOutline shows what the exam covers.
 func (s *Service) quizOutline(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, _, t, err := s.practising(ctx, i)
+	_, _, t, err := s.practising(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Whisper(bot.Message{Card: s.outlineCard(t, g.ID)}), nil
+	return bot.Whisper(bot.Message{Card: s.outlineCard(t)}), nil
 }
 
-// practising is the acting account as a member of the path's group, and what it studies.
+// practising is the acting account as a member of the path's group, and what of
+// all that it studies they practise: what the path names, or what they used last.
 func (s *Service) practising(ctx context.Context, i bot.Interaction) (group.Group, group.Member, group.Track, error) {
 	g, m, err := s.groups.Join(ctx, i, i.Arg("group"))
 	if err != nil {
 		return group.Group{}, group.Member{}, group.Track{}, err
 	}
-	t, err := s.track(ctx, g.ID)
-	return g, m, t, err
-}
-
-// track is what a group studies, if there is anything to ask about it.
-func (s *Service) track(ctx context.Context, groupID string) (group.Track, error) {
-	t, ok, err := s.Store.PracticeTrack(ctx, groupID)
-	if err == nil && (!ok || s.Library.Len(t.Certification) == 0) {
-		err = &bot.Error{Text: noPracticeHere}
+	t, others, err := s.lastUsed(ctx, g.ID, m.ID)
+	if id := i.Arg("track"); err == nil && id != "" && id != t.ID {
+		n := slices.IndexFunc(others, func(o group.Track) bool { return o.ID == id })
+		if n < 0 {
+			return g, m, t, &bot.Error{Text: noPracticeHere}
+		}
+		t = others[n]
 	}
-	return t, err
+	return g, m, t, err
 }
 
 // practise goes on with the member's open session or, where there is none or
@@ -270,7 +284,14 @@ func (s *Service) ask(ctx context.Context, g group.Group, t group.Track, p Sessi
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Whisper(bot.Message{Card: s.askCard(t, p, q, item, notes...)}), nil
+	others, err := s.otherButtons(ctx, t, p.Member)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card := s.askCard(t, p, q, item, notes...)
+	last := len(card.Controls) - 1
+	card.Controls[last] = append(card.Controls[last], others[:min(len(others), bot.LimitRow-len(card.Controls[last]))]...)
+	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
 // version is the snapshot of an item, which never changes.

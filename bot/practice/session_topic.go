@@ -107,8 +107,8 @@ func (s *Service) hasItems(t group.Track, area string) bool {
 
 // topicMenu offers areas of an outline to practise; false without any that have
 // questions. A path names an area by its number, for its identifier may be long.
-func (s *Service) topicMenu(t group.Track, groupID string, areas []cert.Domain) (bot.Row, bool) {
-	menu := bot.Menu{Placeholder: topicPlaceholder, Action: "quiz/" + groupID + "/area"}
+func (s *Service) topicMenu(t group.Track, areas []cert.Domain) (bot.Row, bool) {
+	menu := bot.Menu{Placeholder: topicPlaceholder, Action: ofTrack(t) + "/area"}
 	for n, d := range s.outline(t).Domains {
 		if len(menu.Options) < bot.LimitOptions && s.hasItems(t, d.ID) && slices.ContainsFunc(areas, func(a cert.Domain) bool { return a.ID == d.ID }) {
 			menu.Options = append(menu.Options, bot.Option{Label: clipped(d.Short, bot.LimitOptionLabel), Value: areaNumber(n)})
@@ -119,11 +119,11 @@ func (s *Service) topicMenu(t group.Track, groupID string, areas []cert.Domain) 
 
 // topic is the area that typed words mean, "" for all of them. Where it is not
 // clear, or no area, a [*bot.Error] asks with a menu.
-func (s *Service) topic(t group.Track, groupID, typed string) (string, error) {
+func (s *Service) topic(t group.Track, typed string) (string, error) {
 	if recalledExam.MatchString(typed) {
 		return "", &bot.Error{Text: realWords, Card: &bot.Card{Body: realWords, Controls: []bot.Row{{
-			bot.Button{Label: "Start 5", Action: "quiz/" + groupID + "/start", Style: bot.Primary},
-			bot.Button{Label: "See the outline", Action: "quiz/" + groupID + "/outline"},
+			bot.Button{Label: "Start 5", Action: ofTrack(t) + "/start", Style: bot.Primary},
+			bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"},
 		}}}}
 	}
 	o, short := s.outline(t), s.short(t)
@@ -139,15 +139,15 @@ func (s *Service) topic(t group.Track, groupID, typed string) (string, error) {
 		areas = o.Domains
 		card.Title, card.Body = noTopicTitle, bot.Textf(noTopicWords, clipped(typed, 60), short)
 	}
-	if menu, ok := s.topicMenu(t, groupID, areas); ok {
+	if menu, ok := s.topicMenu(t, areas); ok {
 		card.Controls = append(card.Controls, menu)
 	}
-	card.Controls = append(card.Controls, bot.Row{bot.Button{Label: "Start 5", Action: "quiz/" + groupID + "/start"}})
+	card.Controls = append(card.Controls, bot.Row{bot.Button{Label: "Start 5", Action: ofTrack(t) + "/start"}})
 	return "", &bot.Error{Text: card.Body, Card: card}
 }
 
 // outlineCard is what an exam covers, with the quality of the weights.
-func (s *Service) outlineCard(t group.Track, groupID string) *bot.Card {
+func (s *Service) outlineCard(t group.Track) *bot.Card {
 	o := s.outline(t)
 	var lines []bot.Text
 	for _, d := range o.Domains {
@@ -167,13 +167,13 @@ func (s *Service) outlineCard(t group.Track, groupID string) *bot.Card {
 		lines = append(lines, bot.Textf(outlineSource, o.Source.Title))
 	}
 	card := &bot.Card{Title: bot.Textf(outlineTitle, s.short(t)), Body: join("\n", lines), Footer: onlyYouWords}
-	if menu, ok := s.topicMenu(t, groupID, o.Domains); ok {
+	if menu, ok := s.topicMenu(t, o.Domains); ok {
 		card.Footer = outlinePractises + "\n" + onlyYouWords
 		card.Controls = append(card.Controls, menu)
 	}
 	card.Controls = append(card.Controls, bot.Row{
-		bot.Button{Label: "Start 5", Action: "quiz/" + groupID + "/start", Style: bot.Primary},
-		bot.Button{Label: "Mock exam", Action: "mock/" + groupID},
+		bot.Button{Label: "Start 5", Action: ofTrack(t) + "/start", Style: bot.Primary},
+		bot.Button{Label: "Mock exam", Action: "mock/" + t.Group},
 		bot.Button{Label: "My study page", Action: group.PathStudy},
 	})
 	return card

@@ -11,6 +11,7 @@ const (
 	fewerOneWords   = bot.Text("I have 1 question for that just now.")
 	practisedAtWhen = "You answered this one on %s."
 	goingOnWords    = "Practice: %d of %d answered"
+	trackWords      = "%s: %s"
 
 	summaryTitle       = "Practice: %d of %d right"
 	summaryPartlyTitle = "Practice: %d of %d right, %d partly"

@@ -75,16 +75,19 @@ func (s *Service) Figures(ctx context.Context, groupID string) (group.Figures, e
 	if err != nil {
 		return group.Figures{}, err
 	}
+	f.ByTrack = map[string]int{}
 	for _, t := range tracks {
+		f.ByTrack[t.ID] = 0
 		uses, _, err := s.Store.Uses(ctx, groupID, t.ID)
 		if err != nil {
 			return group.Figures{}, err
 		}
 		for _, e := range s.Library.items[t.Certification] {
 			if uses[e.item.ID].Posted == 0 {
-				f.Unseen++
+				f.ByTrack[t.ID]++
 			}
 		}
+		f.Unseen += f.ByTrack[t.ID]
 	}
 	return f, nil
 }
@@ -153,15 +156,20 @@ func answerButton(groupID string, n int) bot.Button {
 // session stands, if there is one, and the button that leads there.
 func (s *Service) practiceLine(ctx context.Context, g group.Group, m group.Member) (bot.Text, bot.Button, error) {
 	button := bot.Button{Label: "Practise 5", Action: "quiz/" + g.ID + "/start"}
-	t, ok, err := s.Store.PracticeTrack(ctx, g.ID)
-	if err != nil || !ok {
+	all, err := s.Store.PracticeTracks(ctx, g.ID, m.ID)
+	if err != nil || len(all) == 0 {
 		return "", button, err
 	}
+	t := all[0]
 	p, ok, err := s.Store.OpenSession(ctx, t.ID, m.ID, Practising)
 	if err != nil || !ok {
 		return "", button, err
 	}
 	_, _, answered := p.counts()
 	button.Label = "Go on practising"
-	return bot.Textf(goingOnWords, answered, len(p.Questions)), button, nil
+	line := bot.Textf(goingOnWords, answered, len(p.Questions))
+	if len(all) > 1 {
+		line = bot.Textf(trackWords, s.short(t), line)
+	}
+	return line, button, nil
 }

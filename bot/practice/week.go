@@ -98,7 +98,7 @@ func (s *Service) ThemePath(t group.Track, theme Theme) string {
 			area = areaNumber(n)
 		}
 	}
-	return "quiz/" + t.Group + "/theme/" + area
+	return ofTrack(t) + "/theme/" + area
 }
 
 // reviewArea stands for review in a path.

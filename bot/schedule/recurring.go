@@ -17,6 +17,7 @@ type Recurring struct {
 	Zone  string // IANA name
 	// Without are local dates, 2006-01-02, on which it does not happen.
 	Without []string
+	Place   int // among the schedules of its kind and group: of what falls into one slot, the lowest comes first
 }
 
 // After is the first due thing of the schedule after t. It may be caught up
@@ -30,7 +31,7 @@ func (r Recurring) After(t time.Time, rank int) (Due, error) {
 	if !ok {
 		return Due{}, fmt.Errorf("schedule %s: %q never happens after %s", r.ID, r.Expr, t)
 	}
-	d := Due{Kind: r.Kind, Subject: r.ID, Occurrence: first.Wall.String(), Lane: Lane(r.Group), Rank: rank, At: first.At}
+	d := Due{Kind: r.Kind, Subject: r.ID, Occurrence: first.Wall.String(), Lane: Lane(r.Group), Rank: rank + r.Place, At: first.At}
 	if following, ok := r.next(expr, loc, first.At); ok {
 		d.Until = following.At
 	}

@@ -178,10 +178,11 @@ func beginSeason(ctx context.Context, tx *tx, groupID string, now time.Time) err
 	return err
 }
 
-// weeklySchedule is when the weeks of a group end.
+// weeklySchedule is when the weeks of a group end: before Monday's question of
+// what it studied first.
 func weeklySchedule(d group.Details) schedule.Recurring {
-	r := d.Schedule
-	r.ID, r.Kind, r.Expr, r.Without = "weekly-"+d.Group.ID, group.KindWeekly, cmp.Or(d.Habits.Weekly, board.WeeklyExpr(r.Expr)), nil
+	r := d.First().Schedule
+	r.ID, r.Kind, r.Place, r.Expr, r.Without = "weekly-"+d.Group.ID, group.KindWeekly, 0, cmp.Or(d.Habits.Weekly, board.WeeklyExpr(r.Expr)), nil
 	return r
 }
 

@@ -242,7 +242,7 @@ func (b *books) endWeek() {
 	last, err := schedule.ParseWall(d.Occurrence)
 	b.must("occurrence", err)
 	e := board.Ended{Group: group.Group{ID: b.group}, Week: b.week - 1}
-	r := details(b.test, b.s, b.group).Schedule
+	r := details(b.test, b.s, b.group).First().Schedule
 	r.ID, r.Kind, r.Expr = "weekly-"+b.group, group.KindWeekly, board.WeeklyExpr(r.Expr)
 	next, err := board.NextWeekly(r, d.At, last)
 	b.must("next week", err)

@@ -37,7 +37,8 @@ func (s *Store) GroupTracks(ctx context.Context, groupID, memberID string) ([]bo
 			err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Current)
 			return t, err
 		}, `SELECT `+trackColumns+`, EXISTS (SELECT 1 FROM schedules s WHERE s.track_id = t.id AND s.kind = $2)
-			FROM tracks t WHERE t.group_id = $1 ORDER BY t.id`, groupID, group.KindQuestion)
+			FROM tracks t WHERE t.group_id = $1
+			ORDER BY COALESCE((SELECT MIN(s.place) FROM schedules s WHERE s.track_id = t.id AND s.kind = $2), 99), t.id`, groupID, group.KindQuestion)
 		if err != nil {
 			return err
 		}
@@ -52,9 +53,8 @@ func (s *Store) GroupTracks(ctx context.Context, groupID, memberID string) ([]bo
 		if len(current) < 2 {
 			return nil
 		}
-		var last string
-		if _, err := found(q.row(ctx, `SELECT track_id FROM answers WHERE member_id = $1 AND group_id = $2
-			ORDER BY answered_at DESC LIMIT 1`, memberID, groupID).scan(&last)); err != nil {
+		last, err := lastTrack(ctx, q, groupID, memberID)
+		if err != nil {
 			return err
 		}
 		for n, t := range current {

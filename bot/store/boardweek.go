@@ -44,11 +44,12 @@ func (s *Store) EndWeek(ctx context.Context, d schedule.Due) (e board.Ended, err
 		}
 		for _, ch := range details.Channels {
 			if !ch.Gone {
-				e.Channels = append(e.Channels, ch.ID)
+				e.Channels = append(e.Channels, ch)
 			}
 		}
 		e.Tracks, err = list(ctx, tx, readTrack, `SELECT `+trackColumns+` FROM tracks t
-			WHERE t.group_id = $1 AND EXISTS (SELECT 1 FROM rounds r WHERE r.track_id = t.id AND r.week = $2) ORDER BY t.id`, groupID, e.Week)
+			WHERE t.group_id = $1 AND EXISTS (SELECT 1 FROM rounds r WHERE r.track_id = t.id AND r.week = $2)
+			ORDER BY COALESCE((SELECT MIN(s.place) FROM schedules s WHERE s.track_id = t.id AND s.kind = 'question'), 99), t.id`, groupID, e.Week)
 		return err
 	})
 	return e, wrap("end week", err)

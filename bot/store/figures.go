@@ -28,6 +28,7 @@ func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f g
 	tracks, err = list(ctx, q, func(scan scanner) (t group.Track, err error) {
 		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds)
 		return t, err
-	}, `SELECT id, group_id, certification, outline, window_from, window_to, rounds FROM tracks WHERE group_id = $1 ORDER BY id`, groupID)
+	}, `SELECT `+trackColumns+` FROM schedules s JOIN tracks t ON t.id = s.track_id
+		WHERE s.group_id = $1 AND s.kind = 'question' ORDER BY s.place, s.id`, groupID)
 	return f, tracks, wrap("read tracks", err)
 }

@@ -153,33 +153,49 @@ func (s *Store) Details(ctx context.Context, groupID string) (d group.Details, o
 }
 
 func details(ctx context.Context, q querier, groupID string) (d group.Details, ok bool, err error) {
-	var t = &d.Track
-	var next int64
-	r := &d.Schedule
-	d.Group, err = readGroup(q.row(ctx, `SELECT `+groupColumns+`, s.id, s.kind, s.expr,
-			t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds,
-			COALESCE((SELECT MIN(d.at) FROM due d WHERE d.kind = s.kind AND d.subject = s.id AND d.state = 'waiting'), 0)
-		FROM groups g JOIN schedules s ON s.group_id = g.id JOIN tracks t ON t.id = s.track_id
-		WHERE g.id = $1 AND s.kind = $2`, groupID, group.KindQuestion).scan,
-		&r.ID, &r.Kind, &r.Expr, &t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &next)
+	d.Group, err = readGroup(q.row(ctx, `SELECT `+groupColumns+` FROM groups g WHERE g.id = $1`, groupID).scan)
 	if ok, err = found(err); err != nil || !ok {
 		return d, false, err
 	}
-	r.Group, r.Track, r.Zone = groupID, t.ID, d.Group.Zone
-	d.Next = instant(next)
 	if d.Habits, d.SkipDays, err = readHabits(ctx, q, groupID); err != nil {
 		return d, false, err
 	}
-	r.Without = d.SkipDays
-	d.Channels, err = list(ctx, q, func(scan scanner) (c group.Channel, err error) {
-		err = scan(&c.ID, &c.Space, &c.Gone)
-		return c, err
-	}, `SELECT id, space_id, gone FROM channels WHERE group_id = $1 ORDER BY bound_at, id`, groupID)
-	if err != nil {
+	// A group whose set-up is not finished studies nothing yet.
+	if d.Tracks, err = studied(ctx, q, d.Group); err != nil || len(d.Tracks) == 0 {
+		return d, false, err
+	}
+	for n := range d.Tracks {
+		d.Tracks[n].Schedule.Without = d.SkipDays
+	}
+	if d.Channels, err = channels(ctx, q, groupID); err != nil {
 		return d, false, err
 	}
 	d.Organisers, err = organisers(ctx, q, groupID)
 	return d, err == nil, err
+}
+
+// channels reads a group's channels, oldest first.
+func channels(ctx context.Context, q querier, groupID string) ([]group.Channel, error) {
+	all, err := list(ctx, q, func(scan scanner) (c group.Channel, err error) {
+		err = scan(&c.ID, &c.Space, &c.Gone, &c.Guest)
+		return c, err
+	}, `SELECT id, space_id, gone, guest FROM channels WHERE group_id = $1 ORDER BY bound_at, id`, groupID)
+	if err != nil {
+		return nil, err
+	}
+	_, err = list(ctx, q, func(scan scanner) (struct{}, error) {
+		var ch bot.ChannelID
+		var track string
+		err := scan(&ch, &track)
+		for n := range all {
+			if all[n].ID == ch {
+				all[n].Muted = append(all[n].Muted, track)
+			}
+		}
+		return struct{}{}, err
+	}, `SELECT m.channel_id, m.track_id FROM channels c JOIN muted m ON m.channel_id = c.id
+		WHERE c.group_id = $1 ORDER BY m.channel_id, m.track_id`, groupID)
+	return all, err
 }
 
 // organisers reads who organises a group, by name, with their accounts.

@@ -110,8 +110,8 @@ func TestStartTwiceMakesOneGroup(t *testing.T) {
 			t.Errorf("one set-up started %d times at once: %v", writers, outcomes)
 		}
 		d := details(t, s, "g1")
-		if want := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC); !d.Next.Equal(want) {
-			t.Errorf("first question due %v, want %v", d.Next, want)
+		if want := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC); !d.Next().Equal(want) {
+			t.Errorf("first question due %v, want %v", d.Next(), want)
 		}
 		if names(d) != "Maria G." || len(d.Channels) != 1 {
 			t.Errorf("organisers %q, channels %v", names(d), d.Channels)
@@ -194,7 +194,7 @@ func TestPostNowOnceAToken(t *testing.T) {
 		var mu sync.Mutex
 		outcomes := map[group.PostOutcome]int{}
 		atOnce(t, func(int) error {
-			outcome, err := s.PostNow(t.Context(), "g1", "token", sunday())
+			outcome, err := s.PostNow(t.Context(), "g1", "", "token", sunday())
 			mu.Lock()
 			outcomes[outcome]++
 			mu.Unlock()
@@ -206,7 +206,7 @@ func TestPostNowOnceAToken(t *testing.T) {
 		if ok, err := s.StopGroup(t.Context(), "g1", group.Paused, group.ByOrganiser, sunday()); err != nil || !ok {
 			t.Fatalf("pause: %v, %v", ok, err)
 		}
-		if outcome, err := s.PostNow(t.Context(), "g1", "other", sunday()); err != nil || outcome != group.NotRunning {
+		if outcome, err := s.PostNow(t.Context(), "g1", "", "other", sunday()); err != nil || outcome != group.NotRunning {
 			t.Errorf("while paused: %v, %v", outcome, err)
 		}
 	})
@@ -232,7 +232,7 @@ func posted(t *testing.T, s *store.Store, id string, at time.Time) practice.Roun
 			due = append(due, more...)
 			continue
 		}
-		next, err := details(t, s, id).Schedule.After(d.At, schedule.RankOpen)
+		next, err := details(t, s, id).First().Schedule.After(d.At, schedule.RankOpen)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +246,7 @@ func posted(t *testing.T, s *store.Store, id string, at time.Time) practice.Roun
 		if err := s.PostRound(t.Context(), d, p, at); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.OpenRound(t.Context(), practice.Opening{Round: r.ID, Plan: practice.Plan{Group: g.Group, Schedule: g.Schedule},
+		if err := s.OpenRound(t.Context(), practice.Opening{Round: r.ID, Plan: practice.Plan{Group: g.Group, Schedule: g.First().Schedule},
 			At: at, Closes: at.Add(24 * time.Hour), Latest: at.Add(72 * time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
@@ -285,8 +285,8 @@ func TestPauseAndResumeMoveTheClosing(t *testing.T) {
 		if at := closesAt(); !at.Equal(r.LatestClose) {
 			t.Errorf("paused, it closes at %v, want its latest, %v", at, r.LatestClose)
 		}
-		if d := details(t, s, "g1"); !d.Next.IsZero() || d.Group.State != group.Paused {
-			t.Errorf("paused, next is %v, state %s", d.Next, d.Group.State)
+		if d := details(t, s, "g1"); !d.Next().IsZero() || d.Group.State != group.Paused {
+			t.Errorf("paused, next is %v, state %s", d.Next(), d.Group.State)
 		}
 		if ok, err := s.ResumeGroup(t.Context(), "g1", monday.Add(2*time.Hour)); err != nil || !ok {
 			t.Fatalf("resume: %v, %v", ok, err)
@@ -325,7 +325,7 @@ func TestRescheduleNeverDoublesADay(t *testing.T) {
 					t.Fatalf("reschedule: %v, %v", ok, err)
 				}
 				d := details(t, s, id)
-				if got := schedule.WallOf(d.Next, d.Group.Location()).String(); got != tt.want {
+				if got := schedule.WallOf(d.Next(), d.Group.Location()).String(); got != tt.want {
 					t.Errorf("next question at %s, want %s", got, tt.want)
 				}
 				// Let it pass for the tests that follow.
@@ -359,7 +359,7 @@ func TestReopen(t *testing.T) {
 		start(group.Started)
 		start(group.AlreadyStarted)
 		d := details(t, s, "g1")
-		if d.Group.State != group.Running || d.Schedule.Expr != "30 6 * * *" || d.Track.ID != "track-g1" || d.Next.IsZero() {
+		if d.Group.State != group.Running || d.First().Schedule.Expr != "30 6 * * *" || d.First().ID != "track-g1" || d.Next().IsZero() {
 			t.Errorf("reopened: %+v", d)
 		}
 	})
@@ -417,7 +417,7 @@ func TestGroupPlans(t *testing.T) {
 			must(err)
 			_, err = s.ResumeGroup(ctx, "g1", now)
 			must(err)
-			_, err = s.PostNow(ctx, "g1", "token", now)
+			_, err = s.PostNow(ctx, "g1", "", "token", now)
 			must(err)
 			_, err = s.Failures(ctx, "g1", now)
 			must(err)

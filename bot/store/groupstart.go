@@ -129,25 +129,39 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 	if err := organiseToo(ctx, tx, st); err != nil {
 		return 0, err
 	}
-	var certification, outline string
-	if err := tx.row(ctx, `SELECT t.certification, t.outline FROM schedules s JOIN tracks t ON t.id = s.track_id
-		WHERE s.group_id = $1 AND s.kind = $2`, setup.Group, group.KindQuestion).scan(&certification, &outline); err != nil {
+	d, _, err := details(ctx, tx, setup.Group)
+	if err != nil {
 		return 0, err
 	}
-	if certification != setup.Certification || outline != setup.Outline { // a new track keeps the old one's answers apart
-		if _, err := tx.exec(ctx, `INSERT INTO tracks (id, group_id, certification, outline) VALUES ($1, $2, $3, $4)`,
-			st.Track, setup.Group, setup.Certification, setup.Outline); err != nil {
-			return 0, err
-		}
-		if _, err := tx.exec(ctx, `UPDATE schedules SET track_id = $3 WHERE group_id = $1 AND kind = $2`,
-			setup.Group, group.KindQuestion, st.Track); err != nil {
+	first := d.First()
+	if first.Certification != setup.Certification || first.Outline != setup.Outline { // another track keeps the old one's answers apart
+		if err := replaceFirst(ctx, tx, d, st); err != nil {
 			return 0, err
 		}
 	}
+	setup.Track = ""
 	if err := beginSeason(ctx, tx, setup.Group, st.Now); err != nil {
 		return 0, err
 	}
 	return group.Started, reschedule(ctx, tx, setup, st.Now)
+}
+
+// replaceFirst lets a group's first schedule ask about something else. If the
+// group studies that already beside it, the two become one.
+func replaceFirst(ctx context.Context, tx *tx, d group.Details, st group.Start) error {
+	id, err := ensureTrack(ctx, tx, st.Setup, d.Group.ID, st.Track)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO muted (channel_id, track_id)
+		SELECT channel_id, CAST($2 AS TEXT) FROM muted WHERE track_id = $1 ON CONFLICT DO NOTHING`, d.First().ID, id); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `DELETE FROM schedules WHERE group_id = $1 AND kind = $2 AND (track_id = $3 OR $3 = '') ORDER BY place LIMIT 1`, d.Group.ID, group.KindQuestion, id); err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE schedules SET track_id = $2 WHERE id = $1`, d.First().Schedule.ID, id)
+	return err
 }
 
 // organiseToo makes who reopens a group one of its organisers, if it can have more.
@@ -171,43 +185,52 @@ func (s *Store) Reschedule(ctx context.Context, setup group.Setup, now time.Time
 		if ok = state != "" && state != group.Ended; err != nil || !ok {
 			return err
 		}
+		if setup.Track != "" {
+			d, _, err := details(ctx, tx, setup.Group)
+			if _, ok = d.Studies(setup.Track); err != nil || !ok {
+				return err
+			}
+		}
 		return reschedule(ctx, tx, setup, now)
 	})
 	return ok && err == nil, wrap("change schedule", err)
 }
 
-// reschedule writes what a set-up changes, and plans by it.
+// reschedule writes what a set-up changes, and plans by it: of the track it names,
+// or else of what the group studied first.
 func reschedule(ctx context.Context, tx *tx, setup group.Setup, now time.Time) error {
 	if _, err := tx.exec(ctx, `UPDATE groups SET zone = $2, stays_open = $3 WHERE id = $1`,
 		setup.Group, setup.Zone, string(setup.StaysOpen)); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `UPDATE schedules SET expr = $3 WHERE group_id = $1 AND kind = $2`,
-		setup.Group, group.KindQuestion, setup.Expr); err != nil {
+	d, _, err := details(ctx, tx, setup.Group)
+	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `UPDATE tracks SET window_from = $3, window_to = $4
-		WHERE id = (SELECT track_id FROM schedules WHERE group_id = $1 AND kind = $2)`,
-		setup.Group, group.KindQuestion, setup.WindowFrom, setup.WindowTo); err != nil {
+	track := d.First()
+	if setup.Track != "" {
+		track, _ = d.Studies(setup.Track)
+	}
+	if _, err := tx.exec(ctx, `UPDATE schedules SET expr = $2 WHERE id = $1`, track.Schedule.ID, setup.Expr); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE tracks SET window_from = $2, window_to = $3 WHERE id = $1`,
+		track.ID, setup.WindowFrom, setup.WindowTo); err != nil {
 		return err
 	}
 	return replan(ctx, tx, setup.Group, now)
 }
 
-// replan makes what is due fit a group as it is now: the next question if it
-// runs, nothing if it doesn't, and when its open questions close.
+// replan makes what is due fit a group as it is now: the next question of
+// everything it studies if it runs, nothing if it doesn't, and when its open
+// questions close.
 func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 	d, ok, err := details(ctx, tx, groupID)
 	if err != nil || !ok {
 		return err
 	}
-	r := d.Schedule
-	// Twice: while the first waits for a question that is just being posted, that
-	// question plans the next one, which only a later statement sees. What is due
-	// already stays: it is posted, or recorded as skipped, but never just gone.
-	for range 2 {
-		if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting' AND at > $3 AND occurrence < 'a'`,
-			group.KindQuestion, r.ID, millis(now)); err != nil {
+	for _, t := range d.Tracks {
+		if err := replanTrack(ctx, tx, d.Group, t.Schedule, now); err != nil {
 			return err
 		}
 	}
@@ -221,27 +244,6 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 			return err
 		}
 	}
-	if d.Group.State == group.Running {
-		// Occurrences that are wall times begin with a digit; "now-…" is an extra one.
-		var newest string
-		if err := tx.row(ctx, `SELECT COALESCE(MAX(occurrence), '') FROM due WHERE kind = $1 AND subject = $2 AND occurrence < 'a'`,
-			group.KindQuestion, r.ID).scan(&newest); err != nil {
-			return err
-		}
-		var last schedule.Wall
-		if newest != "" {
-			if last, err = schedule.ParseWall(newest); err != nil {
-				return err
-			}
-		}
-		next, err := afterEdit(r, now, last)
-		if err != nil {
-			return err
-		}
-		if err := insertDue(ctx, tx, next); err != nil {
-			return err
-		}
-	}
 	if err := planWeekly(ctx, tx, d, now); err != nil {
 		return err
 	}
@@ -249,6 +251,40 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 		return err
 	}
 	return retime(ctx, tx, d, now)
+}
+
+// replanTrack makes the next question of a schedule due, if its group runs.
+func replanTrack(ctx context.Context, tx *tx, g group.Group, r schedule.Recurring, now time.Time) error {
+	// Twice: while the first waits for a question that is just being posted, that
+	// question plans the next one, which only a later statement sees. What is due
+	// already stays: it is posted, or recorded as skipped, but never just gone.
+	for range 2 {
+		if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting' AND at > $3 AND occurrence < 'a'`,
+			group.KindQuestion, r.ID, millis(now)); err != nil {
+			return err
+		}
+	}
+	if g.State != group.Running {
+		return nil
+	}
+	// Occurrences that are wall times begin with a digit; "now-…" is an extra one.
+	var newest string
+	if err := tx.row(ctx, `SELECT COALESCE(MAX(occurrence), '') FROM due WHERE kind = $1 AND subject = $2 AND occurrence < 'a'`,
+		group.KindQuestion, r.ID).scan(&newest); err != nil {
+		return err
+	}
+	var last schedule.Wall
+	if newest != "" {
+		var err error
+		if last, err = schedule.ParseWall(newest); err != nil {
+			return err
+		}
+	}
+	next, err := afterEdit(r, now, last)
+	if err != nil {
+		return err
+	}
+	return insertDue(ctx, tx, next)
 }
 
 // dropUnsent records as skipped the questions of a group that wait to be posted,
@@ -289,30 +325,31 @@ const leastOpen = 20 * time.Hour
 
 // retime moves the closing of a group's open questions: to the first slot of the
 // schedule after 20 hours, at most to three days after they were posted, and to
-// those three days for rotating shifts and while no questions come.
+// those three days for rotating shifts and while no questions come, of the whole
+// group or of what it does not study any more.
 func retime(ctx context.Context, tx *tx, d group.Details, now time.Time) error {
 	type open struct {
-		id             string
+		id, track      string
 		opened, latest time.Time
 		closes         time.Time
 	}
 	rounds, err := list(ctx, tx, func(scan scanner) (r open, err error) {
 		var opened, latest, closes int64
-		err = scan(&r.id, &opened, &latest, &closes)
+		err = scan(&r.id, &r.track, &opened, &latest, &closes)
 		r.opened, r.latest, r.closes = instant(opened), instant(latest), instant(closes)
 		return r, err
-	}, `SELECT id, opened_at, latest_close, closes_at FROM rounds WHERE group_id = $1 AND state = 'open'`, d.Group.ID)
+	}, `SELECT id, track_id, opened_at, latest_close, closes_at FROM rounds WHERE group_id = $1 AND state = 'open'`, d.Group.ID)
 	if err != nil {
 		return err
 	}
 	for _, r := range rounds {
 		closes := r.latest
-		if d.Group.State == group.Running && d.Group.StaysOpen == group.UntilNext {
+		if t, studies := d.Studies(r.track); studies && d.Group.State == group.Running && d.Group.StaysOpen == group.UntilNext {
 			from := r.opened.Add(leastOpen - time.Second)
 			if from.Before(now) {
 				from = now
 			}
-			slot, err := d.Schedule.After(from, schedule.RankOpen)
+			slot, err := t.Schedule.After(from, schedule.RankOpen)
 			if err != nil {
 				return err
 			}
@@ -385,7 +422,7 @@ func (s *Store) ResumeGroup(ctx context.Context, groupID string, now time.Time) 
 }
 
 // PostNow implements [group.Store].
-func (s *Store) PostNow(ctx context.Context, groupID, token string, now time.Time) (outcome group.PostOutcome, err error) {
+func (s *Store) PostNow(ctx context.Context, groupID, track, token string, now time.Time) (outcome group.PostOutcome, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		state, err := lockGroup(ctx, tx, groupID)
 		if err != nil {
@@ -395,11 +432,14 @@ func (s *Store) PostNow(ctx context.Context, groupID, token string, now time.Tim
 			return nil
 		}
 		var subject string
-		if err := tx.row(ctx, `SELECT id FROM schedules WHERE group_id = $1 AND kind = $2`, groupID, group.KindQuestion).scan(&subject); err != nil {
+		var place int
+		ok, err := found(tx.row(ctx, `SELECT id, place FROM schedules WHERE group_id = $1 AND kind = $2 AND (track_id = $3 OR $3 = '') ORDER BY place LIMIT 1`,
+			groupID, group.KindQuestion, track).scan(&subject, &place))
+		if err != nil || !ok {
 			return err
 		}
 		d := schedule.Due{Kind: group.KindQuestion, Subject: subject, Occurrence: "now-" + token, Lane: schedule.Lane(groupID),
-			Rank: schedule.RankOpen, At: now, Until: now.Add(schedule.DefaultCatchUp)}
+			Rank: schedule.RankOpen + place, At: now, Until: now.Add(schedule.DefaultCatchUp)}
 		var there int64
 		before, err := found(tx.row(ctx, `SELECT 1 FROM due WHERE kind = $1 AND subject = $2 AND occurrence = $3`, d.Kind, d.Subject, d.Occurrence).scan(&there))
 		if outcome = group.PostedBefore; err != nil || before {

@@ -21,7 +21,7 @@ func nextQuestion(t *testing.T, s *store.Store, id string) string {
 	if err != nil || !ok {
 		t.Fatalf("details: %v, %v", ok, err)
 	}
-	return schedule.WallOf(d.Next, d.Group.Location()).String()
+	return schedule.WallOf(d.Next(), d.Group.Location()).String()
 }
 
 // Skip days are passed over by what is due and by closings; taking them out
@@ -159,5 +159,5 @@ func trackOf(t *testing.T, s *store.Store, id string) group.Track {
 	if err != nil || !ok {
 		t.Fatalf("details: %v, %v", ok, err)
 	}
-	return d.Track
+	return d.First().Track
 }

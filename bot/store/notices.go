@@ -172,9 +172,13 @@ func rebind(ctx context.Context, tx *tx, b group.Binding, now time.Time) (group.
 	if b.Space == "" {
 		b.Space = space
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO channels (id, space_id, group_id, bound_at) VALUES ($1, $2, $3, $4)
+	all, err := channels(ctx, tx, b.Group)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO channels (id, space_id, group_id, bound_at, guest) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET gone = FALSE WHERE channels.group_id = excluded.group_id`,
-		string(b.To), string(b.Space), b.Group, millis(now)); err != nil {
+		string(b.To), string(b.Space), b.Group, millis(now), guestIn(all, b.Space)); err != nil {
 		return 0, err
 	}
 	var owner string
@@ -186,6 +190,10 @@ func rebind(ctx context.Context, tx *tx, b group.Binding, now time.Time) (group.
 	}
 	if b.From != b.To {
 		if err := endLives(ctx, tx, b.Group, b.From, now); err != nil {
+			return 0, err
+		}
+		if _, err := tx.exec(ctx, `UPDATE muted SET channel_id = $2 WHERE channel_id = $1
+			AND NOT EXISTS (SELECT 1 FROM muted o WHERE o.channel_id = $2)`, string(b.From), string(b.To)); err != nil {
 			return 0, err
 		}
 		if _, err := tx.exec(ctx, `DELETE FROM channels WHERE id = $1 AND group_id = $2`, string(b.From), b.Group); err != nil {

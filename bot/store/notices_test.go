@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"studyhall/bot"
 	"studyhall/bot/group"
 	"studyhall/bot/schedule"
@@ -92,7 +94,7 @@ func TestRebindTakesWaitingPostsAlong(t *testing.T) {
 		if err != nil || !ok || d.Target != "fake:new" || d.State != schedule.Waiting {
 			t.Errorf("the waiting post: %+v, %v, %v", d, ok, err)
 		}
-		if got := details(t, s, "g1").Channels; len(got) != 1 || got[0] != (group.Channel{ID: "fake:new", Space: "fake:space"}) {
+		if got := details(t, s, "g1").Channels; !cmp.Equal(got, []group.Channel{{ID: "fake:new", Space: "fake:space"}}) {
 			t.Errorf("channels %v", got)
 		}
 	})
@@ -131,12 +133,12 @@ func TestLostChannel(t *testing.T) {
 					t.Errorf("told %q", got)
 				}
 				d := details(t, s, "g1")
-				if d.Group.State != group.Paused || d.Group.Pause != group.NoChannel || !d.Channels[0].Gone || !d.Next.IsZero() {
+				if d.Group.State != group.Paused || d.Group.Pause != group.NoChannel || !d.Channels[0].Gone || !d.Next().IsZero() {
 					t.Errorf("without a channel: %+v", d)
 				}
 				tt.back(t, s, now.Add(time.Hour))
 				d = details(t, s, "g1")
-				if d.Group.State != group.Running || d.Channels[0].Gone || d.Next.IsZero() {
+				if d.Group.State != group.Running || d.Channels[0].Gone || d.Next().IsZero() {
 					t.Errorf("with a channel again: %+v", d)
 				}
 				if open, err := s.Notices(t.Context(), "g1"); err != nil || len(open) != 0 {

@@ -14,15 +14,23 @@ import (
 
 var _ practice.Store = (*Store)(nil)
 
-const planQuery = `SELECT s.id, s.group_id, s.track_id, s.kind, s.expr,
+const planQuery = `SELECT s.id, s.group_id, s.track_id, s.kind, s.expr, s.place,
 		g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.created_at, g.started_at,
 		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds
 	FROM schedules s JOIN groups g ON g.id = s.group_id JOIN tracks t ON t.id = s.track_id `
 
+// roundPlanQuery also finds the plan of a round whose track is not studied any
+// more, and so has no schedule.
+const roundPlanQuery = `SELECT COALESCE(s.id, ''), r.group_id, r.track_id, COALESCE(s.kind, ''), COALESCE(s.expr, ''), COALESCE(s.place, 0),
+		g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.created_at, g.started_at,
+		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds
+	FROM rounds r JOIN groups g ON g.id = r.group_id JOIN tracks t ON t.id = r.track_id
+	LEFT JOIN schedules s ON s.track_id = r.track_id AND s.kind = $2 WHERE r.id = $1`
+
 func readPlan(scan scanner) (p practice.Plan, err error) {
 	var created, started int64
 	s, g, t := &p.Schedule, &p.Group, &p.Track
-	err = scan(&s.ID, &s.Group, &s.Track, &s.Kind, &s.Expr,
+	err = scan(&s.ID, &s.Group, &s.Track, &s.Kind, &s.Expr, &s.Place,
 		&g.ID, &g.Name, &g.Zone, &g.State, &g.Pause, &g.StaysOpen, &g.SilentLimit, &g.Silent, &created, &started,
 		&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds)
 	g.CreatedAt, g.StartedAt = instant(created), instant(started)
@@ -43,15 +51,16 @@ func (s *Store) QuestionPlan(ctx context.Context, scheduleID string) (p practice
 	p.Channels, err = list(ctx, q, func(scan scanner) (ch bot.ChannelID, err error) {
 		err = scan(&ch)
 		return ch, err
-	}, `SELECT id FROM channels WHERE group_id = $1 AND NOT gone ORDER BY bound_at, id`, p.Group.ID)
+	}, `SELECT id FROM channels c WHERE c.group_id = $1 AND NOT c.gone
+			AND NOT EXISTS (SELECT 1 FROM muted m WHERE m.channel_id = c.id AND m.track_id = $2)
+		ORDER BY c.bound_at, c.id`, p.Group.ID, p.Track.ID)
 	return p, true, wrap("read channels", err)
 }
 
 // RoundPlan implements [practice.Store].
 func (s *Store) RoundPlan(ctx context.Context, roundID string) (practice.Plan, error) {
 	q := s.read(ctx)
-	p, err := readPlan(q.row(ctx, planQuery+`JOIN rounds r ON r.track_id = t.id
-		WHERE r.id = $1 AND s.kind = $2`, roundID, group.KindQuestion).scan)
+	p, err := readPlan(q.row(ctx, roundPlanQuery, roundID, group.KindQuestion).scan)
 	if err == nil {
 		p.Schedule.Without, err = skipDays(ctx, q, p.Group.ID)
 	}
@@ -118,7 +127,7 @@ func (s *Store) PostRound(ctx context.Context, d schedule.Due, p practice.Postin
 			return err
 		}
 		if p.Low >= 0 {
-			if err := addNotice(ctx, tx, group.LowNotice(r.Group, p.Low), now); err != nil {
+			if err := addNotice(ctx, tx, group.LowNotice(r.Group, r.Track, p.Low), now); err != nil {
 				return err
 			}
 		}
@@ -133,7 +142,7 @@ func (s *Store) SkipQuestion(ctx context.Context, d schedule.Due, k practice.Ski
 			return err
 		}
 		if k.OutOf != "" {
-			if err := addNotice(ctx, tx, group.LowNotice(k.OutOf, 0), now); err != nil {
+			if err := addNotice(ctx, tx, group.LowNotice(k.OutOf, k.Track, 0), now); err != nil {
 				return err
 			}
 		}
@@ -150,12 +159,12 @@ func (s *Store) OpenRound(ctx context.Context, o practice.Opening) error {
 			return err
 		}
 		var round string
-		var posted, same bool
+		var posted, studied, same bool
 		if err := tx.row(ctx, `SELECT r.state,
 				EXISTS (SELECT 1 FROM deliveries WHERE ref = r.id AND kind = 'question' AND state = 'sent'),
-				g.zone = $2 AND g.stays_open = $3 AND s.expr = $4
-			FROM rounds r JOIN groups g ON g.id = r.group_id JOIN schedules s ON s.track_id = r.track_id AND s.kind = 'question'
-			WHERE r.id = $1`, o.Round, g.Zone, string(g.StaysOpen), o.Plan.Schedule.Expr).scan(&round, &posted, &same); err != nil {
+				s.id IS NOT NULL, g.zone = $2 AND g.stays_open = $3 AND COALESCE(s.expr, '') = $4
+			FROM rounds r JOIN groups g ON g.id = r.group_id LEFT JOIN schedules s ON s.track_id = r.track_id AND s.kind = 'question'
+			WHERE r.id = $1`, o.Round, g.Zone, string(g.StaysOpen), o.Plan.Schedule.Expr).scan(&round, &posted, &studied, &same); err != nil {
 			return err
 		}
 		switch {
@@ -163,7 +172,7 @@ func (s *Store) OpenRound(ctx context.Context, o practice.Opening) error {
 			return schedule.ErrTaken
 		case posted:
 			return nil // in another channel; its closing stands
-		case state != group.Running:
+		case state != group.Running || !studied:
 			return schedule.ErrTaken
 		case !same:
 			return fmt.Errorf("group %s changed while its question was being posted", g.ID)
@@ -173,7 +182,7 @@ func (s *Store) OpenRound(ctx context.Context, o practice.Opening) error {
 			return err
 		}
 		if err := insertDue(ctx, tx, schedule.Due{Kind: practice.KindClose, Subject: o.Round, Occurrence: "close",
-			Lane: schedule.Lane(g.ID), Rank: schedule.RankClose, At: o.Closes}); err != nil {
+			Lane: schedule.Lane(g.ID), Rank: schedule.RankClose + o.Plan.Schedule.Place, At: o.Closes}); err != nil {
 			return err
 		}
 		return moveDue(ctx, tx, practice.KindClose, o.Round, "close", o.Closes)

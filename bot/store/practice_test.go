@@ -33,7 +33,7 @@ func plannedItem(t *testing.T, s *store.Store, id, round string, item quizzes.It
 	version, snapshot := item.Version()
 	due := schedule.Due{Kind: group.KindQuestion, Subject: "schedule-" + id, Occurrence: "now-" + round,
 		Lane: schedule.Lane(id), Rank: schedule.RankOpen, At: at}
-	if _, err := s.PostNow(t.Context(), id, round, at); err != nil {
+	if _, err := s.PostNow(t.Context(), id, "", round, at); err != nil {
 		t.Fatal(err)
 	}
 	r := practice.Round{ID: round, Group: id, Track: "track-" + id, Item: item, ItemVersion: version, LocalDay: "2026-11-23", PlannedAt: at}
@@ -50,7 +50,7 @@ func plannedItem(t *testing.T, s *store.Store, id, round string, item quizzes.It
 func open(t *testing.T, s *store.Store, id, round string, at time.Time) {
 	t.Helper()
 	d := details(t, s, id)
-	if err := s.OpenRound(t.Context(), practice.Opening{Round: round, Plan: practice.Plan{Group: d.Group, Schedule: d.Schedule},
+	if err := s.OpenRound(t.Context(), practice.Opening{Round: round, Plan: practice.Plan{Group: d.Group, Schedule: d.First().Schedule},
 		At: at, Closes: at.AddDate(0, 0, 1), Latest: at.AddDate(0, 0, 3)}); err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -230,8 +230,8 @@ func TestSilence(t *testing.T) {
 			}
 			at = at.AddDate(0, 0, 1)
 		}
-		if d := details(t, s, "g"); d.Group.Pause != group.BySilence || d.Next.After(at) {
-			t.Errorf("paused by %q with a question due at %v", d.Group.Pause, d.Next)
+		if d := details(t, s, "g"); d.Group.Pause != group.BySilence || d.Next().After(at) {
+			t.Errorf("paused by %q with a question due at %v", d.Group.Pause, d.Next())
 		}
 	})
 }
@@ -346,7 +346,7 @@ func TestPausedGroupPostsNothing(t *testing.T) {
 func TestDueQuestionSurvivesAPause(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		begin(t, s, "g")
-		monday := details(t, s, "g").Next
+		monday := details(t, s, "g").Next()
 		if ok, err := s.StopGroup(t.Context(), "g", group.Paused, group.ByOrganiser, monday.Add(time.Second)); err != nil || !ok {
 			t.Fatal(ok, err)
 		}

@@ -134,8 +134,8 @@ func TestSeasonEndsAndBegins(t *testing.T) {
 		d, _ := seasonDue(t, s, "g")
 		season := endSeason(t, s, d)
 		g, _, err := s.Details(t.Context(), "g")
-		if err != nil || g.Group.State != group.Ended || !g.Next.IsZero() {
-			t.Errorf("the group: %v, next %v, %v", g.Group.State, g.Next, err)
+		if err != nil || g.Group.State != group.Ended || !g.Next().IsZero() {
+			t.Errorf("the group: %v, next %v, %v", g.Group.State, g.Next(), err)
 		}
 		for n := range writers {
 			join(t, s, "g", fmt.Sprint("p", n))
@@ -166,11 +166,11 @@ func TestSeasonEndsAndBegins(t *testing.T) {
 			return nil
 		})
 		g, _, err = s.Details(t.Context(), "g")
-		if diff := cmp.Diff([]string{"running", "2027-11-01", "2027-11-15"}, []string{string(g.Group.State), g.Track.WindowFrom, g.Track.WindowTo}); diff != "" || err != nil {
+		if diff := cmp.Diff([]string{"running", "2027-11-01", "2027-11-15"}, []string{string(g.Group.State), g.First().WindowFrom, g.First().WindowTo}); diff != "" || err != nil {
 			t.Errorf("the group after the start (-want +got):\n%s%v", diff, err)
 		}
-		if !g.Group.StartedAt.Equal(starts) || g.Next.IsZero() {
-			t.Errorf("the season began %v and asks %v", g.Group.StartedAt, g.Next)
+		if !g.Group.StartedAt.Equal(starts) || g.Next().IsZero() {
+			t.Errorf("the season began %v and asks %v", g.Group.StartedAt, g.Next())
 		}
 		c, err := s.Calendar(t.Context(), "g", starts)
 		if err != nil || c.Season != starts.UnixMilli() {

@@ -24,10 +24,39 @@ func readTrack(scan scanner) (t group.Track, err error) {
 	return t, err
 }
 
-// PracticeTrack implements [practice.SessionStore].
-func (s *Store) PracticeTrack(ctx context.Context, groupID string) (group.Track, bool, error) {
-	t, err := readTrack(s.read(ctx).row(ctx, `SELECT `+trackColumns+` FROM schedules s JOIN tracks t ON t.id = s.track_id
-		WHERE s.group_id = $1 AND s.kind = $2 ORDER BY s.id LIMIT 1`, groupID, group.KindQuestion).scan)
+// PracticeTracks implements [practice.SessionStore].
+func (s *Store) PracticeTracks(ctx context.Context, groupID, memberID string) ([]group.Track, error) {
+	q := s.read(ctx)
+	all, err := list(ctx, q, readTrack, `SELECT `+trackColumns+` FROM schedules s JOIN tracks t ON t.id = s.track_id
+		WHERE s.group_id = $1 AND s.kind = $2 ORDER BY s.place, s.id`, groupID, group.KindQuestion)
+	if err != nil || len(all) < 2 {
+		return all, wrap("read tracks", err)
+	}
+	last, err := lastTrack(ctx, q, groupID, memberID)
+	if n := slices.IndexFunc(all, func(t group.Track) bool { return t.ID == last }); n > 0 {
+		t := all[n]
+		copy(all[1:n+1], all[:n])
+		all[0] = t
+	}
+	return all, wrap("read last track", err)
+}
+
+// lastTrack is of which track, of those that a group studies, a member answered or
+// practised last; "" without any.
+func lastTrack(ctx context.Context, q querier, groupID, memberID string) (track string, err error) {
+	const studied = `EXISTS (SELECT 1 FROM schedules s WHERE s.track_id = x.track_id AND s.kind = 'question')`
+	_, err = found(q.row(ctx, `SELECT track_id FROM (
+			SELECT * FROM (SELECT x.track_id, x.answered_at AS at FROM answers x
+				WHERE x.member_id = $2 AND x.group_id = $1 AND `+studied+` ORDER BY x.answered_at DESC LIMIT 1) AS answered
+			UNION ALL SELECT * FROM (SELECT x.track_id, x.active_at AS at FROM sessions x
+				WHERE x.member_id = $2 AND x.group_id = $1 AND `+studied+` ORDER BY x.active_at DESC LIMIT 1) AS practised
+		) AS used ORDER BY at DESC LIMIT 1`, groupID, memberID).scan(&track))
+	return track, err
+}
+
+// Track implements [practice.SessionStore].
+func (s *Store) Track(ctx context.Context, id string) (group.Track, bool, error) {
+	t, err := readTrack(s.read(ctx).row(ctx, `SELECT `+trackColumns+` FROM tracks t WHERE t.id = $1`, id).scan)
 	ok, err := found(err)
 	return t, ok, wrap("read track", err)
 }
@@ -44,11 +73,9 @@ func (s *Store) TracksNear(ctx context.Context, account bot.UserID, ch bot.Chann
 	var tracks []group.Track
 	for _, g := range groups {
 		if err == nil {
-			var t group.Track
-			var ok bool
-			if t, ok, err = s.PracticeTrack(ctx, g); ok {
-				tracks = append(tracks, t)
-			}
+			var more []group.Track
+			more, err = s.PracticeTracks(ctx, g, "")
+			tracks = append(tracks, more...)
 		}
 	}
 	return tracks, wrap("read tracks", err)

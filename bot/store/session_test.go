@@ -343,7 +343,8 @@ func TestSessionPlans(t *testing.T) {
 				}
 			}
 			sessionOf(t, s, "g", "dana", "s", 3, now)
-			_, _, err := s.PracticeTrack(ctx, "g")
+			check(s.PracticeTracks(ctx, "g", "member-dana"))
+			_, _, err := s.Track(ctx, "track-g")
 			check(nil, err)
 			check(s.TracksNear(ctx, "fake:dana", "fake:g"))
 			check(s.TracksNear(ctx, "fake:dana", "fake:elsewhere"))

@@ -216,7 +216,7 @@ func TestBankRemovedUnderAnOpenQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed := false
-	for _, seen := range (driver{s.fake, s.world}).See(t.Context()) {
+	for _, seen := range (driver{bottest.NewTogether(s.fake), s.world}).See(t.Context()) {
 		closed = closed || seen.Kind == bottest.Edit && strings.Contains(seen.Text, "· closed")
 	}
 	if !closed {

@@ -31,16 +31,17 @@ import (
 
 // Options is what [New] needs.
 type Options struct {
-	Log      *slog.Logger
-	Version  string
-	Database string // as in DATABASE_URL
-	Banks    fs.FS  // the banks that come with the program; nil: the embedded ones
-	BanksDir string // the operator's own banks; "" for none
-	Timing   schedule.Timing
-	Real     func() time.Time // real time; nil: the machine's clock
-	Trace    func(point string)
-	NewID    func() string // nil: random
-	NewCode  func() string // for one-time codes; nil: NewID
+	Log       *slog.Logger
+	Version   string
+	Database  string // as in DATABASE_URL
+	Banks     fs.FS  // the banks that come with the program; nil: the embedded ones
+	BanksDir  string // the operator's own banks; "" for none
+	Timing    schedule.Timing
+	Real      func() time.Time // real time; nil: the machine's clock
+	Trace     func(point string)
+	NewID     func() string     // nil: random
+	NewCode   func() string     // for one-time codes; nil: NewID
+	NewInvite func() group.Code // of invitations of other spaces; nil: random
 	// Clock makes domain time from the store; nil: domain time is real time.
 	Clock func(ctx context.Context, s *store.Store) (*Clock, error)
 	// Adapters makes the adapters; they may keep things on the shelf.
@@ -137,7 +138,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	})
 	a.Groups = group.New(o.Log, group.Config{
 		Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Questions: a.Practice,
-		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+		Now: a.Clock.Now, NewID: o.NewID, NewInvite: o.NewInvite, Wake: a.Engine.Wake,
 	})
 	a.Groups.Register()
 	a.Groups.ContributePage(a.Groups.SeasonPage)

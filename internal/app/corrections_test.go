@@ -35,7 +35,9 @@ func TestCorrectionConversations(t *testing.T) {
 
 type correctable struct{ *world }
 
-func (w correctable) Driver() bottest.Driver { return correcter{driver{w.fake, w.world}, w.world} }
+func (w correctable) Driver() bottest.Driver {
+	return correcter{driver{bottest.NewTogether(w.fake), w.world}, w.world}
+}
 
 // correcter does what nothing in chat does: it corrects.
 type correcter struct {

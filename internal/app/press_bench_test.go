@@ -80,7 +80,7 @@ func newCrowd(b *testing.B, database string) *crowd {
 func (c *crowd) question() string {
 	c.b.Helper()
 	c.rounds++
-	if _, err := c.app.Store.PostNow(c.b.Context(), c.group, fmt.Sprint("bench", c.rounds), time.Now()); err != nil {
+	if _, err := c.app.Store.PostNow(c.b.Context(), c.group, "", fmt.Sprint("bench", c.rounds), time.Now()); err != nil {
 		c.b.Fatal(err)
 	}
 	if err := c.app.Engine.Drain(c.b.Context()); err != nil {

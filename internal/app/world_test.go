@@ -14,6 +14,7 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
+	"studyhall/bot/group"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
 )
@@ -24,12 +25,15 @@ type world struct {
 	t        *testing.T
 	fake     *bottest.Fake
 	log      *slog.Logger
+	harbor   *bottest.Fake // another platform beside it
+	people   *bottest.Together
 	database string
 	banks    fs.FS
 	zone     *time.Location
 
-	ids   atomic.Int64 // identifiers handed out; the same in every run of a script
-	codes atomic.Int64 // the same of one-time codes
+	ids     atomic.Int64 // identifiers handed out; the same in every run of a script
+	codes   atomic.Int64 // the same of one-time codes
+	invites atomic.Int64 // and of codes for other spaces
 
 	mu     sync.Mutex
 	offset time.Duration // while the program is down
@@ -58,7 +62,8 @@ func newWorldWith(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	}
 	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
-	w.fake = bottest.NewFake(w.Now)
+	w.fake, w.harbor = bottest.NewFake(w.Now), bottest.NewFakeNamed("harbor", w.Now)
+	w.people = bottest.NewTogether(w.fake, w.harbor)
 	if err := w.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +71,7 @@ func newWorldWith(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	return w
 }
 
-func (w *world) Driver() bottest.Driver { return driver{w.fake, w} }
+func (w *world) Driver() bottest.Driver { return driver{w.people, w} }
 func (w *world) Zone() *time.Location   { return w.zone }
 
 func (w *world) running() *App {
@@ -108,12 +113,13 @@ func (w *world) Start(ctx context.Context) error {
 	clock.offset.Store(int64(w.offset))
 	a, err := New(ctx, Options{
 		Log: w.log, Version: "test", Database: w.database, UnsafeStore: true,
-		Banks:    w.banks,
-		Timing:   schedule.LocalTiming(),
-		NewID:    func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
-		NewCode:  func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
-		Clock:    func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
-		Adapters: func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{w.fake}, nil },
+		Banks:     w.banks,
+		Timing:    schedule.LocalTiming(),
+		NewID:     func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
+		NewCode:   func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
+		NewInvite: func() group.Code { return group.Code(fmt.Sprintf("K7%03dZTN9M", w.invites.Add(1))) },
+		Clock:     func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
+		Adapters:  func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{w.fake, w.harbor}, nil },
 	})
 	if err != nil {
 		return err
@@ -136,6 +142,9 @@ func (w *world) Start(ctx context.Context) error {
 			w.t.Error(err)
 		}
 	}
+	if err := w.harbor.WaitRunning(ctx); err != nil {
+		return err
+	}
 	return w.fake.WaitRunning(ctx)
 }
 
@@ -156,7 +165,7 @@ func (w *world) Restart(ctx context.Context) error {
 
 // driver sees only when the program has nothing left to do.
 type driver struct {
-	*bottest.Fake
+	*bottest.Together
 	w *world
 }
 
@@ -166,7 +175,7 @@ func (d driver) See(ctx context.Context) []bottest.Seen {
 			d.w.t.Error(err)
 		}
 	}
-	return d.Fake.See(ctx)
+	return d.Together.See(ctx)
 }
 
 func TestConversations(t *testing.T) {

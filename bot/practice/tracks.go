@@ -1,0 +1,77 @@
+package practice
+
+import (
+	"context"
+	"strings"
+
+	"studyhall/bot"
+	"studyhall/bot/group"
+)
+
+// ofTrack is the path that practises a track.
+func ofTrack(t group.Track) string { return "quiz/" + t.Group + "/of/" + t.ID }
+
+// lastUsed is what a member practises in a group unless they say otherwise: what
+// they answered or practised last, of everything studied there that has
+// questions. others is the rest of it.
+func (s *Service) lastUsed(ctx context.Context, groupID, memberID string) (t group.Track, others []group.Track, err error) {
+	all, err := s.Store.PracticeTracks(ctx, groupID, memberID)
+	if err != nil {
+		return t, nil, err
+	}
+	var able []group.Track
+	for _, t := range all {
+		if s.Library.Len(t.Certification) > 0 {
+			able = append(able, t)
+		}
+	}
+	if len(able) == 0 {
+		return t, nil, &bot.Error{Text: noPracticeHere}
+	}
+	return able[0], able[1:], nil
+}
+
+// named is the track that typed words begin with, "CHTM safety", and the rest of
+// the words; without its name, what it would be otherwise.
+func (s *Service) named(t group.Track, others []group.Track, typed string) (group.Track, string) {
+	word, rest, _ := strings.Cut(typed, " ")
+	for _, o := range others {
+		if strings.EqualFold(word, s.short(o)) {
+			return o, strings.TrimSpace(rest)
+		}
+	}
+	return t, typed
+}
+
+// quizOf begins five of what a path names, or goes on with them, in the place of
+// a private card.
+func (s *Service) quizOf(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, t, err := s.practising(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	r, err := s.practise(ctx, i, g, m, t, wish{count: standard})
+	return inPlace(i, r), err
+}
+
+// otherButtons lead to the practice of everything else that the group studies.
+func (s *Service) otherButtons(ctx context.Context, t group.Track, memberID string) ([]bot.Control, error) {
+	all, err := s.Store.PracticeTracks(ctx, t.Group, memberID)
+	if err != nil {
+		return nil, err
+	}
+	var buttons []bot.Control
+	for _, o := range all {
+		if o.ID != t.ID && s.Library.Len(o.Certification) > 0 {
+			buttons = append(buttons, bot.Button{Label: clipped("Practise "+s.short(o), bot.LimitLabel), Action: ofTrack(o)})
+		}
+	}
+	return buttons, nil
+}
+
+// track is what a group plays for as a whole: the first of all it studies that
+// has questions.
+func (s *Service) track(ctx context.Context, groupID string) (group.Track, error) {
+	t, _, err := s.lastUsed(ctx, groupID, "")
+	return t, err
+}
