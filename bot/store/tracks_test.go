@@ -263,3 +263,53 @@ func TestPracticeTracks(t *testing.T) {
 		first("cbet")
 	})
 }
+
+// Points of two certifications are never added, whatever is changed between the
+// answers and the end of the week.
+func TestTracksKeepTheirOwnPoints(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		added(t, s, addition("g", "chtm", 1))
+		first := asked(t, s, "g", "r1", sunday())
+		answered(t, s, first, sunday(), map[string]practice.Verdict{"dana": practice.Right, "lee": practice.Wrong})
+
+		at := sunday().Add(time.Hour)
+		if o, err := s.PostNow(t.Context(), "g", "track-g-chtm-1", "c1", at); err != nil || o != group.Posting {
+			t.Fatal(o, err)
+		}
+		second := first
+		second.ID, second.Track = "c1", "track-g-chtm-1"
+		_, snapshot := second.Item.Version()
+		due := schedule.Due{Kind: group.KindQuestion, Subject: "schedule-g-chtm-1", Occurrence: "now-c1", At: at}
+		if err := s.PostRound(t.Context(), due, practice.Posting{Round: second, Snapshot: snapshot, Low: -1}, at); err != nil {
+			t.Fatal(err)
+		}
+		d := details(t, s, "g")
+		if err := s.OpenRound(t.Context(), practice.Opening{Round: "c1", Plan: practice.Plan{Group: d.Group, Schedule: d.Tracks[1].Schedule},
+			At: at, Closes: at.AddDate(0, 0, 1), Latest: at.AddDate(0, 0, 3)}); err != nil {
+			t.Fatal(err)
+		}
+		answered(t, s, second, at, map[string]practice.Verdict{"dana": practice.Partly})
+
+		setup := addition("g", "chtm", 1).Setup
+		setup.Adding, setup.Track, setup.Zone, setup.Expr = false, "track-g-chtm-1", "Pacific/Auckland", "15 9 * * *"
+		if ok, err := s.Reschedule(t.Context(), setup, at); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		closed(t, s, first)
+		closed(t, s, second)
+		for track, want := range map[string]map[string]int{"track-g": {"dana": 3, "lee": 1}, "track-g-chtm-1": {"dana": 2}} {
+			entries, err := s.Placed(t.Context(), "g", track, board.Period{Span: board.All}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]int{}
+			for _, e := range entries {
+				got[e.Name] = e.Points
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", track, diff)
+			}
+		}
+	})
+}
