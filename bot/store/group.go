@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"studyhall/bot"
@@ -176,26 +177,16 @@ func details(ctx context.Context, q querier, groupID string) (d group.Details, o
 
 // channels reads a group's channels, oldest first.
 func channels(ctx context.Context, q querier, groupID string) ([]group.Channel, error) {
-	all, err := list(ctx, q, func(scan scanner) (c group.Channel, err error) {
-		err = scan(&c.ID, &c.Space, &c.Gone, &c.Guest)
-		return c, err
-	}, `SELECT id, space_id, gone, guest FROM channels WHERE group_id = $1 ORDER BY bound_at, id`, groupID)
-	if err != nil {
-		return nil, err
-	}
-	_, err = list(ctx, q, func(scan scanner) (struct{}, error) {
-		var ch bot.ChannelID
-		var track string
-		err := scan(&ch, &track)
-		for n := range all {
-			if all[n].ID == ch {
-				all[n].Muted = append(all[n].Muted, track)
-			}
+	return list(ctx, q, func(scan scanner) (c group.Channel, err error) {
+		var muted string
+		err = scan(&c.ID, &c.Space, &c.Gone, &c.Guest, &muted)
+		if c.Muted = strings.Fields(muted); len(c.Muted) == 0 {
+			c.Muted = nil
 		}
-		return struct{}{}, err
-	}, `SELECT m.channel_id, m.track_id FROM channels c JOIN muted m ON m.channel_id = c.id
-		WHERE c.group_id = $1 ORDER BY m.channel_id, m.track_id`, groupID)
-	return all, err
+		slices.Sort(c.Muted)
+		return c, err
+	}, `SELECT c.id, c.space_id, c.gone, c.guest, (SELECT COALESCE(string_agg(m.track_id, ' '), '') FROM muted m WHERE m.channel_id = c.id)
+		FROM channels c WHERE c.group_id = $1 ORDER BY c.bound_at, c.id`, groupID)
 }
 
 // organisers reads who organises a group, by name, with their accounts.
