@@ -31,8 +31,9 @@ func (s *Store) Match(ctx context.Context, id string) (practice.Match, bool, err
 	return m, ok, wrap("read match", err)
 }
 
-// liveMatch is the condition for a match that a group has or is asked for.
-const liveMatch = `(m.host_group = $1 AND m.state IN ('asked', 'running') OR m.guest_group = $1 AND m.state IN ('found', 'asked', 'running'))
+// liveMatch is the condition for a match that a group has or is asked for. SQLite
+// uses the indexes of such matches only where their condition stands word for word.
+const liveMatch = `(m.host_group = $1 AND m.state IN ('found', 'asked', 'running') AND m.state <> 'found' OR m.guest_group = $1 AND m.state IN ('found', 'asked', 'running'))
 	AND (m.state = 'running' OR m.ends_at > $2)`
 
 // MatchOf implements [practice.MatchStore].
@@ -331,8 +332,9 @@ func (s *Store) PlayMatch(ctx context.Context, id, groupID string, account bot.U
 			return err
 		}
 		// Two devices, or one person in both groups: the first row counts. Holding
-		// the match's row they follow one another.
-		if _, err := tx.exec(ctx, `UPDATE matches SET state = state WHERE id = $1`, id); err != nil {
+		// the match's row they follow one another, and its end: a part begun after
+		// that would stay open for ever, and no other could begin beside it.
+		if n, err := tx.exec(ctx, `UPDATE matches SET state = state WHERE id = $1 AND state = 'running'`, id); err != nil || n == 0 {
 			return err
 		}
 		if ok, err = found(tx.row(ctx, `SELECT session_id FROM match_players WHERE match_id = $1 AND member_id = $2`, id, member).scan(&session)); ok || err != nil {

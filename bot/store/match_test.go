@@ -330,3 +330,53 @@ func TestMatchEnds(t *testing.T) {
 		})
 	}
 }
+
+// What is missed in a match comes back in reviews from its answer on, and not
+// only with the last one.
+func TestMatchAnswersAreRemembered(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "host")
+		begin(t, s, "guest")
+		join(t, s, "guest", "lee")
+		matchRuns(t, s, "m", 3)
+		if _, ok, err := s.PlayMatch(t.Context(), "m", "guest", "fake:lee", "lees", sunday()); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		for place := 1; place <= 2; place++ {
+			a := practised(fmt.Sprint("l", place), sunday())
+			a.Verdict = practice.Wrong
+			if _, _, err := s.AnswerSession(t.Context(), "lees", place, a); err != nil {
+				t.Fatal(err)
+			}
+			if r, ok, err := s.Recall(t.Context(), "track-guest", "member-lee", fmt.Sprint("live-", place-1)); err != nil || !ok || r.Missed != 1 {
+				t.Errorf("question %d: %+v, %v, %v", place, r, ok, err)
+			}
+		}
+	})
+}
+
+// Whoever begins to play while the match ends has no part that stays open: beside
+// one, the next match could not be played.
+func TestNobodyBeginsAfterTheEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "host")
+		begin(t, s, "guest")
+		for n := range writers {
+			join(t, s, "guest", fmt.Sprint("p", n))
+		}
+		matchRuns(t, s, "m", 2)
+		atOnce(t, func(n int) error {
+			if n == writers/2 {
+				_, err := s.DropMatch(t.Context(), "m", "host", sunday())
+				return err
+			}
+			_, _, err := s.PlayMatch(t.Context(), "m", "guest", bot.UserID(fmt.Sprint("fake:p", n)), fmt.Sprint("s", n), sunday())
+			return err
+		})
+		for n := range writers {
+			if p, open, err := s.OpenSession(t.Context(), "track-guest", fmt.Sprint("member-p", n), "match"); err != nil || open {
+				t.Errorf("a part is still open: %+v, %v", p, err)
+			}
+		}
+	})
+}

@@ -112,7 +112,7 @@ func remember(ctx context.Context, tx *tx, memberID, trackID, itemID string) err
 	answers, err := list(ctx, tx, readGiven, `SELECT a.verdict, a.session_id IS NULL, a.answered_at FROM answers a
 		LEFT JOIN rounds r ON r.id = a.round_id LEFT JOIN sessions s ON s.id = a.session_id
 		WHERE a.member_id = $1 AND a.item_id = $3 AND a.track_id = $2
-			AND (a.round_id IS NULL AND a.session_id IS NULL OR r.state = 'closed' OR s.kind IN ('practice', 'review') OR s.state = 'ended')
+			AND (a.round_id IS NULL AND a.session_id IS NULL OR r.state = 'closed' OR s.kind <> 'mock' OR s.state = 'ended')
 		ORDER BY a.answered_at, a.id`, memberID, trackID, itemID)
 	if err != nil {
 		return err
