@@ -10,6 +10,7 @@ import (
 	"studyhall/bot/practice"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
+	"studyhall/quizzes"
 )
 
 func TestAreaCounts(t *testing.T) {
@@ -72,5 +73,34 @@ func TestAreaCounts(t *testing.T) {
 			t.Errorf("graded: %+v, %v", graded, err)
 		}
 		storetest.QueryPlans(t, s, []string{"answers", "rounds", "session_items"}, func() { counts("dana") })
+	})
+}
+
+// An answer to a question that was withdrawn says nothing about its person.
+func TestWithdrawnIsNoProgress(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		item := lettered("cbet-x")
+		r := askedItem(t, s, "g", "r1", item, sunday())
+		gives(t, s, r, "dana", "c", sunday())
+		track := group.Track{ID: "track-g", Group: "g"}
+		figures := func() (areas, answers int) {
+			counts, err := s.AreaCounts(t.Context(), track, "member-dana")
+			if err != nil {
+				t.Fatal(err)
+			}
+			graded, err := s.GradedSince(t.Context(), track, "member-dana", sunday())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(counts), len(graded)
+		}
+		if areas, answers := figures(); areas != 1 || answers != 1 {
+			t.Fatalf("before: %d areas, %d answers", areas, answers)
+		}
+		regrade(t, s, "g", item, quizzes.Correction{Void: true}, closed(t, s, r))
+		if areas, answers := figures(); areas != 0 || answers != 0 {
+			t.Errorf("withdrawn: %d areas, %d answers, want none", areas, answers)
+		}
 	})
 }
