@@ -71,9 +71,12 @@ func (s *Service) liveClosedCard(ctx context.Context, l Live, q LiveQuestion) (b
 		Controls: []bot.Row{{mine, bot.Button{Label: "My study page", Action: group.PathStudy}}},
 	}
 	m := bot.Message{Text: bot.Typed(clipped(bot.Textf(liveOverNotice, q.Place, l.Size, shortAnswer(q.Item)).Plain(), bot.LimitNotice)), Card: card}
-	body := card.Body
+	body, newest := card.Body, l.Place
+	if l.Ending == LiveUnsent { // what came after this one was never posted
+		newest--
+	}
 	switch {
-	case q.Place != l.Place:
+	case q.Place != newest:
 	case l.Ending == "":
 		card.Controls = []bot.Row{{
 			bot.Button{Label: "Next question", Action: path + "/next", Style: bot.Primary},

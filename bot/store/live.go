@@ -20,7 +20,9 @@ func (s *Store) GroupItems(ctx context.Context, groupID string) (map[string]bool
 	all, err := list(ctx, s.read(ctx), column[string], `SELECT item_id FROM rounds WHERE group_id = $1 AND state IN ('planned', 'open')
 		UNION SELECT q.item_id FROM live_rounds l JOIN live_questions q ON q.live_id = l.id WHERE l.group_id = $1 AND l.state = 'open'
 		UNION SELECT i.item_id FROM matches m JOIN match_items i ON i.match_id = m.id
-			WHERE (m.host_group = $1 OR m.guest_group = $1) AND m.state = 'running'`, groupID)
+			WHERE m.host_group = $1 AND m.state IN ('found', 'asked', 'running') AND m.state = 'running'
+		UNION SELECT i.item_id FROM matches m JOIN match_items i ON i.match_id = m.id
+			WHERE m.guest_group = $1 AND m.state IN ('found', 'asked', 'running') AND m.state = 'running'`, groupID)
 	for _, item := range all {
 		items[item] = true
 	}
@@ -216,7 +218,8 @@ func (s *Store) LiveMine(ctx context.Context, id, memberID string) (map[int]prac
 		a.Member, a.At = memberID, instant(at)
 		mine[place] = a
 		return struct{}{}, err
-	}, `SELECT place, id, options, raw, verdict, answered_at FROM live_answers WHERE live_id = $1 AND member_id = $2`, id, memberID)
+	}, `SELECT l.place, l.id, l.options, l.raw, COALESCE(a.verdict, l.verdict), l.answered_at
+		FROM live_answers l LEFT JOIN answers a ON a.id = l.id WHERE l.live_id = $1 AND l.member_id = $2`, id, memberID)
 	return mine, wrap("read own answers of live round", err)
 }
 

@@ -1,11 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
+	"studyhall/quizzes"
 )
 
 // liveCounts is the least time between two refreshes of the count on a card.
@@ -122,7 +125,8 @@ func noteLive(ctx context.Context, tx *tx, l practice.Live, a practice.LiveAnswe
 	if _, err := tx.exec(ctx, `INSERT INTO live_answers (id, live_id, place, member_id, options, raw, verdict, answered_at, interaction)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (live_id, place, member_id) DO UPDATE SET options = excluded.options, raw = excluded.raw, verdict = excluded.verdict,
-			answered_at = excluded.answered_at, interaction = excluded.interaction`,
+			answered_at = excluded.answered_at, interaction = excluded.interaction
+		WHERE live_answers.answered_at <= excluded.answered_at`,
 		a.ID, l.ID, l.Place, out.Member, a.Option, a.Raw, string(a.Verdict), millis(a.At), a.Interaction); err != nil {
 		return err
 	}
@@ -199,6 +203,15 @@ func livePosted(ctx context.Context, tx *tx, l practice.Live) (bool, error) {
 		AND (state = 'sent' OR state = 'waiting' AND doubt > 0) LIMIT 1`, liveRef(l.ID, l.Place)).scan(&one))
 }
 
+// liveOwed is until when the question under way is worth posting, if a try failed
+// for certain and another is to come; zero otherwise. Its time runs from the post on.
+func liveOwed(ctx context.Context, tx *tx, l practice.Live) (time.Time, error) {
+	var until int64
+	_, err := found(tx.row(ctx, `SELECT until FROM deliveries WHERE ref = $1 AND kind = 'live' AND state = 'waiting' AND doubt = 0 LIMIT 1`,
+		liveRef(l.ID, l.Place)).scan(&until))
+	return instant(until), err
+}
+
 // moveLive holds a live round, takes the due thing, if there is one, and moves
 // the live round on from a place if that is where it is.
 func (s *Store) moveLive(ctx context.Context, id string, place int, d *schedule.Due, now time.Time,
@@ -208,6 +221,11 @@ func (s *Store) moveLive(ctx context.Context, id string, place int, d *schedule.
 		l, open, err := lockLive(ctx, tx, id)
 		if err != nil {
 			return err
+		}
+		if d != nil && open && l.Place == place {
+			if until, err := liveOwed(ctx, tx, l); err != nil || now.Before(until) {
+				return cmp.Or(err, moveDue(ctx, tx, d.Kind, d.Subject, d.Occurrence, until))
+			}
 		}
 		if d != nil {
 			if err := takeDue(ctx, tx, *d, now); err != nil {
@@ -242,6 +260,9 @@ func closeLive(ctx context.Context, tx *tx, l practice.Live, now time.Time) (sil
 		WHERE a.live_id = $1 AND a.place = $2 ON CONFLICT DO NOTHING`, l.ID, l.Place); err != nil {
 		return 0, err
 	}
+	if err := gradeLive(ctx, tx, l); err != nil {
+		return 0, err
+	}
 	if err := doubtLive(ctx, tx, l.ID, l.Place); err != nil {
 		return 0, err
 	}
@@ -256,6 +277,43 @@ func closeLive(ctx context.Context, tx *tx, l practice.Live, now time.Time) (sil
 	return silent, wantEdit(ctx, tx, practice.KindLive, liveRef(l.ID, l.Place), now)
 }
 
+// gradeLive grades the answers to the question that closes anew if it has been
+// corrected in the group: a press is graded by the key that its reader knew.
+func gradeLive(ctx context.Context, tx *tx, l practice.Live) error {
+	var snapshot string
+	corrected, err := found(tx.row(ctx, `SELECT v.snapshot FROM live_questions q
+		JOIN overrides o ON o.group_id = $3 AND o.item_version = q.item_version JOIN item_versions v ON v.id = o.corrected
+		WHERE q.live_id = $1 AND q.place = $2`, l.ID, l.Place, l.Group).scan(&snapshot))
+	if err != nil || !corrected {
+		return err
+	}
+	item, err := quizzes.FromSnapshot([]byte(snapshot))
+	if err != nil {
+		return err
+	}
+	all, err := list(ctx, tx, func(scan scanner) (a practice.Answer, err error) {
+		err = scan(&a.ID, &a.Option, &a.Raw)
+		return a, err
+	}, `SELECT id, options, raw FROM live_answers WHERE live_id = $1 AND place = $2 ORDER BY id`, l.ID, l.Place)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		verdict, err := quizzes.Grade(item, quizzes.Response{Options: strings.Fields(a.Option), Text: a.Raw})
+		if err != nil { // it was read by the earlier key and can't be by this one
+			verdict = quizzes.Wrong
+		}
+		grade := practice.NewGrade(practice.Verdict(verdict), item)
+		if _, err := tx.exec(ctx, `UPDATE live_answers SET verdict = $2 WHERE id = $1`, a.ID, string(grade.Verdict)); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `UPDATE answers SET verdict = $2, credit = $3 WHERE id = $1`, a.ID, string(grade.Verdict), string(grade.Credit)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // endLive ends a live round that is held. If anybody answered and key is given,
 // a post sums it up.
 func endLive(ctx context.Context, tx *tx, l practice.Live, why practice.LiveEnding, key string, now time.Time) error {
@@ -268,7 +326,11 @@ func endLive(ctx context.Context, tx *tx, l practice.Live, why practice.LiveEndi
 	if err := dropDue(ctx, tx, practice.KindLive, l.ID); err != nil {
 		return err
 	}
-	if err := wantEdit(ctx, tx, practice.KindLive, liveRef(l.ID, l.Place), now); err != nil || key == "" || why == practice.LiveUnsent {
+	newest := l.Place
+	if why == practice.LiveUnsent { // the question before it says that it ends
+		newest--
+	}
+	if err := wantEdit(ctx, tx, practice.KindLive, liveRef(l.ID, newest), now); err != nil || key == "" || why == practice.LiveUnsent {
 		return err
 	}
 	var one int64

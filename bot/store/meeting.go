@@ -26,9 +26,11 @@ func (s *Store) MissedRounds(ctx context.Context, trackID string, answered int) 
 		return m, err
 	}, `SELECT r.id, r.item_version, r.answered, r.correct, r.closed_at, v.bank, v.snapshot
 		FROM rounds r `+versionJoin+`
+		LEFT JOIN (SELECT q.item_id, MAX(q.closed_at) AS at FROM tracks t JOIN live_rounds l ON l.group_id = t.group_id
+				JOIN live_questions q ON q.live_id = l.id
+			WHERE t.id = $1 AND q.state = 'closed' GROUP BY q.item_id) seen ON seen.item_id = r.item_id
 		WHERE r.track_id = $1 AND r.state = 'closed' AND r.answered >= $2 AND r.correct < r.answered
-			AND NOT EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
-				WHERE l.group_id = r.group_id AND q.item_id = r.item_id AND q.state = 'closed' AND q.closed_at > r.closed_at)
+			AND COALESCE(seen.at, 0) <= r.closed_at
 		ORDER BY r.number`, trackID, answered)
 	return all, wrap("read missed questions", err)
 }

@@ -216,8 +216,8 @@ func regradeTyped(ctx context.Context, tx *tx, r practice.Regrading, roundID str
 }
 
 // regradePractice grades answers in sessions. Practice points are for questions
-// practised, right or not, so that no total changes. Open sessions are locked
-// first: an answer that is being recorded meanwhile finds the correction.
+// practised, right or not, so that no total changes. Open sessions and live rounds
+// are locked first: an answer that is being recorded meanwhile finds the correction.
 func regradePractice(ctx context.Context, tx *tx, r practice.Regrading) (int, error) {
 	tracks, err := list(ctx, tx, column[string], `SELECT id FROM tracks WHERE group_id = $1`, r.Group)
 	if err != nil {
@@ -227,6 +227,9 @@ func regradePractice(ctx context.Context, tx *tx, r practice.Regrading) (int, er
 		if _, err := tx.exec(ctx, `UPDATE sessions SET active_at = active_at WHERE track_id = $1 AND ended_at = 0 AND state = 'open'`, track); err != nil {
 			return 0, err
 		}
+	}
+	if _, err := tx.exec(ctx, `UPDATE live_rounds SET place = place WHERE group_id = $1 AND state = 'open'`, r.Group); err != nil {
+		return 0, err
 	}
 	all, err := list(ctx, tx, readGraded, `SELECT a.id, a.options, a.raw, a.verdict, a.credit, a.caught_up
 		FROM memberships ms JOIN answers a ON a.member_id = ms.member_id AND a.item_id = $2
