@@ -57,6 +57,8 @@ type Store struct {
 	wg     sync.WaitGroup
 	closed atomic.Bool
 
+	presses gatherers[press]
+
 	commits atomic.Int64
 	jobs    atomic.Int64
 	trace   atomic.Pointer[func(string, []any)]

@@ -1,0 +1,88 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"studyhall/bot/practice"
+	"studyhall/bot/store"
+	"studyhall/bot/store/storetest"
+)
+
+// Presses at the same instant are recorded together; what becomes of each is as
+// if it had come alone.
+func TestManyKindsOfPressesAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		r := asked(t, s, "g", "r1", sunday())
+		opened, _, err := s.Round(t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const people = 90
+		for n := range people {
+			join(t, s, "g", fmt.Sprint("p", n))
+		}
+		var mu sync.Mutex
+		got := map[string]int{}
+		numbers, rights := map[int]bool{}, 0
+		var ready, done sync.WaitGroup
+		ready.Add(1)
+		press := func(kind string, a practice.Answer) {
+			done.Go(func() {
+				ready.Wait()
+				out, err := s.Answer(t.Context(), a, false)
+				mu.Lock()
+				defer mu.Unlock()
+				got[fmt.Sprint(kind, " ", out.Status, " ", err)]++
+				if out.Status == practice.Recorded && err == nil {
+					numbers[out.Answered] = true
+					rights = max(rights, out.Right)
+				}
+			})
+		}
+		for n := range people {
+			a := answer(r, fmt.Sprint("p", n), n, sunday())
+			switch n % 6 {
+			case 0:
+				a.Verdict, a.Option = practice.Wrong, "b"
+			case 1:
+				a.ItemVersion = r.ItemVersion
+			case 2:
+				a.ItemVersion = "another"
+				press("by another key", a)
+				continue
+			case 3:
+				a.At = opened.ClosesAt
+				press("late", a)
+				continue
+			}
+			press("in time", a)
+		}
+		for n := range 10 {
+			press("stranger", answer(r, fmt.Sprint("nobody", n), n, sunday()))
+		}
+		ready.Done()
+		done.Wait()
+		want := map[string]int{
+			fmt.Sprint("in time ", practice.Recorded, " <nil>"):     60,
+			fmt.Sprint("by another key ", practice.Stale, " <nil>"): 15,
+			fmt.Sprint("late ", practice.TooLate, " <nil>"):         15,
+			fmt.Sprint("stranger ", practice.Stranger, " <nil>"):    10,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("what became of them (-want +got):\n%s", diff)
+		}
+		spread, err1 := s.Spread(t.Context(), r.ID)
+		after, _, err2 := s.Round(t.Context(), r.ID)
+		if err1 != nil || err2 != nil || spread["a"] != 45 || spread["b"] != 15 || after.Answered != 60 {
+			t.Errorf("%d counted, %v recorded (%v, %v)", after.Answered, spread, err1, err2)
+		}
+		if len(numbers) != 60 || !numbers[1] || !numbers[60] || rights != 45 {
+			t.Errorf("%d different counts were told, and %d right; want 60 and 45", len(numbers), rights)
+		}
+	})
+}
