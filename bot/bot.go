@@ -287,6 +287,9 @@ func unknownWord(c Command, word string) error {
 	return withPage(c, mistakef("/%s doesn't know %q. Nothing was changed. It knows: %s.", c.Name, shortened(word), known))
 }
 
+// Unknown is the answer to a word that a command's handler does not know.
+func (c Command) Unknown(word string) error { return unknownWord(c, word) }
+
 // withPage adds the button that opens what a command shows by itself.
 func withPage(c Command, e *Error) error {
 	if c.Page != "" {

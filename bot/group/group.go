@@ -106,6 +106,9 @@ const KindWeekly = "weekly"
 // posts; its subject is the live round. Package practice fires it.
 const KindLive = "live"
 
+// KindWelcome is the kind of a group's first post in its channel; it shows the group.
+const KindWelcome = "welcome"
+
 // Questions is what groups need to know of the questions; package practice
 // implements it.
 type Questions interface {

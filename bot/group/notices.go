@@ -144,6 +144,9 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 	case NoticeSeason:
 		c.Tone, c.Body = bot.Neutral, wordsSeasonPlanned
 		c.Controls = rows(primary("Start", "season/"+n.Data.Season+"/start"), button("Set up again", path+"/setup"), button("Group page", path))
+	case NoticeErased:
+		c.Body = s.wordsNaming(ctx, d.Group, n.Data.Posts)
+		c.Controls = rows(primary("Group page", path))
 	case NoticeLow:
 		t, ok := d.Studies(n.Data.Track)
 		if !ok {
@@ -168,6 +171,8 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 	case NoticeSeason:
 		day, _ := time.Parse(time.DateOnly, n.Data.Start) // our own
 		return wordsAskStart(n.Data.Count, n.Data.Next, day)
+	case NoticeErased:
+		return bot.Textf("Posts of the %s may name somebody who was erased", clip(d.Group.Name, 30))
 	case NoticeLow:
 		if t, ok := d.Studies(n.Data.Track); ok && len(d.Tracks) > 1 {
 			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), clip(d.Group.Name, 40))
@@ -191,6 +196,8 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 			over = d.Group.State != Paused
 		case NoticeSeason:
 			over = d.Group.State != Ended
+		case NoticeErased:
+			over = s.c.Now().Sub(n.CreatedAt) > erasedShown
 		case NoticeLow:
 			over = d.unseen(f, n.Data.Track) > max(n.Data.Count, 10)
 		case NoticeGone:

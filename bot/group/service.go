@@ -21,7 +21,7 @@ type Config struct {
 	Questions Questions        // may be given later, by [Service.Ask]
 	Now       func() time.Time // domain time
 	NewID     func() string
-	NewInvite func() Code // a code for another space; nil: by chance
+	NewInvite func() Code // a code for another space or account; nil: by chance
 	Wake      func()      // lets the engine look at what has become due
 	// Patience is how long a platform may take to say whether an account still
 	// exists; zero: three seconds.
@@ -38,6 +38,7 @@ type Service struct {
 	notes    []NoteKind
 	pages    []PageSection
 	words    map[string]Word // of /group
+	records  []Records
 }
 
 // Section adds lines and buttons of a feature to a member's study page.
@@ -88,6 +89,7 @@ func (s *Service) Register() {
 	b.Action(PathSettings("{group}"), s.settingsPressed)
 	b.Action(PathSettings("{group}")+"/{from}", s.settingsPressed)
 	b.Action(PathHelp, s.help)
+	s.registerPrivacy()
 	b.Action(PathSees, s.whatOrganisersSee)
 
 	b.Action("setup", s.openSetup)
@@ -140,7 +142,7 @@ func (s *Service) Register() {
 // Kinds is what the engine needs to know of the due things and deliveries of groups.
 func (s *Service) Kinds() []schedule.Kind {
 	return append(s.seasonKinds(), []schedule.Kind{
-		{Name: kindWelcome, Render: s.renderWelcome},
+		{Name: KindWelcome, Render: s.renderWelcome},
 		{Name: kindNotice, Fire: s.tellNotice, Render: s.renderNotice},
 		{Name: kindOffer, Render: s.renderOffer},
 		{Name: kindAnswer, Render: s.renderAnswer},
@@ -151,7 +153,6 @@ func (s *Service) Kinds() []schedule.Kind {
 
 // The kinds of due things and deliveries.
 const (
-	kindWelcome  = "welcome"  // the first post in a channel
 	kindNotice   = "notice"   // a notice to organisers
 	kindOffer    = "offer"    // an offer to organise
 	kindAnswer   = "answered" // what became of an offer, for who made it

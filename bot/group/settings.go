@@ -33,6 +33,7 @@ func (s *Service) showSettings(ctx context.Context, i bot.Interaction, g Group, 
 		}
 		body, all = append(body, more...), append(all, controlsOf(buttons)...)
 	}
+	all = append(all, controlsOf(privacyButtons)...)
 	controls := screen(i, all, button("My study page", PathStudy), PathSettings(g.ID))
 	return show(i, &bot.Card{Title: wordsSettings, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
 }

@@ -404,7 +404,7 @@ func (s *Service) start(ctx context.Context, i bot.Interaction) (bot.Response, e
 	outcome, err := s.c.Store.StartGroup(ctx, Start{
 		Setup: setup, Member: s.c.NewID(), Track: s.c.NewID(), Schedule: s.c.NewID(), Now: now,
 		Welcome: schedule.Delivery{
-			Key: s.c.NewID(), Kind: kindWelcome, Ref: group, Group: group, Target: string(setup.Channel),
+			Key: s.c.NewID(), Kind: KindWelcome, Ref: group, Group: group, Target: string(setup.Channel),
 			Rank: schedule.RankSumUp, At: now, Until: now.AddDate(0, 0, 7),
 		},
 	})

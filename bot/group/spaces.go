@@ -235,7 +235,7 @@ func (s *Service) join(ctx context.Context, i bot.Interaction) (bot.Response, er
 	group, outcome, err := s.c.Store.JoinSpace(ctx, SpaceJoining{
 		Code: code, Account: i.User, Channel: i.Channel, Space: i.Space, Now: now,
 		Welcome: func(group string) schedule.Delivery {
-			return schedule.Delivery{Key: bot.NewID(), Kind: kindWelcome, Ref: group, Group: group, Target: string(i.Channel),
+			return schedule.Delivery{Key: bot.NewID(), Kind: KindWelcome, Ref: group, Group: group, Target: string(i.Channel),
 				Rank: schedule.RankSumUp, At: now, Until: now.AddDate(0, 0, 7)}
 		},
 	})

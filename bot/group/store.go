@@ -118,6 +118,8 @@ type Store interface {
 	TellNotice(ctx context.Context, d schedule.Due, deliveries []schedule.Delivery, now time.Time) error
 	// CloseNotice records that a notice stopped mattering.
 	CloseNotice(ctx context.Context, id string, now time.Time) error
+
+	PrivacyStore
 }
 
 // Membership is a person's place in a group, seen from one account.
@@ -368,6 +370,7 @@ const (
 	NoticeLow    NoticeKind = "low"    // few unseen questions are left
 	NoticeSeason NoticeKind = "season" // the next season can begin
 	NoticeLeft   NoticeKind = "left"   // administrators took a channel out
+	NoticeErased NoticeKind = "erased" // posts may name somebody whose data was erased
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -397,4 +400,5 @@ type NoticeData struct {
 	Season   string        `json:"season,omitempty"`   // season: the one that has ended
 	Next     string        `json:"next,omitempty"`     // season: the next one's name
 	Start    string        `json:"start,omitempty"`    // season: the day on which it would begin, 2006-01-02
+	Posts    []NamingPost  `json:"posts,omitempty"`    // erased: the posts
 }

@@ -15,8 +15,8 @@ func studyCommand() bot.Command {
 		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Page: "My study page", Aliases: []string{"me"},
 		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
 			{Label: "today", Value: "today"}, {Label: OpenProgress, Value: OpenProgress}, {Label: "reminders", Value: "reminders"},
-			{Label: "settings", Value: "settings"}, {Label: "help", Value: "help"},
-		}}},
+			{Label: "settings", Value: "settings"}, {Label: "my data", Value: openData}, {Label: "link", Value: openLink}, {Label: "help", Value: "help"},
+		}}, codeField()},
 	}
 }
 
@@ -34,6 +34,9 @@ func (s *Service) studyTyped(ctx context.Context, i bot.Interaction) (bot.Respon
 	word := i.Values.Get("open")
 	if word == "help" {
 		return s.help(ctx, i)
+	}
+	if h := s.privacyTyped(i); h != nil {
+		return h(ctx, i)
 	}
 	open, ok := s.opens[word]
 	if !ok {

@@ -295,7 +295,7 @@ func what(kind string) bot.Text {
 	switch kind {
 	case KindQuestion:
 		return "Today's question"
-	case kindWelcome:
+	case KindWelcome:
 		return "The welcome"
 	case KindWeekly:
 		return "The weekly post"

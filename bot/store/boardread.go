@@ -116,7 +116,7 @@ func (s *Store) Placed(ctx context.Context, groupID, trackID string, p board.Per
 		err = scan(&e.Member, &n.Own, &n.Board, &e.Points)
 		e.Name = n.Shown()
 		return e, err
-	}, `SELECT x.member_id, m.name, ms.board_name, `+points+` FROM `+table+`
+	}, `SELECT x.member_id, `+nameIn+`, ms.board_name, `+points+` FROM `+table+`
 		JOIN memberships ms ON ms.group_id = $3 AND ms.member_id = x.member_id AND NOT (ms.hidden OR ms.mentor)
 		JOIN members m ON m.id = x.member_id
 		WHERE x.track_id = $1 AND `+condition+` AND `+points+` >= $4`, trackID, arg, groupID, from)
@@ -268,7 +268,7 @@ func (s *Store) Naming(ctx context.Context, groupID, memberID string) (board.Nam
 }
 
 func naming(ctx context.Context, q querier, groupID, memberID string) (n board.Naming, err error) {
-	_, err = found(q.row(ctx, `SELECT m.name, ms.board_name, ms.hidden, ms.mentor FROM memberships ms JOIN members m ON m.id = ms.member_id
+	_, err = found(q.row(ctx, `SELECT `+nameIn+`, ms.board_name, ms.hidden, ms.mentor FROM memberships ms JOIN members m ON m.id = ms.member_id
 		WHERE ms.group_id = $1 AND ms.member_id = $2`, groupID, memberID).scan(&n.Own, &n.Board, &n.Hidden, &n.Mentor))
 	return n, err
 }
@@ -302,7 +302,7 @@ func (s *Store) Rename(ctx context.Context, groupID, memberID, name string, hidd
 			others, err := list(ctx, tx, func(scan scanner) (n board.Naming, err error) {
 				err = scan(&n.Own, &n.Board)
 				return n, err
-			}, `SELECT m.name, ms.board_name FROM memberships ms JOIN members m ON m.id = ms.member_id
+			}, `SELECT `+nameIn+`, ms.board_name FROM memberships ms JOIN members m ON m.id = ms.member_id
 				WHERE ms.group_id = $1 AND ms.member_id <> $2`, groupID, memberID)
 			if err != nil {
 				return err

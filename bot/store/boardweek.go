@@ -119,7 +119,7 @@ func parts(ctx context.Context, q querier, groupID, trackID string, week int, cl
 		}
 		p.Complete = there > 0 && answered[p.Member] >= there
 		return p, err
-	}, `SELECT w.member_id, m.name, ms.board_name, ms.hidden, ms.mentor, w.points, ms.joined_at
+	}, `SELECT w.member_id, `+nameIn+`, ms.board_name, ms.hidden, ms.mentor, w.points, ms.joined_at
 		FROM week_points w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.member_id JOIN members m ON m.id = w.member_id
 		WHERE w.track_id = $2 AND w.week = $3 ORDER BY w.member_id`, groupID, trackID, week)
 }

@@ -22,7 +22,11 @@ func readGroup(scan scanner, more ...any) (g group.Group, err error) {
 	return g, err
 }
 
-const membershipQuery = `SELECT ` + groupColumns + `, m.id, m.name, ms.role, ms.joined_at,
+// nameIn is what a member is called in a group: each has its own name for
+// somebody who linked accounts, and shows no other.
+const nameIn = `CASE WHEN COALESCE(ms.name, '') = '' THEN m.name ELSE ms.name END`
+
+const membershipQuery = `SELECT ` + groupColumns + `, m.id, ` + nameIn + `, ms.role, ms.joined_at,
 		(SELECT COUNT(*) FROM answers x WHERE x.member_id = m.id AND x.group_id = ms.group_id),
 		a.gone_at, a.group_id
 	FROM accounts a
@@ -80,8 +84,8 @@ func (s *Store) JoinGroup(ctx context.Context, j group.Joining) (m group.Members
 		if err != nil {
 			return err
 		}
-		n, err := tx.exec(ctx, `INSERT INTO memberships (group_id, member_id, role, joined_at) VALUES ($1, $2, 'member', $3)
-			ON CONFLICT DO NOTHING`, j.Group, member, millis(j.Now))
+		n, err := tx.exec(ctx, `INSERT INTO memberships (group_id, member_id, role, joined_at, name) VALUES ($1, $2, 'member', $3, $4)
+			ON CONFLICT DO NOTHING`, j.Group, member, millis(j.Now), j.Name)
 		if err != nil {
 			return err
 		}
@@ -102,8 +106,8 @@ func ensureAccount(ctx context.Context, tx *tx, j group.Joining) (member string,
 	if _, err := tx.exec(ctx, `INSERT INTO members (id, name, created_at) VALUES ($1, $2, $3)`, j.Member, j.Name, millis(j.Now)); err != nil {
 		return "", err
 	}
-	n, err := tx.exec(ctx, `INSERT INTO accounts (id, member_id, space_id, zone) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		string(j.Account), j.Member, string(j.Space), j.Zone)
+	n, err := tx.exec(ctx, `INSERT INTO accounts (id, member_id, space_id, zone, name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		string(j.Account), j.Member, string(j.Space), j.Zone, j.Name)
 	if err != nil || n == 1 {
 		return j.Member, err
 	}
@@ -200,7 +204,7 @@ func organisers(ctx context.Context, q querier, groupID string) ([]group.Person,
 		err = scan(&r.person.Member, &r.person.Name, &r.account.ID, &gone, &checked)
 		r.account.Closed, r.account.Checked = gone > 0, instant(checked)
 		return r, err
-	}, `SELECT m.id, m.name, a.id, a.gone_at, a.checked_at
+	}, `SELECT m.id, `+nameIn+`, a.id, a.gone_at, a.checked_at
 		FROM memberships ms JOIN members m ON m.id = ms.member_id JOIN accounts a ON a.member_id = ms.member_id
 		WHERE ms.group_id = $1 AND ms.role = 'organiser' ORDER BY m.id, a.id`, groupID)
 	if err != nil {

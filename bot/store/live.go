@@ -198,7 +198,7 @@ func (s *Store) LiveTallies(ctx context.Context, id string) ([]practice.LiveTall
 			t.Name = board
 		}
 		return t, err
-	}, `SELECT m.id, m.name, COALESCE(ms.board_name, ''), COALESCE(ms.hidden OR ms.mentor, TRUE), t.correct, t.answered
+	}, `SELECT m.id, `+nameIn+`, COALESCE(ms.board_name, ''), COALESCE(ms.hidden OR ms.mentor, TRUE), t.correct, t.answered
 		FROM (SELECT a.live_id, a.member_id, COUNT(*) AS answered, CAST(SUM(CASE a.verdict WHEN 'right' THEN 1 ELSE 0 END) AS BIGINT) AS correct
 			FROM live_answers a JOIN live_questions q ON q.live_id = a.live_id AND q.place = a.place
 			WHERE a.live_id = $1 AND q.state = 'closed' GROUP BY a.live_id, a.member_id) AS t

@@ -23,7 +23,9 @@ const reachable = `EXISTS (SELECT 1 FROM memberships o JOIN accounts a ON a.memb
 	WHERE o.group_id = $1 AND o.role = 'organiser' AND a.gone_at = 0)`
 
 func makeOrganiser(ctx context.Context, tx *tx, groupID, member string, now time.Time) error {
-	_, err := tx.exec(ctx, `INSERT INTO memberships (group_id, member_id, role, joined_at) VALUES ($1, $2, 'organiser', $3)
+	_, err := tx.exec(ctx, `INSERT INTO memberships (group_id, member_id, role, joined_at, name)
+		VALUES ($1, $2, 'organiser', $3, COALESCE((SELECT MAX(a.name) FROM accounts a JOIN channels c ON c.space_id = a.space_id
+			WHERE a.member_id = $2 AND c.group_id = $1), ''))
 		ON CONFLICT (group_id, member_id) DO UPDATE SET role = 'organiser'`, groupID, member, millis(now))
 	return err
 }
@@ -83,7 +85,13 @@ func makeOffer(ctx context.Context, tx *tx, o group.NewOffer) (group.OfferOutcom
 	return group.Offered, insertDeliveries(ctx, tx, o.Message)
 }
 
-const offerQuery = `SELECT ` + groupColumns + `, o.id, o.kind, o.from_member, o.to_member, f.name, t.name, o.state = 'open', o.state = 'accepted', o.created_at, o.ends_at
+// offerName is what the person of a table of members, f or t, is called in the
+// group of an offer.
+func offerName(m string) string {
+	return `COALESCE((SELECT ms.name FROM memberships ms WHERE ms.group_id = o.group_id AND ms.member_id = ` + m + `.id AND ms.name <> ''), ` + m + `.name)`
+}
+
+var offerQuery = `SELECT ` + groupColumns + `, o.id, o.kind, o.from_member, o.to_member, ` + offerName("f") + `, ` + offerName("t") + `, o.state = 'open', o.state = 'accepted', o.created_at, o.ends_at
 	FROM offers o JOIN groups g ON g.id = o.group_id
 	JOIN members f ON f.id = o.from_member JOIN members t ON t.id = o.to_member `
 

@@ -36,6 +36,10 @@ type Options struct {
 	// Connections is the most PostgreSQL connections held; 0 is four for each
 	// processor and at least 8.
 	Connections int
+	// Erasures is the file that lists erasures, so that a restored database learns
+	// what it has missed; "" is PATH.erasures beside a SQLite file, none for
+	// PostgreSQL.
+	Erasures string
 	// Unsafe lets a SQLite database lose data, or break, at a power cut. Tests
 	// are faster with it.
 	Unsafe bool
@@ -50,6 +54,9 @@ type Store struct {
 	path    string // SQLite only
 	program string
 	tries   uint // of a transaction that PostgreSQL gives up
+
+	erasures string     // file that lists them; "" for none
+	listing  sync.Mutex // held while it is written
 
 	readDB *sql.DB // SQLite: connections that only read. PostgreSQL: all connections
 	reads  asker
@@ -89,7 +96,10 @@ func openWith(ctx context.Context, log *slog.Logger, url string, opts Options, m
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, real: opts.Real, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries}
+	s := &Store{log: log, real: opts.Real, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries, erasures: opts.Erasures}
+	if s.erasures == "" && target.engine == engineSQLite {
+		s.erasures = target.path + erasuresSuffix
+	}
 	if s.real == nil {
 		s.real = time.Now
 	}

@@ -18,6 +18,9 @@ const (
 	conflictFirst = 2 * time.Millisecond   // mean wait after the first
 	conflictMost  = 200 * time.Millisecond // longest mean wait
 
+	// foreignTries bounds how often one is repeated that refers to what is gone.
+	foreignTries = 3
+
 	// transactionLimit ends a transaction whose server no longer answers.
 	transactionLimit = time.Minute
 )
@@ -52,9 +55,12 @@ func (s *Store) transactPostgres(ctx context.Context, level sql.IsolationLevel, 
 	wait.MaxInterval = conflictMost
 	wait.Multiplier = 2
 	wait.RandomizationFactor = 0.9 // contenders must spread, or they meet again
+	vanished := 0
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := s.transactOnce(ctx, level, job)
-		if err != nil && !isConflict(err) {
+		if isForeign(err) && vanished < foreignTries {
+			vanished++ // what it referred to may just have been erased; it then finds that out
+		} else if err != nil && !isConflict(err) {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err

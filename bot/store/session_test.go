@@ -18,10 +18,9 @@ import (
 	"studyhall/quizzes"
 )
 
-// sessionOf begins a session of n questions for a member.
-func sessionOf(t *testing.T, s *store.Store, group, person, id string, n int, at time.Time) (practice.Session, bool) {
-	t.Helper()
-	p := practice.Session{Kind: practice.Practising, ID: id, Group: group, Track: "track-" + group, Member: "member-" + person, Asked: n}
+// sessionParts are a session of n questions, and the questions.
+func sessionParts(group, id string, n int) (practice.Session, []practice.SessionItem) {
+	p := practice.Session{Kind: practice.Practising, ID: id, Group: group, Track: "track-" + group, Asked: n}
 	var items []practice.SessionItem
 	for k := range n {
 		item := quizzes.Item{ID: fmt.Sprint("item-", k), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
@@ -30,6 +29,14 @@ func sessionOf(t *testing.T, s *store.Store, group, person, id string, n int, at
 		items = append(items, practice.SessionItem{Item: item.ID, Version: version, Snapshot: snapshot, Bank: "bank", Certification: "cbet"})
 		p.Questions = append(p.Questions, practice.SessionQuestion{Place: k + 1, Item: item.ID, Domain: item.Domain, ItemVersion: version, Reason: practice.Unseen})
 	}
+	return p, items
+}
+
+// sessionOf begins a session of n questions for a member.
+func sessionOf(t *testing.T, s *store.Store, group, person, id string, n int, at time.Time) (practice.Session, bool) {
+	t.Helper()
+	p, items := sessionParts(group, id, n)
+	p.Member = "member-" + person
 	started, err := s.StartSession(t.Context(), p, items, at)
 	if err != nil {
 		t.Fatalf("start: %v", err)

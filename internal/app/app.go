@@ -42,6 +42,8 @@ type Options struct {
 	NewID     func() string     // nil: random
 	NewCode   func() string     // for one-time codes; nil: NewID
 	NewInvite func() group.Code // of invitations of other spaces; nil: random
+	// Erasures is the file that lists erasures; see [store.Options].
+	Erasures string
 	// Clock makes domain time from the store; nil: domain time is real time.
 	Clock func(ctx context.Context, s *store.Store) (*Clock, error)
 	// Adapters makes the adapters; they may keep things on the shelf.
@@ -83,7 +85,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a := &App{log: o.Log, Bot: bot.New(o.Log)}
-	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version})
+	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version, Erasures: o.Erasures})
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +108,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.features(o, catalogue, library)
 	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now())); err != nil {
+		return nil, err
+	}
+	if err := a.Groups.CatchUpErasures(ctx); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -140,6 +145,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Questions: a.Practice,
 		Now: a.Clock.Now, NewID: o.NewID, NewInvite: o.NewInvite, Wake: a.Engine.Wake,
 	})
+	a.Groups.Keep(a.Store.Records()...)
 	a.Groups.Register()
 	a.Groups.ContributePage(a.Groups.SeasonPage)
 	a.Groups.ContributePage(a.Groups.HabitPage)

@@ -18,6 +18,7 @@ import (
 // usable; [LoadConfig] makes one.
 type Config struct {
 	Database  Secret     // DATABASE_URL, as the store takes it
+	Erasures  string     // ERASURES_LIST; "" for the default
 	HTTPAddr  string     // HTTP_ADDR, host:port
 	BanksDir  string     // BANKS_DIR; "" for none
 	LogLevel  slog.Level // LOG_LEVEL
@@ -55,6 +56,11 @@ func Variables() []Variable {
 			Doc:   "Where everything is kept: one file, or a PostgreSQL server.",
 			Where: "Either sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE from whoever runs the server.",
 			set:   func(c *Config, v string) error { c.Database = Secret(v); return checkDatabase(v) },
+		}, {
+			Group: "Storage", Name: "ERASURES_LIST",
+			Doc:   "A file that lists who was erased, hashed, so that a restored backup brings nobody back; see docs/privacy.md.",
+			Where: "A path that restoring a backup leaves alone; without it, PATH.erasures beside a SQLite file, none for PostgreSQL.",
+			set:   func(c *Config, v string) error { c.Erasures = v; return nil },
 		}, {
 			Group: "Web", Name: "HTTP_ADDR", Default: "127.0.0.1:8080",
 			Doc:   "The address that the web server listens on and that healthcheck asks.",
