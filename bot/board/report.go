@@ -21,6 +21,7 @@ const (
 	areaPeople      = 5
 	reportFrom      = placesFrom // active people
 	reportNamesMost = 20
+	areasMost       = 30 // of a track: more than any outline has
 )
 
 // ReportStore is what the team report needs of the database.
@@ -62,7 +63,10 @@ func (a AreaFacts) shows() bool {
 
 // attachReport registers the team report.
 func (s *Service) attachReport() {
-	s.Bot.Action("report/{group}", s.report)
+	s.Bot.Action("report/{group}", func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+		return s.report(ctx, i, i.Arg("group"))
+	})
+	s.Groups.ContributeWord("report", s.report)
 	s.Bot.Action("report/{group}/who", s.reportWho)
 	s.Bot.Action("report/{group}/name/{as}", s.nameInReport)
 	s.Groups.ContributePage(func(_ context.Context, d group.Details, m group.Member) ([]bot.Text, []bot.Button, error) {
@@ -75,8 +79,8 @@ func (s *Service) attachReport() {
 }
 
 // report shows the team report, the same to every member.
-func (s *Service) report(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, _, err := s.Groups.Join(ctx, i, i.Arg("group"))
+func (s *Service) report(ctx context.Context, i bot.Interaction, groupID string) (bot.Response, error) {
+	g, _, err := s.Groups.Join(ctx, i, groupID)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -89,15 +93,31 @@ func (s *Service) report(ctx context.Context, i bot.Interaction) (bot.Response, 
 		bot.Button{Label: "Settings", Action: group.PathSettings(g.ID)},
 		bot.Button{Label: "Group page", Action: group.PathGroup(g.ID)},
 	}}}
-	card.Body = joinLines(s.reportLines(f))
 	if f.Active < reportFrom {
 		card.Body, card.Footer = wordsReportFew, wordsOnlyYou
+		return bot.InPlace(i, bot.Message{Card: card}), nil
 	}
+	s.reportBody(f, func(body bot.Text) bool {
+		card.Body = body
+		return bot.Message{Card: card}.Validate() == nil
+	})
 	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
 
-// reportLines are the figures of a report.
-func (s *Service) reportLines(f ReportFacts) []bot.Text {
+// reportBody is as much of a report as fits: of many names and areas some, the
+// totals always.
+func (s *Service) reportBody(f ReportFacts, fits func(bot.Text) bool) (body bot.Text) {
+	for _, room := range []struct{ names, areas int }{{reportNamesMost, areasMost}, {5, areasMost}, {0, areasMost}, {0, 3}, {0, 0}} {
+		if body = joinLines(s.reportLines(f, room.names, room.areas)); fits(body) {
+			break
+		}
+	}
+	return body
+}
+
+// reportLines are the figures of a report, with at most so many names, and areas
+// of each track.
+func (s *Service) reportLines(f ReportFacts, namesMost, areasMost int) []bot.Text {
 	lines := []bot.Text{
 		bot.Textf("%s active in the last %d days.", count(f.Active, "person", "people"), reportDays),
 		bot.Textf("This season so far: %s, %s.", count(f.Questions, "question", "questions"), count(f.Answers, "answer", "answers")),
@@ -105,15 +125,19 @@ func (s *Service) reportLines(f ReportFacts) []bot.Text {
 	for _, t := range f.Tracks {
 		c, _ := s.Catalogue.Find(t.Certification)
 		o, _ := c.Outline(t.Outline)
-		lines = append(lines, areaLines(s.short(t), o, t.ID, f.Areas, len(f.Tracks) > 1)...)
+		all := areaLines(s.short(t), o, t.ID, f.Areas, len(f.Tracks) > 1)
+		lines = append(lines, all[:min(len(all), 1+areasMost)]...)
 	}
 	var names []string
 	for _, n := range f.Named {
 		names = append(names, string(bot.Typed(n.Shown())))
 	}
 	slices.Sort(names)
-	if len(names) > 0 {
-		more := max(0, len(names)-reportNamesMost)
+	switch {
+	case len(names) > 0 && namesMost == 0:
+		lines = append(lines, bot.Textf("Asked to be named: %s.", count(len(names), "person", "people")))
+	case len(names) > 0:
+		more := max(0, len(names)-namesMost)
 		lines = append(lines, bot.Text(stop("Asked to be named: "+named(names[:len(names)-more], more))))
 	}
 	return lines

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
+	"studyhall/bot/group"
 )
 
 // A figure about an area needs three questions, twenty answers and five people.
@@ -56,4 +58,33 @@ func TestReportsKeepFewPrivate(t *testing.T) {
 			t.Fatalf("%+v: %s", a, text)
 		}
 	})
+}
+
+// A report fits into a message, however much there is to say.
+func TestReportFits(t *testing.T) {
+	catalogue, err := cert.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := ReportFacts{Active: 40, Questions: 900, Answers: 40000}
+	for _, c := range catalogue.Certifications {
+		track := group.Track{ID: c.ID, Certification: c.ID, Outline: c.Outlines[0].ID}
+		f.Tracks = append(f.Tracks, track)
+		for _, d := range c.Outlines[0].Domains {
+			f.Areas = append(f.Areas, AreaFacts{Track: c.ID, Domain: d.ID, Questions: 90, Different: 90, Answers: 4000, Right: 2100, People: 40})
+		}
+		for n := range 30 {
+			f.Named = append(f.Named, Naming{Own: fmt.Sprintf("A rather long name of somebody %08d", n)})
+		}
+		s := &Service{Config{Catalogue: catalogue}}
+		m := bot.Message{Card: &bot.Card{Title: "Team report of the group", Footer: wordsReportEnd, Body: s.reportBody(f, func(body bot.Text) bool {
+			return bot.Message{Card: &bot.Card{Title: "Team report of the group", Footer: wordsReportEnd, Body: body}}.Validate() == nil
+		})}}
+		if err := m.Validate(); err != nil {
+			t.Errorf("%d certifications: %v", len(f.Tracks), err)
+		}
+		if got := string(m.Card.Body); !strings.Contains(got, "Asked to be named: ") || !strings.Contains(got, "40 people active") {
+			t.Errorf("%d certifications: %s", len(f.Tracks), got)
+		}
+	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func groupCommand() bot.Command {
-	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join"}
+	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})

@@ -17,6 +17,9 @@ const (
 	askAfter = 7 * 24 * time.Hour
 	// startAfter is how many days after the end a season begins at the earliest.
 	startAfter = 14
+	// wrapUpFor is how late a season's wrap-up may still be posted: nothing comes
+	// in its place, so that a goodbye of last week is better than none.
+	wrapUpFor = 7 * 24 * time.Hour
 )
 
 // The kinds of due things and deliveries of seasons.
@@ -58,9 +61,12 @@ type Window struct{ From, To string }
 // SeasonFacts is what the database knows of a running season.
 type SeasonFacts struct {
 	Weeks, Answers int
-	Areas          []string // of which questions were answered
-	Tracks         []Track  // that are studied
+	Areas          []MetArea // of which questions were answered
+	Tracks         []Track   // that are studied
 }
+
+// MetArea is an area of a track's outline.
+type MetArea struct{ Track, Domain string }
 
 // SeasonStore is what seasons need of the database.
 type SeasonStore interface {
@@ -69,8 +75,9 @@ type SeasonStore interface {
 	// SeasonFacts sums up a group's running season.
 	SeasonFacts(ctx context.Context, groupID string) (SeasonFacts, error)
 	// EndSeason takes the due thing, ends the group's season, keeps what is said
-	// about it, and writes the deliveries and what is due next. For a group that
-	// is not running it records the due thing as skipped.
+	// about it, and writes the deliveries and what is due next. A paused group's
+	// season ends without the deliveries: the channel is left in peace. For a group
+	// whose season is over it records the due thing as skipped.
 	EndSeason(ctx context.Context, d schedule.Due, s Season, deliveries []schedule.Delivery, next []schedule.Due, now time.Time) error
 	// Season reads a season that has ended.
 	Season(ctx context.Context, id string) (s Season, ok bool, err error)
@@ -82,8 +89,12 @@ type SeasonStore interface {
 	// runs again.
 	AskSeason(ctx context.Context, d schedule.Due, n Notice, now time.Time) error
 	// PlanSeason makes the next season begin at an instant, in place of another
-	// that was planned. It reports false if the group does not rest any more.
-	PlanSeason(ctx context.Context, season string, at, now time.Time) (bool, error)
+	// that was planned, with the windows that the given one has. It reports false
+	// if the group does not rest any more.
+	PlanSeason(ctx context.Context, s Season, at, now time.Time) (bool, error)
+	// RestSeason takes back what PlanSeason planned. It reports false if nothing
+	// was planned, or the next season has begun.
+	RestSeason(ctx context.Context, season string, now time.Time) (bool, error)
 	// StartSeason takes the due thing and begins the next season, with its windows.
 	StartSeason(ctx context.Context, d schedule.Due, now time.Time) error
 }
@@ -93,6 +104,7 @@ func (s *Service) attachSeasons() {
 	s.c.Bot.Action("season/{season}/in", func(ctx context.Context, i bot.Interaction) (bot.Response, error) { return s.vote(ctx, i, true) })
 	s.c.Bot.Action("season/{season}/out", func(ctx context.Context, i bot.Interaction) (bot.Response, error) { return s.vote(ctx, i, false) })
 	s.c.Bot.Action("season/{season}/start", s.startSeason)
+	s.c.Bot.Action("season/{season}/rest", s.restSeason)
 }
 
 // seasonKinds is what the engine needs to know of seasons.
@@ -121,7 +133,8 @@ func SeasonDue(d Details, lastDay string) (due schedule.Due, ok bool) {
 		Rank: schedule.RankSumUp + 1, At: schedule.Resolve(wall, d.Group.Location())}, true
 }
 
-// endSeason says goodbye in the channel and ends the season.
+// endSeason says goodbye in the channel and ends the season. It is never too late
+// to end it; the goodbye has its time.
 func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 	g, ok, err := s.c.Store.Details(ctx, d.Subject)
 	if err != nil {
@@ -129,7 +142,7 @@ func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 	}
 	now := s.c.Now()
 	season := Season{ID: s.c.NewID(), Group: d.Subject, EndedAt: now}
-	if !ok || g.Group.State != Running {
+	if !ok || g.Group.State == Ended {
 		return s.c.Store.EndSeason(ctx, d, season, nil, nil, now)
 	}
 	facts, err := s.c.Store.SeasonFacts(ctx, d.Subject)
@@ -141,7 +154,7 @@ func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 	for _, ch := range g.Channels {
 		if !ch.Gone {
 			deliveries = append(deliveries, schedule.Delivery{Key: s.c.NewID(), Kind: KindSeason, Ref: season.ID, Group: d.Subject,
-				Target: string(ch.ID), Rank: d.Rank, At: d.At, Until: d.At.Add(4 * schedule.DefaultCatchUp)})
+				Target: string(ch.ID), Rank: d.Rank, At: d.At, Until: d.At.Add(wrapUpFor)})
 		}
 	}
 	ask := schedule.Due{Kind: kindAskSeason, Subject: season.ID, Occurrence: "ask", Lane: "notice/" + d.Subject,
@@ -166,7 +179,7 @@ func (s *Service) seasonData(f SeasonFacts, lastDay string) SeasonData {
 		if o, ok := c.Outline(t.Outline); ok {
 			data.All += len(o.Domains)
 			for _, domain := range o.Domains {
-				if slices.Contains(f.Areas, domain.ID) {
+				if slices.Contains(f.Areas, MetArea{t.ID, domain.ID}) {
 					data.Areas++
 				}
 			}
@@ -289,6 +302,9 @@ func (s *Service) startSeason(ctx context.Context, i bot.Interaction) (bot.Respo
 		return bot.Response{}, err
 	}
 	day, now := season.startDay(d.Group, s.c.Now()), s.c.Now()
+	if season, err = s.ahead(ctx, season, day); err != nil {
+		return bot.Response{}, err
+	}
 	if !season.StartsAt.IsZero() { // said before, perhaps by somebody else
 		day = season.StartsAt.In(d.Group.Location())
 	}
@@ -296,7 +312,7 @@ func (s *Service) startSeason(ctx context.Context, i bot.Interaction) (bot.Respo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	ok, err = s.c.Store.PlanSeason(ctx, season.ID, schedule.Resolve(wall, d.Group.Location()), now)
+	ok, err = s.c.Store.PlanSeason(ctx, season, schedule.Resolve(wall, d.Group.Location()), now)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -307,7 +323,52 @@ func (s *Service) startSeason(ctx context.Context, i bot.Interaction) (bot.Respo
 			Controls: rows(button("Group page", path))}), nil
 	}
 	return show(i, &bot.Card{Title: wordsSeasonBegins(season.SeasonData, day), Body: wordsSeasonPlanned, Footer: wordsOnlyYou, Tone: bot.Good,
-		Controls: rows(button("Group page", path), button("Set up again", path+"/setup"))}), nil
+		Controls: rows(button("Group page", path), button("Set up again", path+"/setup"), button(labelRest, "season/"+season.ID+"/rest"))}), nil
+}
+
+const labelRest = "Don't start then"
+
+// restSeason takes back the planned beginning of the next season.
+func (s *Service) restSeason(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	season, ok, err := s.c.Store.Season(ctx, i.Arg("season"))
+	if err != nil || !ok {
+		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+	}
+	d, _, err := s.organiser(ctx, i, season.Group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if _, err := s.c.Store.RestSeason(ctx, season.ID, s.c.Now()); err != nil {
+		return bot.Response{}, err
+	}
+	if season, _, err = s.c.Store.Season(ctx, season.ID); err != nil {
+		return bot.Response{}, err
+	}
+	card := &bot.Card{Title: "No beginning is planned", Body: wordsSeasonRests, Footer: wordsOnlyYou,
+		Controls: rows(button("Group page", PathGroup(d.Group.ID)), button("More", PathGroup(d.Group.ID)+"/more"))}
+	if !season.StartedAt.IsZero() {
+		card.Title, card.Body = bot.Textf("The %s", d.Group.Name), wordsBegun(season.SeasonData)
+	}
+	return show(i, card), nil
+}
+
+// ahead is a season whose next windows are not over yet on the day on which the
+// next one would begin: somebody may press long after they were worked out.
+func (s *Service) ahead(ctx context.Context, season Season, day time.Time) (Season, error) {
+	over := false
+	for _, w := range season.Windows {
+		over = over || w.To != "" && w.To < day.Format(time.DateOnly)
+	}
+	if !over {
+		return season, nil
+	}
+	facts, err := s.c.Store.SeasonFacts(ctx, season.Group)
+	if err != nil {
+		return season, err
+	}
+	now := s.seasonData(facts, day.AddDate(0, 0, -1).Format(time.DateOnly))
+	season.Next, season.Windows = now.Next, now.Windows
+	return season, nil
 }
 
 // SeasonPage is what the further page of a group at rest says about the next
@@ -320,12 +381,24 @@ func (s *Service) SeasonPage(ctx context.Context, d Details, m Member) ([]bot.Te
 	if err != nil || !ok || !season.StartedAt.IsZero() {
 		return nil, nil, err
 	}
+	path, in := "season/"+season.ID, bot.Button{Label: "I'm in", Action: "season/" + season.ID + "/in"}
+	var buttons []bot.Button
+	if m.ID != "" {
+		buttons = append(buttons, in)
+	}
 	if !season.StartsAt.IsZero() {
-		return []bot.Text{wordsSeasonBegins(season.SeasonData, season.StartsAt.In(d.Group.Location()))}, nil, nil
+		if m.Role == Organiser {
+			buttons = append(buttons, bot.Button{Label: labelRest, Action: path + "/rest"})
+		}
+		return []bot.Text{wordsSeasonBegins(season.SeasonData, season.StartsAt.In(d.Group.Location()))}, buttons, nil
 	}
 	if m.Role != Organiser {
-		return []bot.Text{wordsPeopleIn(season.In, season.Next)}, nil, nil
+		return []bot.Text{wordsPeopleIn(season.In, season.Next)}, buttons, nil
 	}
-	return []bot.Text{wordsAskStart(season.In, season.Next, season.startDay(d.Group, s.c.Now()))},
-		[]bot.Button{{Label: "Start", Action: "season/" + season.ID + "/start", Style: bot.Primary}}, nil
+	day := season.startDay(d.Group, s.c.Now())
+	if season, err = s.ahead(ctx, season, day); err != nil {
+		return nil, nil, err
+	}
+	return []bot.Text{wordsAskStart(season.In, season.Next, day)},
+		append([]bot.Button{{Label: "Start", Action: path + "/start", Style: bot.Primary}}, buttons...), nil
 }

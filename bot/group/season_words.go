@@ -11,6 +11,7 @@ const (
 	wordsOwnGroup      bot.Text = "A group of your own: invite me to a channel and type /group there."
 	wordsOut           bot.Text = "Noted. Nobody sees who says what. You stay a member, and nothing is lost."
 	wordsSeasonPlanned bot.Text = "Until then nothing is posted. Boards begin at zero, streaks go on, and what was missed comes first."
+	wordsSeasonRests   bot.Text = "Nothing is posted until somebody starts the next season. Nothing is lost."
 )
 
 // wordsWrapUp is what is said in the channel at a season's end.
@@ -18,6 +19,9 @@ func wordsWrapUp(d SeasonData) bot.Text {
 	name := "This season"
 	if d.Name != "" {
 		name = d.Name + " season"
+	}
+	if d.Answers == 0 { // zeros would only say who did nothing
+		return bot.Textf("%s is over. Good luck to everyone waiting for a result. Who's in for %s?", name, nextName(d.Next))
 	}
 	areas := fmt.Sprintf("%d of %s", d.Areas, counted(d.All, "area", "areas"))
 	if d.Areas == d.All {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -179,6 +180,10 @@ func TestAWeekEndsOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		begin(t, s, "g")
 		d := weekly(t, s, "g")
+		ended, err := s.EndWeek(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
 		atOnce(t, func(int) error {
 			e, err := s.EndWeek(t.Context(), d)
 			if err == nil && e.Week != 1 {
@@ -186,10 +191,19 @@ func TestAWeekEndsOnce(t *testing.T) {
 			}
 			return err
 		})
+		before := ended
+		before.Group.State = group.Paused
+		other := ended
+		other.Schedule.Expr = "0 18 * * 5"
+		for name, e := range map[string]board.Ended{"another state": before, "another time": other} {
+			if err := s.PostWeek(t.Context(), d, e, "", nil, nil, d.At); err == nil || errors.Is(err, schedule.ErrTaken) {
+				t.Errorf("%s: what was decided before the group changed is posted: %v", name, err)
+			}
+		}
 		var mu sync.Mutex
 		taken := 0
 		atOnce(t, func(int) error {
-			err := s.PostWeek(t.Context(), d, board.Ended{Group: group.Group{ID: "g"}, Week: 1}, "", nil, nil, d.At)
+			err := s.PostWeek(t.Context(), d, ended, "", nil, nil, d.At)
 			if err != nil {
 				mu.Lock()
 				taken++

@@ -58,7 +58,7 @@ func (s *Store) EndWeek(ctx context.Context, d schedule.Due) (e board.Ended, err
 // WeekFacts implements [board.Store].
 func (s *Store) WeekFacts(ctx context.Context, groupID, trackID string, week int) (f board.Facts, err error) {
 	err = s.view(ctx, func(ctx context.Context, q querier) error {
-		err := q.row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN a.credit <> 'void' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(DISTINCT a.member_id),
+		err := q.row(ctx, `SELECT CAST(COALESCE(SUM(CASE WHEN a.credit <> 'void' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(DISTINCT CASE WHEN a.credit <> 'void' THEN a.member_id END),
 				CAST(COALESCE(SUM(CASE WHEN a.verdict = 'right' AND a.credit <> 'void' THEN 1 ELSE 0 END), 0) AS BIGINT)
 			FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up WHERE r.track_id = $1 AND r.week = $2`, trackID, week).
 			scan(&f.Answers, &f.People, &f.Right)
@@ -187,6 +187,17 @@ func (s *Store) SettleRuns(ctx context.Context, trackID string, runs map[string]
 // PostWeek implements [board.Store].
 func (s *Store) PostWeek(ctx context.Context, d schedule.Due, e board.Ended, post string, deliveries []schedule.Delivery, next []schedule.Due, now time.Time) error {
 	return wrap("post week", s.write(ctx, func(ctx context.Context, tx *tx) error {
+		if _, err := lockGroup(ctx, tx, e.Group.ID); err != nil {
+			return err
+		}
+		// What was decided was for the group as it was; tried again, it is for it as it is.
+		current, ok, err := details(ctx, tx, e.Group.ID)
+		if err != nil {
+			return err
+		}
+		if r := weeklySchedule(current); ok && (current.Group.State != e.Group.State || r.Expr != e.Schedule.Expr || r.Zone != e.Schedule.Zone) {
+			return fmt.Errorf("group %s changed while its week ended", e.Group.ID)
+		}
 		if err := takeDue(ctx, tx, d, now); err != nil {
 			return err
 		}

@@ -143,6 +143,9 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 	if err := beginSeason(ctx, tx, setup.Group, st.Now); err != nil {
 		return 0, err
 	}
+	if err := overtakeSeasons(ctx, tx, setup, st.Now); err != nil {
+		return 0, err
+	}
 	return group.Started, reschedule(ctx, tx, setup, st.Now)
 }
 

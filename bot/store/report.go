@@ -51,7 +51,7 @@ func reportAreas(ctx context.Context, q querier, groupID string, since time.Time
 		return struct{}{}, err
 	}, `SELECT r.track_id, r.domain, COUNT(DISTINCT r.item_id), COUNT(*),
 			CAST(COALESCE(SUM(CASE WHEN a.verdict = 'right' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(DISTINCT a.member_id)
-		FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up
+		FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up AND a.credit <> 'void'
 		WHERE r.group_id = $1 AND r.planned_at > $2 AND r.state = 'closed' GROUP BY r.track_id, r.domain`, groupID, millis(since))
 	if err != nil {
 		return nil, err

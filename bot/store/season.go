@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"studyhall/bot/cert"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
@@ -67,9 +68,12 @@ func (s *Store) SeasonFacts(ctx context.Context, groupID string) (f group.Season
 			FROM groups g WHERE g.id = $1`, groupID).scan(&f.Weeks, &f.Answers); err != nil {
 			return err
 		}
-		if f.Areas, err = list(ctx, q, column[string], `SELECT DISTINCT r.domain FROM groups g
+		if f.Areas, err = list(ctx, q, func(scan scanner) (a group.MetArea, err error) {
+			err = scan(&a.Track, &a.Domain)
+			return a, err
+		}, `SELECT DISTINCT r.track_id, r.domain FROM groups g
 			JOIN rounds r ON r.group_id = g.id AND r.planned_at >= g.started_at AND r.answered > 0
-			WHERE g.id = $1 ORDER BY r.domain`, groupID); err != nil {
+			WHERE g.id = $1 ORDER BY r.track_id, r.domain`, groupID); err != nil {
 			return err
 		}
 		f.Tracks, err = list(ctx, q, readTrack, `SELECT `+trackColumns+` FROM tracks t
@@ -90,8 +94,15 @@ func (s *Store) EndSeason(ctx context.Context, d schedule.Due, season group.Seas
 		if err != nil {
 			return err
 		}
-		if state != group.Running {
-			return skipDue(ctx, tx, d, now, "the group was not running")
+		switch state {
+		case group.Running:
+		case group.Paused: // the channel is left in peace, and the season ends all the same
+			deliveries = nil
+			if err := closeNotices(ctx, tx, season.Group, group.NoticeSilent, now); err != nil {
+				return err
+			}
+		default:
+			return skipDue(ctx, tx, d, now, "the group's season was over")
 		}
 		if err := takeDue(ctx, tx, d, now); err != nil {
 			return err
@@ -167,10 +178,11 @@ func (s *Store) Vote(ctx context.Context, season, member string, joins bool, now
 		if err := tx.row(ctx, `SELECT COUNT(*) FROM season_votes WHERE season_id = $1 AND joins`, season).scan(&in); err != nil {
 			return err
 		}
-		if joins && !practice.CountShown(in) {
-			return nil
+		at := now
+		if joins && !practice.CountShown(in) { // not worth an edit of its own, but the last count is to be true
+			at = now.Add(practice.CountPace)
 		}
-		return wantCount(ctx, tx, group.KindSeason, season, instant(ended), now)
+		return wantCount(ctx, tx, group.KindSeason, season, instant(ended), at)
 	}))
 }
 
@@ -199,7 +211,7 @@ func (s *Store) AskSeason(ctx context.Context, d schedule.Due, n group.Notice, n
 			return err
 		}
 		planned := false
-		if _, err := found(tx.row(ctx, `SELECT starts_at > 0 FROM seasons WHERE id = $1`, d.Subject).scan(&planned)); err != nil {
+		if _, err := found(tx.row(ctx, `SELECT starts_at > 0 OR started_at > 0 FROM seasons WHERE id = $1`, d.Subject).scan(&planned)); err != nil {
 			return err
 		}
 		if state != group.Ended || planned {
@@ -210,11 +222,15 @@ func (s *Store) AskSeason(ctx context.Context, d schedule.Due, n group.Notice, n
 }
 
 // PlanSeason implements [group.SeasonStore].
-func (s *Store) PlanSeason(ctx context.Context, season string, at, now time.Time) (ok bool, err error) {
+func (s *Store) PlanSeason(ctx context.Context, season group.Season, at, now time.Time) (ok bool, err error) {
+	data, err := json.Marshal(season.SeasonData)
+	if err != nil {
+		return false, fmt.Errorf("plan season: %w", err)
+	}
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		ok = false
 		var groupID string
-		there, err := found(tx.row(ctx, `SELECT group_id FROM seasons WHERE id = $1`, season).scan(&groupID))
+		there, err := found(tx.row(ctx, `SELECT group_id FROM seasons WHERE id = $1`, season.ID).scan(&groupID))
 		if err != nil || !there {
 			return err
 		}
@@ -222,11 +238,11 @@ func (s *Store) PlanSeason(ctx context.Context, season string, at, now time.Time
 		if err != nil || state != group.Ended {
 			return err
 		}
-		n, err := tx.exec(ctx, `UPDATE seasons SET starts_at = $2 WHERE id = $1 AND started_at = 0`, season, millis(at))
+		n, err := tx.exec(ctx, `UPDATE seasons SET starts_at = $2, data = $3 WHERE id = $1 AND started_at = 0`, season.ID, millis(at), string(data))
 		if ok = n == 1; err != nil || !ok {
 			return err
 		}
-		d := schedule.Due{Kind: group.KindStartSeason, Subject: season, Occurrence: "start", Lane: schedule.Lane(groupID), Rank: schedule.RankSumUp, At: at}
+		d := schedule.Due{Kind: group.KindStartSeason, Subject: season.ID, Occurrence: "start", Lane: schedule.Lane(groupID), Rank: schedule.RankSumUp, At: at}
 		if err := insertDue(ctx, tx, d); err != nil {
 			return err
 		}
@@ -236,6 +252,57 @@ func (s *Store) PlanSeason(ctx context.Context, season string, at, now time.Time
 		return closeNotices(ctx, tx, groupID, group.NoticeSeason, now)
 	})
 	return ok && err == nil, wrap("plan season", err)
+}
+
+// RestSeason implements [group.SeasonStore].
+func (s *Store) RestSeason(ctx context.Context, season string, now time.Time) (ok bool, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+		ok = false
+		var groupID string
+		there, err := found(tx.row(ctx, `SELECT group_id FROM seasons WHERE id = $1`, season).scan(&groupID))
+		if err != nil || !there {
+			return err
+		}
+		if _, err := lockGroup(ctx, tx, groupID); err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, `UPDATE seasons SET starts_at = 0 WHERE id = $1 AND starts_at > 0 AND started_at = 0`, season)
+		if ok = n == 1; err != nil || !ok {
+			return err
+		}
+		return dropDue(ctx, tx, group.KindStartSeason, season)
+	})
+	return ok && err == nil, wrap("rest", err)
+}
+
+// overtakeSeasons is for a group that somebody sets up again before the next
+// season began as planned: it has begun now, and nothing planned is to begin it
+// once more after it has ended, too.
+func overtakeSeasons(ctx context.Context, tx *tx, setup group.Setup, now time.Time) error {
+	seasons, err := list(ctx, tx, readSeason, seasonQuery+`WHERE s.group_id = $1 AND s.started_at = 0`, setup.Group)
+	if err != nil {
+		return err
+	}
+	for _, season := range seasons {
+		season.Next = "" // another window may have been chosen
+		if w, ok := cert.ParseWindow(setup.WindowFrom, setup.WindowTo); ok {
+			season.Next = w.From.Format("January")
+		}
+		data, err := json.Marshal(season.SeasonData)
+		if err != nil {
+			return fmt.Errorf("season %s: %w", season.ID, err)
+		}
+		if _, err := tx.exec(ctx, `UPDATE seasons SET started_at = $2, data = $3 WHERE id = $1`, season.ID, millis(now), string(data)); err != nil {
+			return err
+		}
+		if err := dropDue(ctx, tx, group.KindStartSeason, season.ID); err != nil {
+			return err
+		}
+		if err := wantEdit(ctx, tx, group.KindSeason, season.ID, now); err != nil {
+			return err
+		}
+	}
+	return closeNotices(ctx, tx, setup.Group, group.NoticeSeason, now)
 }
 
 // StartSeason implements [group.SeasonStore].

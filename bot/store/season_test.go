@@ -151,7 +151,7 @@ func TestSeasonEndsAndBegins(t *testing.T) {
 		}
 		starts := d.At.AddDate(0, 0, 14)
 		for range 2 {
-			if ok, err := s.PlanSeason(t.Context(), season.ID, starts, d.At); err != nil || !ok {
+			if ok, err := s.PlanSeason(t.Context(), season, starts, d.At); err != nil || !ok {
 				t.Fatalf("plan: %v, %v", ok, err)
 			}
 		}
@@ -179,13 +179,13 @@ func TestSeasonEndsAndBegins(t *testing.T) {
 		if got, ok := seasonDue(t, s, "g"); !ok || got.Occurrence != "2027-11-15" {
 			t.Errorf("the next end: %+v, %v", got, ok)
 		}
-		if ok, err := s.PlanSeason(t.Context(), season.ID, starts, starts); err != nil || ok {
+		if ok, err := s.PlanSeason(t.Context(), season, starts, starts); err != nil || ok {
 			t.Errorf("a season that runs is planned again: %v, %v", ok, err)
 		}
 	})
 }
 
-// A group that is not running when its season would end is left as it is.
+// A paused group's season ends, too, without a word in its channel.
 func TestSeasonOfAPausedGroup(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		begin(t, s, "g")
@@ -194,14 +194,144 @@ func TestSeasonOfAPausedGroup(t *testing.T) {
 			t.Fatal(err)
 		}
 		d, _ := seasonDue(t, s, "g")
-		if err := s.EndSeason(t.Context(), d, group.Season{ID: "s", Group: "g"}, nil, nil, d.At); err != nil {
+		if !d.Until.IsZero() {
+			t.Errorf("the end of a season is given up at %v, want never", d.Until)
+		}
+		post := schedule.Delivery{Key: "k", Kind: group.KindSeason, Ref: "s", Group: "g", Target: "fake:g", At: d.At}
+		ask := schedule.Due{Kind: "season-ask", Subject: "s", Occurrence: "ask", Lane: "notice/g", At: d.At}
+		if err := s.EndSeason(t.Context(), d, group.Season{ID: "s", Group: "g"}, []schedule.Delivery{post}, []schedule.Due{ask}, d.At); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, err := s.LastSeason(t.Context(), "g"); err != nil || ok {
-			t.Errorf("a season was wrapped up: %v, %v", ok, err)
+		if _, ok, err := s.LastSeason(t.Context(), "g"); err != nil || !ok {
+			t.Errorf("the season is kept: %v, %v", ok, err)
 		}
-		if g, _, err := s.Details(t.Context(), "g"); err != nil || g.Group.State != group.Paused {
+		if g, _, err := s.Details(t.Context(), "g"); err != nil || g.Group.State != group.Ended {
 			t.Errorf("the group is %v, %v", g.Group.State, err)
+		}
+		if _, ok, err := s.Delivery(t.Context(), "k"); err != nil || ok {
+			t.Errorf("a paused group's channel gets a post: %v, %v", ok, err)
+		}
+		if _, ok, err := s.WaitingDue(t.Context(), "season-ask", "s"); err != nil || !ok {
+			t.Errorf("organisers are asked about the next season: %v, %v", ok, err)
+		}
+	})
+}
+
+// Whoever sets a group up again before its next season begins as planned has
+// begun it: nothing planned begins it once more, and nobody is asked.
+func TestSeasonIsOvertaken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		d, _ := seasonDue(t, s, "g")
+		season := group.Season{ID: "s", Group: "g", SeasonData: group.SeasonData{Next: "May"}}
+		if err := s.EndSeason(t.Context(), d, season, nil, nil, d.At); err != nil {
+			t.Fatal(err)
+		}
+		starts := d.At.AddDate(0, 0, 14)
+		if ok, err := s.PlanSeason(t.Context(), season, starts, d.At); err != nil || !ok {
+			t.Fatalf("plan: %v, %v", ok, err)
+		}
+		due, ok, err := s.WaitingDue(t.Context(), group.KindStartSeason, "s")
+		if err != nil || !ok {
+			t.Fatalf("the beginning: %v, %v", ok, err)
+		}
+		again := plan("g", "fake:maria", "")
+		again.Setup.Group, again.Setup.Reopen, again.Now = "g", true, d.At.AddDate(0, 0, 1)
+		again.Setup.WindowFrom, again.Setup.WindowTo = "2027-11-01", "2027-11-15"
+		if outcome, err := s.StartGroup(t.Context(), again); err != nil || outcome != group.Started {
+			t.Fatalf("set up again: %v, %v", outcome, err)
+		}
+		if _, ok, err := s.WaitingDue(t.Context(), group.KindStartSeason, "s"); err != nil || ok {
+			t.Errorf("the planned beginning still waits: %v, %v", ok, err)
+		}
+		if season, _, err := s.LastSeason(t.Context(), "g"); err != nil || !season.StartedAt.Equal(again.Now) || season.Next != "November" {
+			t.Errorf("the season after the set-up: %+v, %v", season, err)
+		}
+		if _, err := s.StopGroup(t.Context(), "g", group.Ended, group.ByOrganiser, again.Now.AddDate(0, 0, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.StartSeason(t.Context(), due, starts); !errors.Is(err, schedule.ErrTaken) {
+			t.Errorf("a copy that still has the due thing: %v", err)
+		}
+		if ok, err := s.PlanSeason(t.Context(), season, starts, again.Now); err != nil || ok {
+			t.Errorf("a season that began is planned again: %v, %v", ok, err)
+		}
+		if g, _, err := s.Details(t.Context(), "g"); err != nil || g.Group.State != group.Ended {
+			t.Errorf("the group is %v, %v; want ended, as its organiser wished", g.Group.State, err)
+		}
+	})
+}
+
+// A planned beginning is taken back, and planned anew, with other windows.
+func TestSeasonRests(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		d, _ := seasonDue(t, s, "g")
+		season := group.Season{ID: "s", Group: "g", SeasonData: group.SeasonData{Next: "May"}}
+		if err := s.EndSeason(t.Context(), d, season, nil, nil, d.At); err != nil {
+			t.Fatal(err)
+		}
+		rest := func(want bool) {
+			t.Helper()
+			if ok, err := s.RestSeason(t.Context(), "s", d.At); err != nil || ok != want {
+				t.Errorf("rest: %v, %v; want %v", ok, err, want)
+			}
+		}
+		rest(false)
+		if ok, err := s.PlanSeason(t.Context(), season, d.At.AddDate(0, 0, 14), d.At); err != nil || !ok {
+			t.Fatalf("plan: %v, %v", ok, err)
+		}
+		rest(true)
+		rest(false)
+		if _, ok, err := s.WaitingDue(t.Context(), group.KindStartSeason, "s"); err != nil || ok {
+			t.Errorf("the beginning still waits: %v, %v", ok, err)
+		}
+		season.Next = "November"
+		if ok, err := s.PlanSeason(t.Context(), season, d.At.AddDate(0, 0, 21), d.At); err != nil || !ok {
+			t.Fatalf("plan again: %v, %v", ok, err)
+		}
+		due, ok, err := s.WaitingDue(t.Context(), group.KindStartSeason, "s")
+		if err != nil || !ok || !due.At.Equal(d.At.AddDate(0, 0, 21)) {
+			t.Fatalf("the beginning: %+v, %v, %v", due, ok, err)
+		}
+		if err := s.StartSeason(t.Context(), due, due.At); err != nil {
+			t.Fatal(err)
+		}
+		rest(false)
+		if kept, _, err := s.Season(t.Context(), "s"); err != nil || kept.Next != "November" {
+			t.Errorf("the season: %+v, %v", kept, err)
+		}
+	})
+}
+
+// The count on the wrap-up ends up true, also where it is not worth an edit at once.
+func TestVotesAreShown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		withWindow(t, s, "g", "2027-05-01", "2027-05-15", sunday())
+		d, _ := seasonDue(t, s, "g")
+		post := schedule.Delivery{Key: "k", Kind: group.KindSeason, Ref: "s", Group: "g", Target: "fake:g", At: d.At}
+		if err := s.EndSeason(t.Context(), d, group.Season{ID: "s", Group: "g"}, []schedule.Delivery{post}, nil, d.At); err != nil {
+			t.Fatal(err)
+		}
+		wanted := func() int64 {
+			d, _, err := s.Delivery(t.Context(), "k")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d.Wanted
+		}
+		for n := range 4 {
+			join(t, s, "g", fmt.Sprint("p", n))
+			before := wanted()
+			if err := s.Vote(t.Context(), "s", fmt.Sprint("member-p", n), true, d.At); err != nil {
+				t.Fatal(err)
+			}
+			if got := wanted(); got != before+1 {
+				t.Errorf("after %d votes version %d is wanted, want %d", n+1, got, before+1)
+			}
 		}
 	})
 }
