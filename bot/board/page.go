@@ -10,9 +10,12 @@ import (
 	"studyhall/bot/group"
 )
 
+// lastWeek is what people type for the week before this one.
+const lastWeek Span = "last week"
+
 func (s *Service) command() bot.Command {
 	when := bot.Field{Name: "when", Label: "When", Kind: bot.OneOf, Help: "Which time; nothing shows this week"}
-	for _, span := range []Span{Week, Month, Season, All} {
+	for _, span := range []Span{Week, lastWeek, Month, Season, All} {
 		when.Options = append(when.Options, bot.Option{Label: string(span), Value: string(span)})
 	}
 	return bot.Command{
@@ -61,7 +64,7 @@ func (s *Service) pressed(ctx context.Context, i bot.Interaction) (bot.Response,
 // meant is the track that somebody names, or the first.
 func (s *Service) meant(tracks []Track, name string) (Track, error) {
 	if len(tracks) == 0 {
-		return Track{}, &bot.Error{Text: wordsStranger}
+		return Track{}, problem(wordsStranger)
 	}
 	if name = strings.TrimSpace(name); name == "" {
 		return tracks[0], nil
@@ -73,7 +76,14 @@ func (s *Service) meant(tracks []Track, name string) (Track, error) {
 		}
 		known = append(known, s.short(t.Track))
 	}
-	return Track{}, bot.Errorf("This group has no board for %q. Nothing was changed. It has one for %s.", clip(name, 40), and(known))
+	return Track{}, problem(bot.Textf("This group has no board for %q. Nothing was changed. It has one for %s.", clip(name, 40), and(known)))
+}
+
+// problem is a person's mistake, with the way to a board that is there.
+func problem(words bot.Text) error {
+	return &bot.Error{Text: words, Card: &bot.Card{Body: words, Controls: []bot.Row{{
+		bot.Button{Label: "This week", Action: group.PathBoard}, bot.Button{Label: "My study page", Action: group.PathStudy},
+	}}}}
 }
 
 func clip(s string, most int) string {
@@ -108,7 +118,7 @@ func (s *Service) asked(ctx context.Context, i bot.Interaction, place bool) (*bo
 		return nil, err
 	}
 	if !ok {
-		return nil, &bot.Error{Text: wordsStranger}
+		return nil, problem(wordsStranger)
 	}
 	v := view{place: place}
 	if v.group, v.member, err = s.Groups.Join(ctx, i, groupID); err != nil {
@@ -123,7 +133,7 @@ func (s *Service) asked(ctx context.Context, i bot.Interaction, place bool) (*bo
 			return s.card(ctx, v, i.Arg("when"))
 		}
 	}
-	return nil, &bot.Error{Text: wordsStranger}
+	return nil, problem(wordsStranger)
 }
 
 // card is a board as one member sees it.
@@ -134,7 +144,7 @@ func (s *Service) card(ctx context.Context, v view, when string) (*bot.Card, err
 	}
 	var ok bool
 	if v.period, ok = periodOf(when, v.calendar); !ok {
-		return nil, &bot.Error{Text: wordsStranger}
+		return nil, problem(wordsStranger)
 	}
 	sheet, err := s.Store.Sheet(ctx, v.group.ID, v.track.ID, v.member.ID, v.period)
 	if err != nil {
