@@ -227,6 +227,12 @@ func (e MatchEntry) words() bot.Text {
 	return matchCodeWrongWords
 }
 
+// matchRefusal says that nothing came of a press, and leads on.
+func matchRefusal(groupID string, words bot.Text) error {
+	return &bot.Error{Text: words, Card: simple(matchTitle, words, bot.Row{
+		bot.Button{Label: "Friendly match", Action: "match/" + groupID}, bot.Button{Label: "The group", Action: group.PathGroup(groupID)}}).Card}
+}
+
 // matchAsk lets the guest agree, and asks the host.
 func (s *Service) matchAsk(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	g, err := s.matchOrganiser(ctx, i)
@@ -235,13 +241,13 @@ func (s *Service) matchAsk(ctx context.Context, i bot.Interaction) (bot.Response
 	}
 	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchOverAsk})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	now := s.Now()
 	ok, err = s.Store.AskMatch(ctx, m.ID, g.ID, schedule.Delivery{Key: s.NewID(), Kind: KindMatch, Ref: m.ID + "/" + m.Host.Group + "/asked",
 		Group: m.Host.Group, Target: string(m.Account), Person: true, Rank: schedule.RankOther, At: now, Until: m.EndsAt}, now)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchOverAsk})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	s.Wake()
 	row := bot.Row{bot.Button{Label: "Back", Action: "match/" + g.ID}, bot.Button{Label: "The group", Action: group.PathGroup(g.ID)}}
@@ -262,15 +268,15 @@ func (s *Service) matchAccept(ctx context.Context, i bot.Interaction) (bot.Respo
 	}
 	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchOverAsk})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	items, err := s.pickMatch(ctx, m)
 	if err != nil || len(items) == 0 {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchNoneWords})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchNoneWords))
 	}
 	ok, err = s.Store.StartMatch(ctx, m.ID, g.ID, items, s.NewID, s.Now())
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchOverAsk})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	s.Wake()
 	return bot.InPlace(i, matchStartMessage(m)), nil
@@ -284,7 +290,7 @@ func (s *Service) matchDrop(ctx context.Context, i bot.Interaction) (bot.Respons
 	}
 	m, ok, err := s.Store.MatchOf(ctx, g.ID, s.Now())
 	if err != nil || !ok || m.ID != i.Arg("match") {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchOverAsk})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	row := bot.Row{bot.Button{Label: "Call it off", Action: "match/" + g.ID + "/cancel/" + m.ID, Style: bot.Danger}, bot.Button{Label: "Back", Action: "match/" + g.ID}}
 	return bot.InPlace(i, simple(bot.Textf(matchCancelTitle, shortName(m.other(g.ID).Name)), matchCancelWords, row)), nil
@@ -302,7 +308,7 @@ func (s *Service) matchCancel(ctx context.Context, i bot.Interaction) (bot.Respo
 	}
 	ok, err := s.Store.DropMatch(ctx, i.Arg("match"), g.ID, s.Now())
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: matchOverAsk})
+		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	s.Wake()
 	over := matchDropMessage(g.ID)
@@ -315,16 +321,14 @@ func (s *Service) matchCancel(ctx context.Context, i bot.Interaction) (bot.Respo
 // pickMatch chooses the questions of a match: in the proportions of the outline,
 // those that the fewest people of both groups have met. There are ten or none.
 func (s *Service) pickMatch(ctx context.Context, m Match) ([]LiveItem, error) {
-	t, err := s.track(ctx, m.Host.Group)
-	if err != nil {
-		return nil, err
-	}
+	var t group.Track
 	closed, met := map[string]bool{}, map[string]int{}
 	for _, g := range []string{m.Host.Group, m.Guest.Group} {
-		theirs, err := s.track(ctx, g)
-		if err != nil {
+		theirs, ok, err := s.matchTrack(ctx, m, g)
+		if err != nil || !ok {
 			return nil, err
 		}
+		t = theirs
 		open, err := s.keptBack(ctx, theirs)
 		if err != nil {
 			return nil, err
@@ -348,4 +352,15 @@ func (s *Service) pickMatch(ctx context.Context, m Match) ([]LiveItem, error) {
 		return nil, nil
 	}
 	return items, nil
+}
+
+// matchTrack is by what a group studies that a match is about; ok is false when
+// it studies that no longer.
+func (s *Service) matchTrack(ctx context.Context, m Match, groupID string) (t group.Track, ok bool, err error) {
+	all, err := s.Store.PracticeTracks(ctx, groupID, "")
+	n := slices.IndexFunc(all, func(t group.Track) bool { return t.Certification == m.Certification })
+	if err != nil || n < 0 {
+		return t, false, err
+	}
+	return all[n], true, nil
 }

@@ -38,7 +38,7 @@ func (s *Service) play(ctx context.Context, i bot.Interaction) (p playing, err e
 	if p.session, ok, err = s.Store.PlayMatch(ctx, m.ID, p.group.ID, i.User, s.NewID(), s.Now()); err != nil || !ok {
 		return p, cmpErr(err, &bot.Error{Text: matchGoneWords})
 	}
-	p.track, err = s.track(ctx, p.session.Group)
+	p.track, _, err = s.Store.Track(ctx, p.session.Track)
 	return p, err
 }
 

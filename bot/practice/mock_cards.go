@@ -426,10 +426,20 @@ func (s *Service) mockPart(ctx context.Context, g group.Group, m group.Member) (
 	if err != nil || len(all) == 0 {
 		return group.StudyPart{}, err
 	}
-	t := all[0]
-	mock, ok, err := s.Store.LatestMock(ctx, t.ID, m.ID)
-	if err != nil || !ok || mock.Ended && s.Now().After(mock.EndedAt.Add(mockShownFor)) {
-		return group.StudyPart{}, err
+	var mock Mock
+	for _, t := range all {
+		latest, ok, err := s.Store.LatestMock(ctx, t.ID, m.ID)
+		if err != nil {
+			return group.StudyPart{}, err
+		}
+		old := latest.Ended && s.Now().After(latest.EndedAt.Add(mockShownFor))
+		// Of several certifications, an open one comes before the newest result.
+		if ok && !old && (mock.ID == "" || mock.Ended && (!latest.Ended || latest.EndedAt.After(mock.EndedAt))) {
+			mock = latest
+		}
+	}
+	if mock.ID == "" {
+		return group.StudyPart{}, nil
 	}
 	counted := mock.counted()
 	right, _, answered := counted.counts()

@@ -68,10 +68,3 @@ func (s *Service) otherButtons(ctx context.Context, t group.Track, memberID stri
 	}
 	return buttons, nil
 }
-
-// track is what a group plays for as a whole: the first of all it studies that
-// has questions.
-func (s *Service) track(ctx context.Context, groupID string) (group.Track, error) {
-	t, _, err := s.lastUsed(ctx, groupID, "")
-	return t, err
-}

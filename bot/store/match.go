@@ -81,7 +81,8 @@ func (s *Store) EnterMatchCode(ctx context.Context, c practice.MatchCode, id str
 			_, err := tx.exec(ctx, `INSERT INTO match_tries (group_id, tried_at) VALUES ($1, $2)`, c.Group, millis(now))
 			return err
 		}
-		if entry, err = mayMatch(ctx, tx, host, c.Group, now); err != nil || entry != practice.MatchCodeFits {
+		var certification string
+		if entry, certification, err = mayMatch(ctx, tx, host, c.Group, now); err != nil || entry != practice.MatchCodeFits {
 			return err
 		}
 		n, err := tx.exec(ctx, `DELETE FROM match_codes WHERE selector = $1`, c.Selector)
@@ -93,9 +94,8 @@ func (s *Store) EnterMatchCode(ctx context.Context, c practice.MatchCode, id str
 			return nil
 		}
 		if _, err := tx.exec(ctx, `INSERT INTO matches (id, state, certification, host_group, guest_group, account, made_at, ends_at)
-			SELECT $1, 'found', t.certification, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT)
-			FROM schedules s JOIN tracks t ON t.id = s.track_id WHERE s.group_id = $3 AND s.kind = $7`,
-			id, host, c.Group, account, millis(now), millis(now.Add(practice.MatchFor)), group.KindQuestion); err != nil {
+			VALUES ($1, 'found', $7, $2, $3, $4, $5, $6)`,
+			id, host, c.Group, account, millis(now), millis(now.Add(practice.MatchFor)), certification); err != nil {
 			return err
 		}
 		m, err = readMatch(tx.row(ctx, matchQuery+`WHERE m.id = $1`, id).scan)
@@ -120,26 +120,26 @@ func fitCode(ctx context.Context, tx *tx, c practice.MatchCode, now time.Time) (
 	return "", "", false, err
 }
 
-// mayMatch reports whether two groups can have a match.
-func mayMatch(ctx context.Context, tx *tx, host, guest string, now time.Time) (practice.MatchEntry, error) {
+// mayMatch reports whether two groups can have a match, and on what: the first
+// of what the guest studies that the host studies, too.
+func mayMatch(ctx context.Context, tx *tx, host, guest string, now time.Time) (entry practice.MatchEntry, certification string, err error) {
 	if host == guest {
-		return practice.MatchCodeOwn, nil
+		return practice.MatchCodeOwn, "", nil
 	}
-	studies, err := list(ctx, tx, column[string], `SELECT t.certification FROM schedules s JOIN tracks t ON t.id = s.track_id
-		WHERE s.group_id IN ($1, $2) AND s.kind = $3`, host, guest, group.KindQuestion)
-	if err != nil {
-		return 0, err
-	}
-	if len(studies) < 2 || studies[0] != studies[1] {
-		return practice.MatchOtherExam, nil
+	both, err := found(tx.row(ctx, `SELECT t.certification FROM schedules s JOIN tracks t ON t.id = s.track_id
+		WHERE s.group_id = $1 AND s.kind = $3 AND t.certification IN (
+			SELECT u.certification FROM schedules r JOIN tracks u ON u.id = r.track_id WHERE r.group_id = $2 AND r.kind = $3)
+		ORDER BY s.place, s.id LIMIT 1`, guest, host, group.KindQuestion).scan(&certification))
+	if err != nil || !both {
+		return practice.MatchOtherExam, "", err
 	}
 	for _, g := range []string{host, guest} {
 		var one int64
 		if busy, err := found(tx.row(ctx, `SELECT 1 FROM matches m WHERE `+liveMatch+` LIMIT 1`, g, millis(now)).scan(&one)); err != nil || busy {
-			return practice.MatchBusy, err
+			return practice.MatchBusy, "", err
 		}
 	}
-	return practice.MatchCodeFits, nil
+	return practice.MatchCodeFits, certification, nil
 }
 
 // AskMatch implements [practice.MatchStore].
@@ -326,6 +326,7 @@ func (s *Store) PlayMatch(ctx context.Context, id, groupID string, account bot.U
 		there, err := found(tx.row(ctx, `SELECT ms.member_id, sc.track_id FROM matches m
 				JOIN memberships ms ON ms.group_id = $2 JOIN accounts a ON a.member_id = ms.member_id AND a.id = $3
 				JOIN schedules sc ON sc.group_id = ms.group_id AND sc.kind = $4
+				JOIN tracks t ON t.id = sc.track_id AND t.certification = m.certification
 			WHERE m.id = $1 AND (m.host_group = $2 OR m.guest_group = $2) AND m.state = 'running' AND m.ends_at > $5
 			ORDER BY sc.id LIMIT 1`, id, groupID, string(account), group.KindQuestion, millis(now)).scan(&member, &track))
 		if err != nil || !there {

@@ -380,3 +380,33 @@ func TestNobodyBeginsAfterTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// Groups that study several certifications play for one that both study.
+func TestMatchOfSeveral(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "host")
+		added(t, s, addition("host", "chtm", 1))
+		for _, g := range []struct{ id, certification string }{{"guest", "pmp"}, {"other", "pmp"}} {
+			p := plan(g.id, "fake:maria", bot.ChannelID("fake:"+g.id))
+			p.Setup.Certification, p.Setup.Outline = g.certification, g.certification+"-2025"
+			if _, err := s.StartGroup(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		added(t, s, addition("guest", "chtm", 1))
+		added(t, s, addition("guest", "cbet", 2))
+		join(t, s, "guest", "lee")
+		makeCode(t, s, "host", "2222", sunday())
+		if got := enter(t, s, "other", "2222", "secret", "m2", sunday()); got != practice.MatchOtherExam {
+			t.Errorf("a group that studies something else: %v", got)
+		}
+		matchRuns(t, s, "m", 2)
+		if m := mustMatch(t, s, "m"); m.Certification != "chtm" {
+			t.Errorf("the match is about %s, want chtm: the first that both study", m.Certification)
+		}
+		p, ok, err := s.PlayMatch(t.Context(), "m", "guest", "fake:lee", "lees", sunday())
+		if err != nil || !ok || p.Track != "track-guest-chtm-1" {
+			t.Errorf("lee plays on %q, %v, %v; want on the guest's chtm", p.Track, ok, err)
+		}
+	})
+}
