@@ -10,12 +10,12 @@ import (
 	"studyhall/bot/group"
 )
 
-// lastWeek is what people type for the week before this one.
-const lastWeek Span = "last week"
+// weekBefore is what people type for the week before this one.
+const weekBefore Span = "last week"
 
 func (s *Service) command() bot.Command {
 	when := bot.Field{Name: "when", Label: "When", Kind: bot.OneOf, Help: "Which time; nothing shows this week"}
-	for _, span := range []Span{Week, lastWeek, Month, Season, All} {
+	for _, span := range []Span{Week, weekBefore, Month, Season, All} {
 		when.Options = append(when.Options, bot.Option{Label: string(span), Value: string(span)})
 	}
 	return bot.Command{

@@ -56,7 +56,7 @@ func periodOf(path string, now Calendar) (Period, bool) {
 	switch Span(path) {
 	case Week, "":
 		return Period{Span: Week, Week: now.Week}, true
-	case lastWeek:
+	case weekBefore:
 		return Period{Span: Week, Week: now.Week - 1}, now.Week > 1
 	case Month:
 		return Period{Span: Month, Month: now.Month}, true
