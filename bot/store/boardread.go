@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"studyhall/bot"
 	"studyhall/bot/board"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
@@ -239,12 +238,6 @@ func (r *historyReader) done() {
 		r.each(r.h)
 	}
 	r.h = board.History{}
-}
-
-// History implements [board.Store].
-func (s *Store) History(ctx context.Context, groupID, trackID string, account bot.UserID) (board.History, error) {
-	return s.history(ctx, `accounts ac JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = ac.member_id `+historyJoins+`
-		WHERE ac.id = $3 ORDER BY r.number`, groupID, trackID, string(account))
 }
 
 // MemberHistory implements [board.Store].

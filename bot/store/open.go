@@ -64,7 +64,8 @@ type Store struct {
 	wg     sync.WaitGroup
 	closed atomic.Bool
 
-	presses gatherers[press]
+	presses   gatherers[press]
+	standings gatherers[standing]
 
 	commits atomic.Int64
 	jobs    atomic.Int64

@@ -24,7 +24,10 @@ func TestManyKindsOfPressesAtOnce(t *testing.T) {
 		}
 		const people = 90
 		for n := range people {
-			join(t, s, "g", fmt.Sprint("p", n))
+			m := join(t, s, "g", fmt.Sprint("p", n))
+			if err := s.SetAsked(t.Context(), m.ID, n%6 >= 4); err != nil {
+				t.Fatal(err)
+			}
 		}
 		var mu sync.Mutex
 		got := map[string]int{}
@@ -59,6 +62,11 @@ func TestManyKindsOfPressesAtOnce(t *testing.T) {
 				a.At = opened.ClosesAt
 				press("late", a)
 				continue
+			case 4:
+				press("asked first", a)
+				continue
+			case 5:
+				a.Confirmed = true
 			}
 			press("in time", a)
 		}
@@ -68,21 +76,22 @@ func TestManyKindsOfPressesAtOnce(t *testing.T) {
 		ready.Done()
 		done.Wait()
 		want := map[string]int{
-			fmt.Sprint("in time ", practice.Recorded, " <nil>"):     60,
-			fmt.Sprint("by another key ", practice.Stale, " <nil>"): 15,
-			fmt.Sprint("late ", practice.TooLate, " <nil>"):         15,
-			fmt.Sprint("stranger ", practice.Stranger, " <nil>"):    10,
+			fmt.Sprint("in time ", practice.Recorded, " <nil>"):            45,
+			fmt.Sprint("asked first ", practice.NeedsConfirming, " <nil>"): 15,
+			fmt.Sprint("by another key ", practice.Stale, " <nil>"):        15,
+			fmt.Sprint("late ", practice.TooLate, " <nil>"):                15,
+			fmt.Sprint("stranger ", practice.Stranger, " <nil>"):           10,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("what became of them (-want +got):\n%s", diff)
 		}
 		spread, err1 := s.Spread(t.Context(), r.ID)
 		after, _, err2 := s.Round(t.Context(), r.ID)
-		if err1 != nil || err2 != nil || spread["a"] != 45 || spread["b"] != 15 || after.Answered != 60 {
+		if err1 != nil || err2 != nil || spread["a"] != 30 || spread["b"] != 15 || after.Answered != 45 {
 			t.Errorf("%d counted, %v recorded (%v, %v)", after.Answered, spread, err1, err2)
 		}
-		if len(numbers) != 60 || !numbers[1] || !numbers[60] || rights != 45 {
-			t.Errorf("%d different counts were told, and %d right; want 60 and 45", len(numbers), rights)
+		if len(numbers) != 45 || !numbers[1] || !numbers[45] || rights != 30 {
+			t.Errorf("%d different counts were told, and %d right; want 45 and 30", len(numbers), rights)
 		}
 	})
 }
