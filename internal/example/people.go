@@ -8,7 +8,6 @@ const Channel = "tuesday-cbet"
 // member is how somebody of the group is.
 type member struct {
 	browser.Person
-	organises bool
 	joins     int     // the week in which the first letter is pressed, from 0
 	leaves    int     // the last week, or 0
 	answers   float64 // how often a question is answered in its time
@@ -22,11 +21,11 @@ type member struct {
 // members are the group: day and night shifts, four zones, and no two alike.
 func members() []member {
 	return []member{
-		{Person: browser.Person{ID: "maria", Name: "Maria G.", Zone: "America/Chicago", Administrator: true}, organises: true,
+		{Person: browser.Person{ID: "maria", Name: "Maria G.", Zone: "America/Chicago", Administrator: true},
 			answers: 0.95, catchesUp: 1, knows: 0.8, hour: 7, minute: 20, practises: 1},
 		{Person: browser.Person{ID: "dana", Name: "Dana R.", Zone: "America/Chicago"},
 			answers: 1, catchesUp: 1, knows: 0.85, hour: 8, minute: 5, practises: 3},
-		{Person: browser.Person{ID: "lee", Name: "Lee T.", Zone: "America/New_York"}, organises: true,
+		{Person: browser.Person{ID: "lee", Name: "Lee T.", Zone: "America/New_York"},
 			answers: 0.97, catchesUp: 1, knows: 0.75, hour: 9, minute: 40, practises: 2},
 		{Person: browser.Person{ID: "priya", Name: "Priya S.", Zone: "America/Los_Angeles"},
 			answers: 0.7, catchesUp: 1, knows: 0.8, hour: 3, minute: 10, practises: 2}, // nights
