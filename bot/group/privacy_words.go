@@ -111,7 +111,11 @@ func (s *Service) wordsNaming(ctx context.Context, g Group, posts []NamingPost) 
 			all = append(all, bot.Textf("and %d more like these.", len(posts)-most))
 			break
 		}
-		all = append(all, bot.Textf("%s of %s in %s", what(p.Kind), p.At.In(g.Location()).Format("Mon 2 Jan 2006"), clip(s.channelName(ctx, p.Channel), 40)))
+		name := what(p.Kind)
+		if p.Kind == KindLive {
+			name = "A live round"
+		}
+		all = append(all, bot.Textf("%s of %s in %s", name, p.At.In(g.Location()).Format("Mon 2 Jan 2006"), clip(s.channelName(ctx, p.Channel), 40)))
 	}
 	return lines(append(all, "Nothing needs to be done. Whoever may delete posts there can delete them.")...)
 }

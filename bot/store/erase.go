@@ -247,7 +247,8 @@ func dropSetups(ctx context.Context, tx *tx, accounts []bot.UserID) error {
 }
 
 // tellOfPosts lets organisers know which posts may name a member: weekly posts
-// that do, and the welcome of a group that the member organises.
+// that do, those of live rounds with the member, and the welcome of a group that
+// the member organises.
 func (s *Store) tellOfPosts(ctx context.Context, tx *tx, member string, groups []string, now time.Time) error {
 	for _, id := range groups {
 		posts, err := list(ctx, tx, func(scan scanner) (p group.NamingPost, err error) {
@@ -258,8 +259,10 @@ func (s *Store) tellOfPosts(ctx context.Context, tx *tx, member string, groups [
 		}, `SELECT d.kind, d.target, d.posted_at FROM deliveries d WHERE d.group_id = $2 AND d.state = 'sent' AND NOT d.person
 			AND (d.kind = $3 AND EXISTS (SELECT 1 FROM weeks w WHERE w.group_id = $2 AND d.ref = w.group_id || '/' || w.number
 					AND replace(w.post, '"' || $1 || '"', '') <> w.post)
+				OR d.kind = $5 AND EXISTS (SELECT 1 FROM live_players p WHERE p.member_id = $1
+					AND substr(d.ref, 1, length(p.live_id) + 1) = p.live_id || '/')
 				OR d.kind = $4 AND EXISTS (SELECT 1 FROM memberships ms WHERE ms.group_id = $2 AND ms.member_id = $1 AND ms.role = 'organiser'))
-			ORDER BY d.posted_at, d.id`, member, id, group.KindWeekly, group.KindWelcome)
+			ORDER BY d.posted_at, d.id`, member, id, group.KindWeekly, group.KindWelcome, group.KindLive)
 		if err != nil {
 			return err
 		}
