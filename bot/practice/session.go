@@ -107,7 +107,8 @@ type SessionStore interface {
 	// MetAll is every item that a member has answered, each at least once,
 	// separated by spaces: a list of ten thousand is read at once.
 	MetAll(ctx context.Context, memberID string) (string, error)
-	// OpenItems is the items that are planned or open in any group of a member.
+	// OpenItems is the items that are planned or open in any group of a member, or
+	// still to be answered by them in a match.
 	OpenItems(ctx context.Context, memberID string) (map[string]bool, error)
 
 	// StartSession writes a session with the snapshots of its items and plans its

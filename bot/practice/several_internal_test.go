@@ -2,10 +2,15 @@ package practice
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
+	"studyhall/bot"
+	"studyhall/bot/cert"
 	"studyhall/bot/group"
+	"studyhall/quizzes"
 )
 
 // severalStore is a group that studies several certifications, with a member's
@@ -73,6 +78,53 @@ func TestMatchTrack(t *testing.T) {
 		got, ok, err := s.matchTrack(t.Context(), Match{Certification: tt.certification}, "g")
 		if err != nil || got.ID != tt.want || ok != (tt.want != "") {
 			t.Errorf("match about %s: track %q, %v, %v; want %q", tt.certification, got.ID, ok, err, tt.want)
+		}
+	}
+}
+
+// LiveSpread is that nobody answered.
+func (s severalStore) LiveSpread(context.Context, string, int) (map[string]int, error) {
+	return nil, nil
+}
+
+// When the next question of a live round can't be posted, the card before it says
+// that this was all.
+func TestLastLiveCardSaysSo(t *testing.T) {
+	item := quizzes.Item{ID: "x", Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"}, Explanation: "This.",
+		Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
+	s := &Service{Config: Config{Store: severalStore{}, Catalogue: cert.Catalogue{}}}
+	for _, tt := range []struct {
+		name  string
+		at    int // of the round
+		why   LiveEnding
+		words bool
+	}{
+		{"the next one was never posted", 2, LiveUnsent, true},
+		{"the next one was stopped", 2, LiveStopped, false},
+		{"this one was stopped", 1, LiveStopped, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m, err := s.liveClosedCard(t.Context(), Live{ID: "l", Place: tt.at, Size: 3, Ending: tt.why}, LiveQuestion{Live: "l", Place: 1, Item: item, State: LiveClosed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(m.Card.Footer.Plain(), liveStopWordsEnd.Plain()); got != tt.words {
+				t.Errorf("footer %q", m.Card.Footer.Plain())
+			}
+		})
+	}
+}
+
+// Whoever presses what is settled already is led on.
+func TestMatchRefusalLeadsOn(t *testing.T) {
+	for _, words := range []bot.Text{matchOverAsk, matchNoneWords} {
+		refusal, ok := errors.AsType[*bot.Error](matchRefusal("g", words))
+		if !ok || refusal.Text != words || refusal.Card == nil || len(refusal.Card.Controls) == 0 {
+			t.Fatalf("%q: %+v", words.Plain(), refusal)
+		}
+		m := bot.Message{Card: refusal.Card}
+		if err := m.Validate(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -410,3 +410,35 @@ func TestMatchOfSeveral(t *testing.T) {
 		}
 	})
 }
+
+// Practice keeps the questions of a match back from whoever has still to play them.
+func TestMatchQuestionsAreKeptBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "host")
+		begin(t, s, "guest")
+		join(t, s, "host", "dana")
+		join(t, s, "guest", "lee")
+		matchRuns(t, s, "m", 2)
+		if _, ok, err := s.PlayMatch(t.Context(), "m", "guest", "fake:lee", "lees", sunday()); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		if _, _, err := s.AnswerSession(t.Context(), "lees", 1, practised("l1", sunday())); err != nil {
+			t.Fatal(err)
+		}
+		kept := func(person string, want map[string]bool) {
+			t.Helper()
+			got, err := s.OpenItems(t.Context(), "member-"+person)
+			if err != nil || !cmp.Equal(got, want) {
+				t.Errorf("kept back from %s: %v (%v), want %v", person, got, err, want)
+			}
+		}
+		storetest.QueryPlans(t, s, []string{"matches", "match_items", "match_players", "answers", "rounds", "memberships"}, func() {
+			kept("dana", map[string]bool{"live-0": true, "live-1": true})
+		})
+		kept("lee", map[string]bool{"live-1": true})
+		if _, err := s.DropMatch(t.Context(), "m", "host", sunday()); err != nil {
+			t.Fatal(err)
+		}
+		kept("dana", map[string]bool{})
+	})
+}

@@ -129,11 +129,21 @@ func (s *Store) MetAll(ctx context.Context, memberID string) (all string, err er
 	return all, wrap("read met items", err)
 }
 
+// toPlay reads the items that a member has still to answer in running matches in
+// which a group of theirs is on a side.
+func toPlay(side string) string {
+	return `SELECT i.item_id FROM memberships ms
+		JOIN matches m ON m.` + side + ` = ms.group_id AND m.state IN ('found', 'asked', 'running') AND m.state = 'running'
+		JOIN match_items i ON i.match_id = m.id LEFT JOIN match_players p ON p.match_id = m.id AND p.member_id = ms.member_id
+		WHERE ms.member_id = $1 AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.session_id = p.session_id AND a.item_id = i.item_id)`
+}
+
 // OpenItems implements [practice.SessionStore].
 func (s *Store) OpenItems(ctx context.Context, memberID string) (map[string]bool, error) {
 	open := map[string]bool{}
 	all, err := list(ctx, s.read(ctx), column[string], `SELECT r.item_id FROM memberships ms JOIN rounds r ON r.group_id = ms.group_id
-		WHERE ms.member_id = $1 AND r.state IN ('planned', 'open')`, memberID)
+		WHERE ms.member_id = $1 AND r.state IN ('planned', 'open')
+		UNION ALL `+toPlay("host_group")+` UNION ALL `+toPlay("guest_group"), memberID)
 	for _, item := range all {
 		open[item] = true
 	}
