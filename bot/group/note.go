@@ -37,6 +37,11 @@ type NoteKind struct {
 	Title bot.Text // of the opened note
 	// Note is what there is to say to a person now.
 	Note func(ctx context.Context, p Reminded) (Note, error)
+	// Opened hears that a person opened a note; nil: nobody need hear of it.
+	Opened func(ctx context.Context, p Reminded) error
+	// For reports whether a member has any use for such notes, and is offered
+	// them; nil: everybody.
+	For func(ctx context.Context, member string) (bool, error)
 }
 
 // Reminded is a person to whom a note may go.
@@ -50,6 +55,7 @@ type Reminded struct {
 type Note struct {
 	Lines   []bot.Text
 	Buttons []bot.Button // at most three: what to do about it
+	Known   bool         // the person has opened all of it before: it is worth no message
 	// Next is when there may be something to say again, of a note that has
 	// nothing; zero: the next day.
 	Next time.Time
@@ -222,7 +228,7 @@ func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) e
 		if err != nil {
 			return err
 		}
-		if len(note.Lines) == 0 {
+		if note.silent() {
 			if note.Next.After(now) {
 				after = minTime(note.Next, now.Add(noteAhead)).Add(-time.Second)
 			}
@@ -240,6 +246,9 @@ func minTime(a, b time.Time) time.Time {
 	}
 	return b
 }
+
+// silent reports whether there is nothing to write to a person about.
+func (n Note) silent() bool { return len(n.Lines) == 0 || n.Known }
 
 // noteNow is what a kind of note says to a member now.
 func (s *Service) noteNow(ctx context.Context, member, kind string) (Note, error) {
@@ -283,12 +292,12 @@ func (s *Service) renderNote(ctx context.Context, d schedule.Delivery) (bot.Mess
 	if err != nil {
 		return bot.Message{}, err
 	}
-	if len(note.Lines) == 0 {
+	if note.silent() {
 		return bot.Message{}, schedule.ErrTaken // done meanwhile
 	}
 	return noteMessage(kind), nil
 }
 
 func noteMessage(kind string) bot.Message {
-	return bot.Message{Text: wordsNote, Card: &bot.Card{Body: wordsNote, Controls: rows(primary("Open", "note/"+kind))}}
+	return bot.Message{Text: wordsNote, Card: &bot.Card{Body: wordsNote, Controls: rows(primary("Open", PathNote(kind)))}}
 }

@@ -17,6 +17,9 @@ const PathReminders = "reminders"
 // it is pressed. It is whispered.
 func PathRemind(kind string) string { return "remind/" + kind + "/ask" }
 
+// PathNote opens a note of a kind. It is whispered.
+func PathNote(kind string) string { return "note/" + kind }
+
 // The fields of the forms about notes.
 const (
 	fieldTime  = "time"
@@ -35,7 +38,7 @@ func (s *Service) registerReminders() {
 	b.Action("remind/{kind}/at", s.askRemindAt)
 	b.Action("remind/{kind}/set", s.setRemindAt)
 	b.Action("remind/{kind}/off", s.remindOff)
-	b.Action("note/{kind}", s.openNote)
+	b.Action(PathNote("{kind}"), s.openNote)
 	s.Opens("reminders", func(ctx context.Context, i bot.Interaction, _ Group, m Member) (bot.Response, error) {
 		return s.showReminders(ctx, i, m.ID, "")
 	})
@@ -104,6 +107,13 @@ func (s *Service) showReminders(ctx context.Context, i bot.Interaction, member s
 	var controls []bot.Control
 	for _, k := range s.notes {
 		r, _ := w.Reminder(k.Name)
+		if k.For != nil && r.State != RemindOn {
+			if offered, err := k.For(ctx, member); err != nil {
+				return bot.Response{}, err
+			} else if !offered {
+				continue
+			}
+		}
 		body = append(body, s.wordsReminder(k, w, r))
 		if r.State == RemindOn {
 			controls = append(controls, button("Stop: "+k.Label, "remind/"+k.Name+"/off"))
@@ -296,6 +306,11 @@ func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response
 	}
 	if err := s.c.Store.AccountUsed(ctx, i.User, s.c.Now()); err != nil {
 		return bot.Response{}, err
+	}
+	if k.Opened != nil {
+		if err := k.Opened(ctx, Reminded{Member: member, Now: s.c.Now()}); err != nil {
+			return bot.Response{}, err
+		}
 	}
 	card := &bot.Card{Title: k.Title, Body: lines(note.Lines...), Footer: wordsOnlyYou}
 	if len(note.Lines) == 0 {

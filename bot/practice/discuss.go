@@ -47,6 +47,7 @@ type DiscussStore interface {
 	Mentoring(ctx context.Context, groupID, memberID string) (bool, error)
 	// SetMentor makes a member a mentor, who takes no place on boards, or not.
 	SetMentor(ctx context.Context, groupID, memberID string, mentor bool) error
+	MentorStore
 }
 
 // attachDiscussions registers discussions and mentors.
@@ -242,7 +243,8 @@ func (s *Service) mentorSetting(ctx context.Context, g group.Group, m group.Memb
 		return nil, nil, err
 	}
 	if mentor {
-		return []bot.Text{mentorWords}, []bot.Button{{Label: "Stop being a mentor", Action: "mentor/" + g.ID + "/off"}}, nil
+		tell, err := s.tellMentor(ctx, m.ID)
+		return []bot.Text{mentorWords}, append(tell, bot.Button{Label: "Stop being a mentor", Action: "mentor/" + g.ID + "/off"}), err
 	}
 	return nil, []bot.Button{{Label: "I passed; be a mentor", Action: "mentor/" + g.ID + "/on"}}, nil
 }
@@ -257,11 +259,18 @@ func (s *Service) setMentor(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err := s.Store.SetMentor(ctx, g.ID, m.ID, on); err != nil {
 		return bot.Response{}, err
 	}
-	words := bot.Text(notMentorWords)
+	words, row := bot.Text(notMentorWords), bot.Row{}
 	if on {
 		words = mentorWords
+		tell, err := s.tellMentor(ctx, m.ID)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		for _, b := range tell {
+			row = append(row, b)
+		}
 	}
-	card := simple("", words, bot.Row{bot.Button{Label: "Settings", Action: group.PathSettings(g.ID)}, bot.Button{Label: "My study page", Action: group.PathStudy}}).Card
+	card := simple("", words, append(row, bot.Button{Label: "Settings", Action: group.PathSettings(g.ID)}, bot.Button{Label: "My study page", Action: group.PathStudy})).Card
 	card.Footer = onlyYouWords
 	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }

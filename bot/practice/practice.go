@@ -346,6 +346,8 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachMocks(groups)
 	groups.Remind(s.unanswered())
 	groups.Remind(s.reviewNotes())
+	groups.Remind(s.mentorNotes())
+	groups.ContributeStudy(s.mentorPart)
 	s.Remind(reviewWishes{groups})
 }
 

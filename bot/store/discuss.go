@@ -31,8 +31,8 @@ func (s *Store) Posts(ctx context.Context, roundID string, first bot.ChannelID) 
 // KeepThread implements [practice.DiscussStore].
 func (s *Store) KeepThread(ctx context.Context, roundID string, p practice.Post, line schedule.Delivery) error {
 	return wrap("keep thread", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO threads (round_id, post, channel) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			roundID, string(p.Message), string(p.Thread))
+		n, err := tx.exec(ctx, `INSERT INTO threads (round_id, group_id, post, channel) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			roundID, line.Group, string(p.Message), string(p.Thread))
 		if err != nil || n == 0 {
 			return err
 		}

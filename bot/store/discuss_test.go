@@ -59,6 +59,65 @@ func TestThreadsAreOnce(t *testing.T) {
 	})
 }
 
+// A mentor hears of what was asked in their groups, once it was opened as known;
+// nobody else hears anything.
+func TestMentorAsks(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		asks := map[string]practice.Round{}
+		for _, id := range []string{"g", "other"} {
+			begin(t, s, id)
+			r := asked(t, s, id, "r-"+id, sunday())
+			asks[id] = r
+			p := practice.Post{Message: bot.MessageID("fake:m-" + id), Thread: bot.ChannelID("fake:t-" + id)}
+			line := schedule.Delivery{Kind: "discuss", Ref: r.ID, Group: id, Target: string(p.Thread), At: sunday()}
+			line.Key = "discuss-" + id
+			if err := s.KeepThread(t.Context(), r.ID, p, line); err != nil {
+				t.Fatal(err)
+			}
+			line.Key, line.Kind = "mentors-"+id, "mentors"
+			if first, err := s.AskMentors(t.Context(), r.ID, p, line, sunday()); err != nil || !first {
+				t.Fatalf("ask: %v, %v", first, err)
+			}
+		}
+		join(t, s, "g", "dana")
+		join(t, s, "other", "lee")
+		if err := s.SetMentor(t.Context(), "g", "member-dana", true); err != nil {
+			t.Fatal(err)
+		}
+		want := func(name, member string, since time.Time, known ...bool) {
+			t.Helper()
+			got, err := s.MentorAsks(t.Context(), member, since)
+			var all []bool
+			for _, a := range got {
+				all = append(all, a.Known)
+				if a.Round != asks["g"].ID || a.Group != "g" || a.Number != asks["g"].Number || a.Track.Certification == "" {
+					t.Errorf("%s: %+v", name, a)
+				}
+			}
+			if diff := cmp.Diff(known, all); diff != "" || err != nil {
+				t.Errorf("%s (-want +got):\n%s%v", name, diff, err)
+			}
+		}
+		week := sunday().AddDate(0, 0, -7)
+		want("a mentor", "member-dana", week, false)
+		want("later", "member-dana", sunday())
+		want("a member", "member-lee", week)
+		if err := s.MentorTold(t.Context(), "member-dana", sunday().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		want("opened", "member-dana", week, true)
+		for member, mentor := range map[string]bool{"member-dana": true, "member-lee": false} {
+			if got, err := s.MentorAnywhere(t.Context(), member); err != nil || got != mentor {
+				t.Errorf("%s is a mentor: %v, %v", member, got, err)
+			}
+		}
+		if err := s.SetMentor(t.Context(), "g", "member-dana", false); err != nil {
+			t.Fatal(err)
+		}
+		want("a mentor no more", "member-dana", week)
+	})
+}
+
 // Threads are due when a question closes only where the group always wants them;
 // mentors are counted and take no place.
 func TestDiscussionsAndMentors(t *testing.T) {

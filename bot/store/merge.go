@@ -20,7 +20,7 @@ func mergeMemberships(ctx context.Context, tx *tx, m group.Merging) error {
 				role = CASE WHEN o.role = 'organiser' THEN o.role ELSE memberships.role END,
 				joined_at = CASE WHEN o.joined_at < memberships.joined_at THEN o.joined_at ELSE memberships.joined_at END,
 				hidden = memberships.hidden OR o.hidden, mentor = memberships.mentor OR o.mentor,
-				told = memberships.told AND o.told, reported = memberships.reported AND o.reported,
+				told_at = CASE WHEN memberships.told_at > o.told_at THEN memberships.told_at ELSE o.told_at END, reported = memberships.reported AND o.reported,
 				board_name = CASE WHEN memberships.board_name = '' THEN o.board_name ELSE memberships.board_name END
 			FROM memberships AS o WHERE memberships.member_id = $1 AND o.member_id = $2 AND o.group_id = memberships.group_id`,
 		`DELETE FROM memberships WHERE member_id = $2 AND group_id IN (SELECT group_id FROM memberships WHERE member_id = $1)`,

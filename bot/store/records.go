@@ -173,7 +173,7 @@ func (s *Store) groupRecords() *records {
 			{"person", `SELECT name, created_at FROM members WHERE id = $1`},
 			{"accounts", `SELECT id AS account, name, space_id AS space, zone, checked_at, gone_at FROM accounts WHERE member_id = $1 ORDER BY id`},
 			{"groups", `SELECT g.name AS group_name, ms.name, ms.board_name, ms.hidden AS hidden_on_boards, ms.mentor,
-					ms.told AS told_of_questions_to_mentors, ms.reported AS named_in_team_report, ms.role, ms.joined_at
+					ms.told_at AS opened_questions_to_mentors_at, ms.reported AS named_in_team_report, ms.role, ms.joined_at
 				FROM memberships ms JOIN groups g ON g.id = ms.group_id WHERE ms.member_id = $1 ORDER BY ms.joined_at, g.id`},
 			{"next_seasons", `SELECT g.name AS group_name, v.joins, s.ended_at AS season_ended_at FROM season_votes v JOIN seasons s ON s.id = v.season_id
 				JOIN groups g ON g.id = s.group_id WHERE v.member_id = $1 ORDER BY s.ended_at, s.id`},

@@ -51,15 +51,17 @@ CREATE TABLE season_votes (
 );
 CREATE INDEX season_votes_member ON season_votes (member_id);
 
-ALTER TABLE memberships ADD COLUMN told BOOLEAN NOT NULL DEFAULT FALSE; -- a mentor who agreed to be told of questions to mentors
+ALTER TABLE memberships ADD COLUMN told_at BIGINT NOT NULL DEFAULT 0; -- when a mentor last opened a note about questions to mentors
 ALTER TABLE memberships ADD COLUMN reported BOOLEAN NOT NULL DEFAULT FALSE; -- named in the team report
 
 -- Discussions of closed questions: one under each of a question's posts.
 CREATE TABLE threads (
   round_id TEXT   NOT NULL REFERENCES rounds (id),
+  group_id TEXT   NOT NULL REFERENCES groups (id),
   post     TEXT   NOT NULL, -- the message it hangs under
   channel  TEXT   NOT NULL, -- where to write in it
   asked_at BIGINT NOT NULL DEFAULT 0, -- when somebody asked the mentors there
   PRIMARY KEY (round_id, post)
 );
 CREATE INDEX threads_channel ON threads (channel);
+CREATE INDEX threads_asked ON threads (group_id, asked_at);
