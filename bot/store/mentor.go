@@ -31,6 +31,6 @@ func (s *Store) MentorTold(ctx context.Context, memberID string, now time.Time) 
 
 // MentorAnywhere implements [practice.MentorStore].
 func (s *Store) MentorAnywhere(ctx context.Context, memberID string) (bool, error) {
-	any, err := s.exists(ctx, `SELECT 1 FROM memberships WHERE member_id = $1 AND mentor`, memberID)
-	return any, wrap("look for a mentor", err)
+	mentor, err := s.exists(ctx, `SELECT 1 FROM memberships WHERE member_id = $1 AND mentor`, memberID)
+	return mentor, wrap("look for a mentor", err)
 }
