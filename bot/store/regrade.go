@@ -121,12 +121,12 @@ type change struct {
 // regradeRound grades a round's answers anew and puts what people gain into the
 // totals that the round's points are in; those of an open one are in none yet.
 func regradeRound(ctx context.Context, tx *tx, r practice.Regrading, round correctedRound) (changed, gainers int, err error) {
+	if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND gained > 0`, round.id); err != nil {
+		return 0, 0, err
+	}
 	regrade := regradeChoices
 	if r.Item.Typed() {
 		regrade = regradeTyped
-		if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND gained > 0`, round.id); err != nil {
-			return 0, 0, err
-		}
 	}
 	if changed, err = regrade(ctx, tx, r, round.id); err != nil {
 		return 0, 0, err
@@ -179,26 +179,14 @@ func changeOf(r practice.Regrading, a practice.Answer) (c change, ok bool) {
 	return c, c.now != practice.Grade{Verdict: a.Verdict, Credit: a.Credit}
 }
 
-// regradeChoices grades every combination of options once: there are few. What
-// an earlier correction gained is set anew with the verdict, so that no answer is
-// written twice.
+// regradeChoices grades every combination of options once: there are few.
 func regradeChoices(ctx context.Context, tx *tx, r practice.Regrading, roundID string) (changed int, err error) {
 	kinds, err := list(ctx, tx, func(scan scanner) (a practice.Answer, err error) {
-		err = scan(&a.Option, &a.Verdict, &a.Credit, &a.CaughtUp, &a.Gained)
+		err = scan(&a.Option, &a.Verdict, &a.Credit, &a.CaughtUp)
 		return a, err
-	}, `SELECT options, verdict, credit, caught_up, MAX(gained) FROM answers WHERE round_id = $1
-		GROUP BY options, verdict, credit, caught_up`, roundID)
+	}, `SELECT DISTINCT options, verdict, credit, caught_up FROM answers WHERE round_id = $1`, roundID)
 	if err != nil {
 		return 0, err
-	}
-	for _, a := range kinds { // first: afterwards, answers that gain now are among them
-		if _, ok := changeOf(r, a); ok || a.Gained == 0 {
-			continue
-		}
-		if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND options = $2 AND verdict = $3
-			AND credit = $4 AND caught_up = $5 AND gained > 0`, roundID, a.Option, string(a.Verdict), string(a.Credit), a.CaughtUp); err != nil {
-			return 0, err
-		}
 	}
 	for _, a := range kinds {
 		c, ok := changeOf(r, a)
