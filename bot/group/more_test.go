@@ -52,7 +52,7 @@ func TestSettings(t *testing.T) {
 			return []bot.Text{bot.Textf("You are %s", m.Name)}, []bot.Button{{Label: "Change it", Action: "x"}}, nil
 		})
 		w.say("maria", "a", "/study")
-		wants(t, "settings", w.press("maria", "Settings"), "Settings", "You are Maria G.", "[Change it] [My data] [Link an account] [My study page]")
+		wants(t, "settings", w.press("maria", "Settings"), "Settings", "You are Maria G.", "[Change it] [My data] [Link an account]", "[My study page]")
 		seen := words(w.act("stranger", "elsewhere", group.PathSettings(id), nil))
 		lacks(t, "a stranger's", seen, "You are", "[Change it]")
 		wants(t, "a stranger's", seen, "[My study page]")

@@ -106,33 +106,40 @@ func TestLinkedAccountsKeepTheirNames(t *testing.T) {
 func TestExportHoldsEverything(t *testing.T) {
 	w := twoGroups(t)
 	w.sees(t, "dana", bottest.Main, "/study my data", "press Export my data")
+	sent := 0
 	for _, m := range w.fake.Messages() {
 		for _, f := range m.Latest().Files {
-			if m.To != "dana" || !m.Whisper {
+			if sent++; m.To != "dana" || !m.Whisper {
 				t.Errorf("the file is seen by %q", m.To)
 			}
-			var got struct {
-				Format   string
-				Version  int
-				Person   []struct{ Name string }
-				Accounts []struct{ Account string }
-				Answers  []struct{ Chosen, Verdict, Interaction string }
-				Groups   []struct{ Role string }
-			}
-			if err := json.Unmarshal(f.Data, &got); err != nil {
-				t.Fatalf("%v in %s", err, f.Data)
-			}
-			if got.Format != group.ExportFormat || got.Version != group.ExportVersion || len(got.Answers) != 1 || got.Answers[0].Verdict != "right" ||
-				got.Answers[0].Interaction == "" || got.Person[0].Name != "Dana R." || got.Accounts[0].Account != "fake:dana" || got.Groups[0].Role != "member" {
-				t.Errorf("export: %s", f.Data)
-			}
-			if strings.Contains(string(f.Data), "Maria") || strings.Contains(string(f.Data), "Reed") {
-				t.Errorf("the export names somebody else: %s", f.Data)
-			}
-			return
+			checkExport(t, f.Data)
 		}
 	}
-	t.Error("no file was sent")
+	if sent != 1 {
+		t.Errorf("%d files were sent, want one", sent)
+	}
+}
+
+func checkExport(t *testing.T, data []byte) {
+	t.Helper()
+	var got struct {
+		Format   string
+		Version  int
+		Person   []struct{ Name string }
+		Accounts []struct{ Account string }
+		Answers  []struct{ Verdict, Interaction string }
+		Groups   []struct{ Role string }
+	}
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatalf("%v in %s", err, data)
+	}
+	if got.Format != group.ExportFormat || got.Version != group.ExportVersion || len(got.Answers) != 1 || got.Answers[0].Verdict != "right" ||
+		got.Answers[0].Interaction == "" || got.Person[0].Name != "Dana R." || got.Accounts[0].Account != "fake:dana" || got.Groups[0].Role != "member" {
+		t.Errorf("export: %s", data)
+	}
+	if strings.Contains(string(data), "Maria") || strings.Contains(string(data), "Reed") {
+		t.Errorf("the export names somebody else: %s", data)
+	}
 }
 
 // A database that is restored from before an erasure loses the person again at
