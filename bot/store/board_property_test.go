@@ -230,8 +230,9 @@ func (b *books) endWeek() {
 	if !ok {
 		b.t.Fatal("the week never ends")
 	}
+	var e board.Ended
 	for range 2 { // it may fire again after a crash
-		e, err := b.s.EndWeek(b.test.Context(), d)
+		e, err = b.s.EndWeek(b.test.Context(), d)
 		b.must("end week", err)
 		if e.Week != b.week {
 			b.t.Fatalf("week %d ended, want %d", e.Week, b.week)
@@ -241,10 +242,7 @@ func (b *books) endWeek() {
 	clear(b.studied)
 	last, err := schedule.ParseWall(d.Occurrence)
 	b.must("occurrence", err)
-	e := board.Ended{Group: group.Group{ID: b.group}, Week: b.week - 1}
-	r := details(b.test, b.s, b.group).First().Schedule
-	r.ID, r.Kind, r.Expr = "weekly-"+b.group, group.KindWeekly, board.WeeklyExpr(r.Expr)
-	next, err := board.NextWeekly(r, d.At, last)
+	next, err := board.NextWeekly(e.Schedule, d.At, last)
 	b.must("next week", err)
 	b.must("post week", b.s.PostWeek(b.test.Context(), d, e, "", nil, []schedule.Due{next}, b.now))
 }
