@@ -71,28 +71,29 @@ func answerAll(ctx context.Context, tx *tx, calls []*gathered[press]) error {
 			counted = append(counted, c)
 		}
 	}
-	open := true
 	if len(counted) > 0 {
-		if open, err = countAll(ctx, tx, counted); err != nil {
+		open, err := countAll(ctx, tx, counted)
+		if err != nil {
 			return err
+		}
+		if !open { // the round closed, or was corrected, between the statements
+			return errMeanwhile
 		}
 	}
 	for _, c := range calls {
-		a := c.value.answer
-		if recorded[a.ID] && open {
+		if recorded[c.value.answer.ID] {
 			continue
 		}
-		if recorded[a.ID] { // the round closed, or was corrected, between the statements
-			if _, err := tx.exec(ctx, `DELETE FROM answers WHERE id = $1`, a.ID); err != nil {
-				return err
-			}
-		}
-		if err := explain(ctx, tx, a, false, &c.value.out); err != nil {
+		if err := explain(ctx, tx, c.value.answer, false, &c.value.out); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// errMeanwhile undoes what was recorded together; each answer is then looked at
+// on its own.
+var errMeanwhile = errors.New("the question closed or was corrected meanwhile")
 
 // insertAll records those of the answers that can be, and returns their
 // identifiers.
