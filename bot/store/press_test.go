@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -48,27 +49,7 @@ func TestManyKindsOfPressesAtOnce(t *testing.T) {
 			})
 		}
 		for n := range people {
-			a := answer(r, fmt.Sprint("p", n), n, sunday())
-			switch n % 6 {
-			case 0:
-				a.Verdict, a.Option = practice.Wrong, "b"
-			case 1:
-				a.ItemVersion = r.ItemVersion
-			case 2:
-				a.ItemVersion = "another"
-				press("by another key", a)
-				continue
-			case 3:
-				a.At = opened.ClosesAt
-				press("late", a)
-				continue
-			case 4:
-				press("asked first", a)
-				continue
-			case 5:
-				a.Confirmed = true
-			}
-			press("in time", a)
+			press(kindOf(n, answer(r, fmt.Sprint("p", n), n, sunday()), r.ItemVersion, opened.ClosesAt))
 		}
 		for n := range 10 {
 			press("stranger", answer(r, fmt.Sprint("nobody", n), n, sunday()))
@@ -94,4 +75,25 @@ func TestManyKindsOfPressesAtOnce(t *testing.T) {
 			t.Errorf("%d different counts were told, and %d right; want 45 and 30", len(numbers), rights)
 		}
 	})
+}
+
+// kindOf makes one of six kinds of presses of an answer.
+func kindOf(n int, a practice.Answer, version string, closes time.Time) (string, practice.Answer) {
+	switch n % 6 {
+	case 0:
+		a.Verdict, a.Option = practice.Wrong, "b"
+	case 1:
+		a.ItemVersion = version
+	case 2:
+		a.ItemVersion = "another"
+		return "by another key", a
+	case 3:
+		a.At = closes
+		return "late", a
+	case 4:
+		return "asked first", a
+	case 5:
+		a.Confirmed = true
+	}
+	return "in time", a
 }
