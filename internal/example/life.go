@@ -90,7 +90,7 @@ func (l *life) visit(ctx context.Context, v visit) error {
 			return err
 		}
 	}
-	if l.chance.Float64() < v.who.practises/5 {
+	if l.chance.Float64() < v.who.practises/8 {
 		return l.practise(ctx, h, v.who.knows)
 	}
 	return nil

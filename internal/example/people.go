@@ -15,7 +15,7 @@ type member struct {
 	knows     float64 // how often an answer is right
 	hour      int     // local time of the daily look
 	minute    int
-	practises float64 // sessions of practice a week
+	practises float64 // how often there is practice after a look, in eighths
 }
 
 // members are the group: day and night shifts, four zones, and no two alike.
