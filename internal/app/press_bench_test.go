@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,6 +48,7 @@ func newCrowd(b *testing.B, database string) *crowd {
 	fake := bottest.NewFake(time.Now)
 	a, err := New(ctx, Options{
 		Log: slog.New(slog.DiscardHandler), Version: "test", Database: database, Timing: schedule.LocalTiming(),
+		Banks:    os.DirFS("testdata/banks"), // every question has letters
 		Adapters: func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{fake}, nil },
 	})
 	if err != nil {
