@@ -20,11 +20,12 @@ func (s *Store) Columns(ctx context.Context) ([]Column, error) {
 	query := `SELECT t.name, c.name, COALESCE((SELECT f."table" FROM pragma_foreign_key_list(t.name) AS f WHERE f."from" = c.name), '')
 		FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c ON TRUE WHERE t.type = 'table' AND t.name <> 'sqlite_sequence' ORDER BY 1, 2`
 	if s.engine == enginePostgres {
-		query = `SELECT c.table_name, c.column_name, COALESCE((SELECT MAX(f.table_name) FROM information_schema.key_column_usage AS k
-				JOIN information_schema.referential_constraints AS r ON r.constraint_name = k.constraint_name AND r.constraint_schema = k.constraint_schema
-				JOIN information_schema.table_constraints AS f ON f.constraint_name = r.unique_constraint_name AND f.constraint_schema = r.unique_constraint_schema
-				WHERE k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name), '')
-			FROM information_schema.columns AS c WHERE c.table_schema = current_schema() ORDER BY 1, 2`
+		// The views of information_schema take minutes with an unlucky plan.
+		query = `SELECT t.relname, a.attname, COALESCE(MAX(f.relname), '')
+			FROM pg_class AS t JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+				LEFT JOIN pg_constraint AS k ON k.conrelid = t.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey)
+				LEFT JOIN pg_class AS f ON f.oid = k.confrelid
+			WHERE t.relkind = 'r' AND t.relnamespace = CAST(current_schema() AS regnamespace) GROUP BY 1, 2 ORDER BY 1, 2`
 	}
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (c Column, err error) {
 		err = scan(&c.Table, &c.Name, &c.Refers)
