@@ -60,6 +60,13 @@ func TestPast(t *testing.T) {
 	if words := board.Message.Card.Body.Plain(); !strings.Contains(words, "1. ") || !strings.Contains(words, "You: ") {
 		t.Errorf("the season's board:\n%s", words)
 	}
+	study, _, err := h.Say(t.Context(), h.Channel(example.Channel), "/study")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if words := study.Message.Card.Body.Plain(); !strings.Contains(words, "1 question open") {
+		t.Errorf("the newest question isn't left to answer:\n%s", words)
+	}
 	if off := time.Since(a.Clock.Now()).Abs(); off > time.Minute {
 		t.Errorf("the clock is %s off", off)
 	}

@@ -94,6 +94,9 @@ func (l *life) visits(begin, now time.Time) []visit {
 			if weekend := at.Weekday() == time.Saturday || at.Weekday() == time.Sunday; weekend && l.chance.Float64() > 0.2 {
 				continue
 			}
+			if m.ID == members()[0].ID && at.After(newest(now)) {
+				continue // the newest question is left to whoever tries the demonstration
+			}
 			if week := (day - 1) / 7; week >= m.joins && (m.leaves == 0 || week <= m.leaves) {
 				all = append(all, visit{at, m, week})
 			}
@@ -101,4 +104,15 @@ func (l *life) visits(begin, now time.Time) []visit {
 	}
 	slices.SortStableFunc(all, func(a, b visit) int { return a.at.Compare(b.at) })
 	return all
+}
+
+// newest is when the last question before an instant came: at 7 on a weekday
+// where the group is.
+func newest(now time.Time) time.Time {
+	at := now.In(location("America/Chicago"))
+	at = time.Date(at.Year(), at.Month(), at.Day(), 7, 0, 0, 0, at.Location())
+	for at.After(now) || at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+		at = at.AddDate(0, 0, -1)
+	}
+	return at
 }
