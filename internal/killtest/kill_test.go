@@ -191,7 +191,8 @@ func (l *life) live(days int) {
 	}
 }
 
-// openQuestion is the newest post that can be answered.
+// openQuestion is the newest post that can be answered by a letter; questions
+// answered through a form stay without answers here.
 func openQuestion(s state) (said, bool) {
 	posts := s.posts()
 	for i := len(posts) - 1; i >= 0; i-- {
@@ -346,12 +347,13 @@ func (l *life) checkQuestion(q said, newest bool) int {
 	return answers
 }
 
-// mine is the path that shows one's own answer.
+// mine is the path that shows one's own answer. Only closed cards have it as a
+// button; open ones name their round in the path of "More", whatever they ask.
 func mine(q said) string {
 	if path := q.Actions["My answer"]; path != "" {
 		return path
 	}
-	round := strings.Split(q.Actions["A"], "/")[1]
+	_, round, _ := strings.Cut(q.Actions["More"], "/")
 	return "mine/" + round
 }
 
