@@ -48,7 +48,7 @@ func nameForm(groupID string, n Naming, chosen string) *bot.Form {
 		Title: "Your name on boards", Submit: "Save", Action: group.PathName(groupID) + "/set",
 		Fields: []bot.Field{
 			{Name: "show", Label: "On boards I appear", Kind: bot.OneOf, Required: true, Initial: []string{chosen}, Options: []bot.Option{
-				{Label: clip("As "+n.Own, bot.LimitOptionLabel), Value: nameOwn},
+				{Label: bot.Clip("As "+n.Own, bot.LimitOptionLabel), Value: nameOwn},
 				{Label: "With another name", Value: nameOther},
 				{Label: "Not at all: hide my name", Value: nameHidden},
 			}},

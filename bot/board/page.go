@@ -76,7 +76,7 @@ func (s *Service) meant(tracks []Track, name string) (Track, error) {
 		}
 		known = append(known, s.short(t.Track))
 	}
-	return Track{}, problem(bot.Textf("This group has no board for %q. Nothing was changed. It has one for %s.", clip(name, 40), and(known)))
+	return Track{}, problem(bot.Textf("This group has no board for %q. Nothing was changed. It has one for %s.", bot.Clip(name, 40), bot.And(known)))
 }
 
 // problem is a person's mistake, with the way to a board that is there.
@@ -84,13 +84,6 @@ func problem(words bot.Text) error {
 	return &bot.Error{Text: words, Card: &bot.Card{Body: words, Controls: []bot.Row{{
 		bot.Button{Label: "This week", Action: group.PathBoard}, bot.Button{Label: "My study page", Action: group.PathStudy},
 	}}}}
-}
-
-func clip(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return strings.TrimSpace(string(r[:most-1])) + "…"
-	}
-	return s
 }
 
 // openBoard whispers a board, for it may be pressed on a card that all see.
@@ -159,7 +152,7 @@ func (s *Service) card(ctx context.Context, v view, when string) (*bot.Card, err
 		return nil, err
 	}
 	if v.member.New {
-		body = append([]bot.Text{wordsJoined(v.member.Name)}, body...)
+		body = append([]bot.Text{group.Greeting(v.member)}, body...)
 	}
 	body = append(body, myLine(v, sheet, r))
 	switch {
@@ -174,7 +167,7 @@ func (s *Service) card(ctx context.Context, v view, when string) (*bot.Card, err
 		body = append(body, wordsLater)
 	}
 	return &bot.Card{
-		Title: bot.Textf("%s: %s", s.short(v.track.Track), titleWords(v.period, v.calendar)), Body: joinLines(body), Footer: wordsOnlyYou,
+		Title: bot.Textf("%s: %s", s.short(v.track.Track), titleWords(v.period, v.calendar)), Body: bot.Join("\n", body...), Footer: wordsOnlyYou,
 		Controls: s.controls(v, sheet, r),
 	}, nil
 }
@@ -210,10 +203,7 @@ func (s *Service) rows(ctx context.Context, v view, r Ranking) ([]bot.Text, erro
 }
 
 func peopleWords(n int) string {
-	if n == 1 {
-		return "1 person has points"
-	}
-	return thousands(n) + " people have points"
+	return bot.Count(n, "person has points", "people have points")
 }
 
 // ranked reports whether the member has a place of their own.
@@ -256,7 +246,7 @@ func (s *Service) controls(v view, sheet Sheet, r Ranking) []bot.Row {
 	}
 	for _, t := range v.tracks {
 		if t.ID != v.track.ID && len(first) < 3 {
-			first = append(first, bot.Button{Label: clip(s.short(t.Track), bot.LimitLabel), Action: "turn/" + t.ID + "/week"})
+			first = append(first, bot.Button{Label: bot.Clip(s.short(t.Track), bot.LimitLabel), Action: "turn/" + t.ID + "/week"})
 		}
 	}
 	first = append(first, bot.Button{Label: "Name on boards", Action: group.PathName(v.group.ID)},
@@ -299,7 +289,7 @@ func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 	}
 	var body []bot.Text
 	if v.member.New {
-		body = append(body, wordsJoined(v.member.Name))
+		body = append(body, group.Greeting(v.member))
 	}
 	running := v.period.Span == Week && v.period.Week == v.calendar.Week
 	if running {
@@ -328,29 +318,17 @@ func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 	}
 	for _, t := range v.tracks {
 		if t.ID != v.track.ID && len(row) < bot.LimitRow-1 {
-			row = append(row, bot.Button{Label: clip(s.short(t.Track), bot.LimitLabel), Action: "turn/" + t.ID + "/week"})
+			row = append(row, bot.Button{Label: bot.Clip(s.short(t.Track), bot.LimitLabel), Action: "turn/" + t.ID + "/week"})
 		}
 	}
 	row = append(row, bot.Button{Label: "My study page", Action: group.PathStudy})
-	card.Body, card.Controls = bot.Text(joinWith(" ", body)), []bot.Row{row}
+	card.Body, card.Controls = bot.Text(bot.Join(" ", body...)), []bot.Row{row}
 	return card
 }
 
 // boardPath leads to a track's week from a card that all see.
 func boardPath(trackID string, week int) string {
 	return group.PathBoard + "/" + trackID + "/w" + strconv.Itoa(week)
-}
-
-func joinLines(texts []bot.Text) bot.Text { return joinWith("\n", texts) }
-
-func joinWith(separator string, texts []bot.Text) bot.Text {
-	var parts []string
-	for _, t := range texts {
-		if t != "" {
-			parts = append(parts, string(t))
-		}
-	}
-	return bot.Text(strings.Join(parts, separator))
 }
 
 // How many earlier weeks make a usual one, and how many answers make a week.

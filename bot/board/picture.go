@@ -31,7 +31,7 @@ func (s *Service) illustrate(ctx context.Context, groupID string, p post, names 
 			s.Log.Warn("weekly post without its picture", "group", groupID, "err", err)
 			return m
 		}
-		m.Card.Image = &bot.Image{Name: "week.png", Data: data, Alt: clip(b.Words(), bot.LimitAlt)}
+		m.Card.Image = &bot.Image{Name: "week.png", Data: data, Alt: bot.Clip(b.Words(), bot.LimitAlt)}
 		if err := m.Validate(); err != nil {
 			s.Log.Warn("weekly post without its picture", "group", groupID, "err", err)
 			m.Card.Image = nil
@@ -45,7 +45,7 @@ func (s *Service) illustrate(ctx context.Context, groupID string, p post, names 
 func (p section) picture(names map[string]Naming) chart.Board {
 	b := chart.Board{Title: p.Short + ": last week together", Note: wordsShared.Plain()}
 	for _, row := range p.Rows {
-		who := count(row.People, "person", "people")
+		who := bot.Count(row.People, "person", "people")
 		if visible := visible(names, row.Members); len(visible) > 0 {
 			who = named(visible, row.People-len(row.Members))
 		}

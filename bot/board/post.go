@@ -48,7 +48,7 @@ func (p post) fitting(names map[string]Naming, week int) bot.Message {
 	}
 	short := map[string]Naming{}
 	for id, n := range names {
-		short[id] = Naming{Own: clip(n.Shown(), 12), Hidden: n.Hidden}
+		short[id] = Naming{Own: bot.Clip(n.Shown(), 12), Hidden: n.Hidden}
 	}
 	return p.message(short, week, 0)
 }
@@ -93,17 +93,17 @@ func (p post) message(names map[string]Naming, week, most int) bot.Message {
 		}
 		row = append(row, bot.Button{Label: "My" + short + " week", Action: boardPath(part.Track, week)})
 		if part.Toughest != nil {
-			row = append(row, bot.Button{Label: clip("Toughest"+short+" question", bot.LimitLabel), Action: "why/" + part.Toughest.Round})
+			row = append(row, bot.Button{Label: bot.Clip("Toughest"+short+" question", bot.LimitLabel), Action: "why/" + part.Toughest.Round})
 		}
 		if part.Practise != "" && len(row) < bot.LimitRow {
-			row = append(row, bot.Button{Label: clip("Practise the"+short+" theme", bot.LimitLabel), Action: part.Practise})
+			row = append(row, bot.Button{Label: bot.Clip("Practise the"+short+" theme", bot.LimitLabel), Action: part.Practise})
 		}
 	}
 	if placed {
 		body = append(body, string(wordsNewWeek))
 	}
 	return bot.Message{
-		Text: bot.Typed(clip(strings.Join(notices, " "), bot.LimitNotice)),
+		Text: bot.Typed(bot.Clip(strings.Join(notices, " "), bot.LimitNotice)),
 		Card: &bot.Card{Title: title, Body: bot.Text(strings.Join(body, "\n")), Controls: []bot.Row{row}},
 	}
 }
@@ -111,9 +111,9 @@ func (p post) message(names map[string]Naming, week, most int) bot.Message {
 // short is "47 answers, 32 right.", the right ones only when there are enough.
 func (p section) short() string {
 	if p.countsRight() {
-		return fmt.Sprintf("%s, %d right.", count(p.Answers, "answer", "answers"), p.Right)
+		return fmt.Sprintf("%s, %d right.", bot.Count(p.Answers, "answer", "answers"), p.Right)
 	}
-	return count(p.Answers, "answer", "answers") + "."
+	return bot.Count(p.Answers, "answer", "answers") + "."
 }
 
 // countsRight reports whether enough people answered enough to say how many were
@@ -123,16 +123,16 @@ func (p section) countsRight() bool { return p.Answers >= rightFrom && p.People 
 // lines say what there is to say about a track's week: the group first, then
 // people, always for something that they did.
 func (p section) lines(names map[string]Naming, most int) []string {
-	first := fmt.Sprintf("%s from %s of you", count(p.Answers, "answer", "answers"), thousands(p.People))
+	first := fmt.Sprintf("%s from %s of you", bot.Count(p.Answers, "answer", "answers"), bot.Thousands(p.People))
 	if p.countsRight() {
-		first += fmt.Sprintf(", %s right", thousands(p.Right))
+		first += fmt.Sprintf(", %s right", bot.Thousands(p.Right))
 		if p.Answers >= percentFrom {
 			first += fmt.Sprintf(" (%d %%)", (200*p.Right+p.Answers)/(2*p.Answers))
 		}
 	}
 	lines := []string{first + "."}
 	if p.Theme != "" {
-		lines = append(lines, "This week's theme: "+stop(p.Theme))
+		lines = append(lines, "This week's theme: "+bot.Stop(p.Theme))
 	}
 	if len(p.Rows) > 0 {
 		lines = append(lines, "")
@@ -144,12 +144,12 @@ func (p section) lines(names map[string]Naming, most int) []string {
 	if who := visible(names, p.Complete[:min(most, len(p.Complete))]); len(who) > 0 {
 		line := "Everything answered: " + strings.Join(who, ", ")
 		if more := p.More + max(0, len(p.Complete)-most); more > 0 {
-			line += " and " + thousands(more) + " more"
+			line += " and " + bot.Thousands(more) + " more"
 		}
-		lines = append(lines, stop(line))
+		lines = append(lines, bot.Stop(line))
 	}
 	if who := visible(names, p.Improved); len(who) > 0 {
-		lines = append(lines, stop("Most improved: "+and(who)))
+		lines = append(lines, bot.Stop("Most improved: "+bot.And(who)))
 	}
 	if p.Run > 0 {
 		lines = append(lines, p.runLine(visible(names, p.Longest)))
@@ -166,12 +166,12 @@ func (p section) lines(names map[string]Naming, most int) []string {
 // runLine is "Longest run: Lee T., 41 questions"; without a name that may be
 // shown, the number alone.
 func (p section) runLine(who []string) string {
-	questions := count(p.Run, "question", "questions")
+	questions := bot.Count(p.Run, "question", "questions")
 	switch {
 	case len(who) > 0:
-		return fmt.Sprintf("Longest run: %s, %s", and(who), questions)
+		return fmt.Sprintf("Longest run: %s, %s", bot.And(who), questions)
 	case p.Runners > 2:
-		return fmt.Sprintf("Longest run: %s, by %s", questions, count(p.Runners, "person", "people"))
+		return fmt.Sprintf("Longest run: %s, by %s", questions, bot.Count(p.Runners, "person", "people"))
 	}
 	return "Longest run: " + questions
 }

@@ -88,7 +88,7 @@ func (s *Service) report(ctx context.Context, i bot.Interaction, groupID string)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := &bot.Card{Title: bot.Textf("Team report of the %s", clip(g.Name, 50)), Footer: wordsReportEnd, Controls: []bot.Row{{
+	card := &bot.Card{Title: bot.Textf("Team report of the %s", bot.Clip(g.Name, 50)), Footer: wordsReportEnd, Controls: []bot.Row{{
 		bot.Button{Label: "Who isn't taking part?", Action: "report/" + g.ID + "/who"},
 		bot.Button{Label: "Settings", Action: group.PathSettings(g.ID)},
 		bot.Button{Label: "Group page", Action: group.PathGroup(g.ID)},
@@ -108,7 +108,7 @@ func (s *Service) report(ctx context.Context, i bot.Interaction, groupID string)
 // totals always.
 func (s *Service) reportBody(f ReportFacts, fits func(bot.Text) bool) (body bot.Text) {
 	for _, room := range []struct{ names, areas int }{{reportNamesMost, areasMost}, {5, areasMost}, {0, areasMost}, {0, 3}, {0, 0}} {
-		if body = joinLines(s.reportLines(f, room.names, room.areas)); fits(body) {
+		if body = bot.Join("\n", s.reportLines(f, room.names, room.areas)...); fits(body) {
 			break
 		}
 	}
@@ -119,8 +119,8 @@ func (s *Service) reportBody(f ReportFacts, fits func(bot.Text) bool) (body bot.
 // of each track.
 func (s *Service) reportLines(f ReportFacts, namesMost, areasMost int) []bot.Text {
 	lines := []bot.Text{
-		bot.Textf("%s active in the last %d days.", count(f.Active, "person", "people"), reportDays),
-		bot.Textf("This season so far: %s, %s.", count(f.Questions, "question", "questions"), count(f.Answers, "answer", "answers")),
+		bot.Textf("%s active in the last %d days.", bot.Count(f.Active, "person", "people"), reportDays),
+		bot.Textf("This season so far: %s, %s.", bot.Count(f.Questions, "question", "questions"), bot.Count(f.Answers, "answer", "answers")),
 	}
 	for _, t := range f.Tracks {
 		c, _ := s.Catalogue.Find(t.Certification)
@@ -135,10 +135,10 @@ func (s *Service) reportLines(f ReportFacts, namesMost, areasMost int) []bot.Tex
 	slices.Sort(names)
 	switch {
 	case len(names) > 0 && namesMost == 0:
-		lines = append(lines, bot.Textf("Asked to be named: %s.", count(len(names), "person", "people")))
+		lines = append(lines, bot.Textf("Asked to be named: %s.", bot.Count(len(names), "person", "people")))
 	case len(names) > 0:
 		more := max(0, len(names)-namesMost)
-		lines = append(lines, bot.Text(stop("Asked to be named: "+named(names[:len(names)-more], more))))
+		lines = append(lines, bot.Text(bot.Stop("Asked to be named: "+named(names[:len(names)-more], more))))
 	}
 	return lines
 }
@@ -154,9 +154,9 @@ func areaLines(short string, o cert.Outline, track string, areas []AreaFacts, se
 		}
 		met++
 		a := areas[n]
-		line := fmt.Sprintf("%s: %s", d.Short, count(a.Questions, "question", "questions"))
+		line := fmt.Sprintf("%s: %s", d.Short, bot.Count(a.Questions, "question", "questions"))
 		if a.shows() {
-			line += fmt.Sprintf("; in %d days %s of %s right (%d %%)", reportDays, thousands(a.Right), thousands(a.Answers), (200*a.Right+a.Answers)/(2*a.Answers))
+			line += fmt.Sprintf("; in %d days %s of %s right (%d %%)", reportDays, bot.Thousands(a.Right), bot.Thousands(a.Answers), (200*a.Right+a.Answers)/(2*a.Answers))
 		}
 		lines = append(lines, bot.Textf("%s.", line))
 	}

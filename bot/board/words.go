@@ -2,7 +2,6 @@ package board
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"studyhall/bot"
@@ -25,61 +24,32 @@ const (
 	wordsNameNone bot.Text = "Please write the name that boards should show."
 )
 
-func wordsJoined(name string) bot.Text {
-	return "You're in. No sign-up needed. " + wordsNamedSo(name)
+func wordsNamedSo(name string) bot.Text {
+	return bot.Textf("On boards you appear as %s", bot.Stop(name))
 }
-
-func wordsNamedSo(name string) bot.Text { return bot.Textf("On boards you appear as %s", stop(name)) }
 
 func wordsShowDone(name string) bot.Text {
 	return "Done. " + wordsNamedSo(name) + " Posts already in the channel stay as they are."
 }
 
-// stop ends a sentence whose last word may be an initial: "Lee T."
-func stop(sentence string) string { return strings.TrimRight(sentence, ".") + "." }
-
-func points(n int) string { return count(n, "point", "points") }
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-// thousands writes a number as people read it: "1,012".
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for at := len(s) - 3; at > 0; at -= 3 {
-		s = s[:at] + "," + s[at:]
-	}
-	return s
-}
-
-// and lists words: "a", "a and b", "a, b and c".
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
+func points(n int) string { return bot.Count(n, "point", "points") }
 
 // named is a list of names with how many more there are: "Ana L., Lee T. and 12 more".
 func named(names []string, more int) string {
 	if more > 0 {
-		names = append(names[:len(names):len(names)], thousands(more)+" more")
+		names = append(names[:len(names):len(names)], bot.Thousands(more)+" more")
 	}
-	return and(names)
+	return bot.And(names)
 }
 
 // rowWords is one place: "2. Lee T. and Priya S., 16". Only the first row says
 // what the number counts.
 func rowWords(r Row, names []string, first bool) bot.Text {
-	score := thousands(r.Points)
+	score := bot.Thousands(r.Points)
 	if first {
 		score = points(r.Points)
 	}
-	who := count(r.People, "person", "people")
+	who := bot.Count(r.People, "person", "people")
 	if len(names) > 0 {
 		who = named(names, r.People-len(r.Members))
 	}
@@ -194,5 +164,5 @@ func spareWords(r Run) bot.Text {
 	if len(days) == 1 {
 		return bot.Textf("A spare day covered %s. %s", days[0], left)
 	}
-	return bot.Textf("Spare days covered %s. %s", and(days), left)
+	return bot.Textf("Spare days covered %s. %s", bot.And(days), left)
 }

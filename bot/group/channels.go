@@ -115,8 +115,8 @@ func (s *Service) channelsShown(ctx context.Context, i bot.Interaction, d Detail
 		}
 		name := s.channelName(ctx, c.ID)
 		body = append(body, s.wordsChannel(ctx, d, c, name))
-		out = append(out, button(clip("Take out "+name, bot.LimitLabel), path+"/out/"+inPath(c.ID)))
-		menu.Options = append(menu.Options, bot.Option{Label: clip(name, bot.LimitOptionLabel), Value: inPath(c.ID)})
+		out = append(out, button(bot.Clip("Take out "+name, bot.LimitLabel), path+"/out/"+inPath(c.ID)))
+		menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(name, bot.LimitOptionLabel), Value: inPath(c.ID)})
 	}
 	if m.Role != Organiser && len(out) == 0 {
 		return bot.Response{}, problem(wordsOrganisersOnly(d), button("Who organises?", path), button("My study page", PathStudy))
@@ -127,7 +127,7 @@ func (s *Service) channelsShown(ctx context.Context, i bot.Interaction, d Detail
 	if m.Role == Organiser && len(d.Channels) < 2 { // moved, but never without any
 		out = []bot.Control{button("Use another channel", path+"/channel")}
 	}
-	c := &bot.Card{Title: bot.Textf("Where the %s is", clip(d.Group.Name, 50)), Body: lines(body...), Footer: wordsOnlyYou}
+	c := &bot.Card{Title: bot.Textf("Where the %s is", bot.Clip(d.Group.Name, 50)), Body: lines(body...), Footer: wordsOnlyYou}
 	if len(out) > 4 {
 		c.Controls = append(c.Controls, bot.Row{menu})
 		out = nil
@@ -153,7 +153,7 @@ func (s *Service) addChannel(ctx context.Context, i bot.Interaction, group strin
 	if len(d.Tracks) > 1 {
 		posted := bot.Field{Name: fieldPosted, Label: "What is posted there", Kind: bot.AnyOf, Required: true, Min: 1, Max: len(d.Tracks)}
 		for _, t := range d.Tracks {
-			posted.Options = append(posted.Options, bot.Option{Label: clip(s.short(t.Certification), bot.LimitOptionLabel), Value: t.ID})
+			posted.Options = append(posted.Options, bot.Option{Label: bot.Clip(s.short(t.Certification), bot.LimitOptionLabel), Value: t.ID})
 			posted.Initial = append(posted.Initial, t.ID)
 		}
 		form.Fields = append(form.Fields, posted)
@@ -233,8 +233,8 @@ func (s *Service) askTakeOut(ctx context.Context, i bot.Interaction, group strin
 		return bot.Response{}, err
 	}
 	name, path := s.channelName(ctx, c.ID), PathGroup(group)
-	return show(i, &bot.Card{Title: bot.Textf("Take the %s out of %s?", clip(d.Group.Name, 30), clip(name, 25)), Body: wordsTakeOut, Footer: wordsNothingChanged,
-		Controls: rows(primary("Keep it", path+"/channels"), button(clip("Take out "+name, bot.LimitLabel), path+"/out/"+inPath(c.ID)+"/yes"))}), nil
+	return show(i, &bot.Card{Title: bot.Textf("Take the %s out of %s?", bot.Clip(d.Group.Name, 30), bot.Clip(name, 25)), Body: wordsTakeOut, Footer: wordsNothingChanged,
+		Controls: rows(primary("Keep it", path+"/channels"), button(bot.Clip("Take out "+name, bot.LimitLabel), path+"/out/"+inPath(c.ID)+"/yes"))}), nil
 }
 
 // takeOut takes a channel out of the group.
@@ -259,7 +259,7 @@ func (s *Service) takeOut(ctx context.Context, i bot.Interaction, group string) 
 	s.c.Wake()
 	done := bot.Textf("The %s is no more in %s. Cards that are there already can still be answered by its members.", d.Group.Name, name)
 	if m.Role != Organiser {
-		return show(i, &bot.Card{Title: bot.Textf("%s is taken out", clip(name, 40)), Body: done, Footer: wordsOnlyYou,
+		return show(i, &bot.Card{Title: bot.Textf("%s is taken out", bot.Clip(name, 40)), Body: done, Footer: wordsOnlyYou,
 			Controls: rows(primary("My study page", PathStudy), button("How it works", PathHelp))}), nil
 	}
 	if d, _, err = s.c.Store.Details(ctx, group); err != nil {

@@ -168,7 +168,7 @@ func (s *Service) setChannel(ctx context.Context, i bot.Interaction, group strin
 	}
 	s.c.Wake()
 	path := PathGroup(group)
-	return show(i, &bot.Card{Title: bot.Textf("The %s is in %s now", clip(d.Group.Name, 30), s.channelName(ctx, to)), Body: wordsMoved, Footer: wordsOnlyYou, Tone: bot.Good,
+	return show(i, &bot.Card{Title: bot.Textf("The %s is in %s now", bot.Clip(d.Group.Name, 30), s.channelName(ctx, to)), Body: wordsMoved, Footer: wordsOnlyYou, Tone: bot.Good,
 		Controls: rows(primary("Group page", path), button("What failed", path+"/failed"))}), nil
 }
 

@@ -43,7 +43,7 @@ func (s *Service) linkPage(ctx context.Context, i bot.Interaction, first bot.Tex
 	controls = append(controls, button("Type a code", PathLink+"/type"))
 	for _, a := range h.Accounts {
 		if a.ID != i.User && len(controls) < 6 {
-			controls = append(controls, button(clip("Unlink "+accountName(a), bot.LimitLabel), PathLink+"/off/"+string(a.ID)))
+			controls = append(controls, button(bot.Clip("Unlink "+accountName(a), bot.LimitLabel), PathLink+"/off/"+string(a.ID)))
 		}
 	}
 	controls = append(controls, button("My study page", PathStudy))

@@ -161,25 +161,25 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text {
 	switch n.Kind {
 	case NoticeParked:
-		return bot.Textf("%s could not be posted in %s", what(n.Data.What), clip(s.channelName(ctx, n.Data.Channel), 30))
+		return bot.Textf("%s could not be posted in %s", what(n.Data.What), bot.Clip(s.channelName(ctx, n.Data.Channel), 30))
 	case NoticeGone:
-		return bot.Textf("The channel of the %s is gone", clip(d.Group.Name, 40))
+		return bot.Textf("The channel of the %s is gone", bot.Clip(d.Group.Name, 40))
 	case NoticeLeft:
-		return bot.Textf("The %s is no more in %s", clip(d.Group.Name, 40), clip(s.channelName(ctx, n.Data.Channel), 25))
+		return bot.Textf("The %s is no more in %s", bot.Clip(d.Group.Name, 40), bot.Clip(s.channelName(ctx, n.Data.Channel), 25))
 	case NoticeSilent:
-		return bot.Textf("The %s is paused", clip(d.Group.Name, 50))
+		return bot.Textf("The %s is paused", bot.Clip(d.Group.Name, 50))
 	case NoticeSeason:
 		day, _ := time.Parse(time.DateOnly, n.Data.Start) // our own
 		return wordsAskStart(n.Data.Count, n.Data.Next, day)
 	case NoticeErased:
-		return bot.Textf("Posts of the %s may name somebody who was erased", clip(d.Group.Name, 30))
+		return bot.Textf("Posts of the %s may name somebody who was erased", bot.Clip(d.Group.Name, 30))
 	case NoticeLow:
 		if t, ok := d.Studies(n.Data.Track); ok && len(d.Tracks) > 1 {
-			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), clip(d.Group.Name, 40))
+			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), bot.Clip(d.Group.Name, 40))
 		}
-		return bot.Textf("Questions are running out in the %s", clip(d.Group.Name, 40))
+		return bot.Textf("Questions are running out in the %s", bot.Clip(d.Group.Name, 40))
 	}
-	return bot.Textf("A note about the %s", clip(d.Group.Name, 50))
+	return bot.Textf("A note about the %s", bot.Clip(d.Group.Name, 50))
 }
 
 // notices are the open notices that still hold, newest first.

@@ -114,7 +114,7 @@ func wordsOffers(offers []Offer) bot.Text {
 	var all []bot.Text
 	for n, o := range offers {
 		if n == offersShown {
-			all = append(all, bot.Textf("And %s.", count(len(offers)-n, "older offer", "older offers")))
+			all = append(all, bot.Textf("And %s.", bot.Count(len(offers)-n, "older offer", "older offers")))
 			break
 		}
 		day := func(t time.Time) string { return t.In(o.Group.Location()).Format("Mon 2 Jan") }
@@ -124,11 +124,11 @@ func wordsOffers(offers []Offer) bot.Text {
 		case o.Open:
 			all = append(all, bot.Textf("%s: %s asked %s to organise it too. No answer yet.", day(o.CreatedAt), o.FromName, o.ToName))
 		case o.Kind == OfferHandover:
-			all = append(all, bot.Textf("%s: %s handed over to %s", day(o.EndsAt), o.FromName, stop(o.ToName)))
+			all = append(all, bot.Textf("%s: %s handed over to %s", day(o.EndsAt), o.FromName, bot.Stop(o.ToName)))
 		case o.Kind == OfferTakeover:
 			all = append(all, bot.Textf("%s: %s took over.", day(o.EndsAt), o.ToName))
 		default:
-			all = append(all, bot.Textf("%s: %s became an organiser, asked by %s", day(o.EndsAt), o.ToName, stop(o.FromName)))
+			all = append(all, bot.Textf("%s: %s became an organiser, asked by %s", day(o.EndsAt), o.ToName, bot.Stop(o.FromName)))
 		}
 	}
 	return lines(all...)

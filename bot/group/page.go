@@ -75,7 +75,7 @@ func (s *Service) meant(ctx context.Context, i bot.Interaction, do string) (grou
 		c := beginCard(false)
 		for _, m := range all {
 			if len(c.Controls[0]) < bot.LimitRow {
-				c.Controls[0] = append(c.Controls[0], button(clip(m.Group.Name, bot.LimitLabel), PathGroup(m.Group.ID)))
+				c.Controls[0] = append(c.Controls[0], button(bot.Clip(m.Group.Name, bot.LimitLabel), PathGroup(m.Group.ID)))
 			}
 		}
 		return "", bot.Whisper(message(c)), nil

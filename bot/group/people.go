@@ -137,7 +137,7 @@ func (s *Service) leave(ctx context.Context, i bot.Interaction, group string) (b
 	if !ok {
 		return bot.Response{}, problem(wordsLastOrganiser, primary("Hand over", PathGroup(group)+"/people/handover"), button("People", PathGroup(group)+"/people"))
 	}
-	return show(i, &bot.Card{Title: bot.Textf("You're a member of the %s now", clip(d.Group.Name, 40)), Body: wordsSteppedDown, Footer: wordsOnlyYou,
+	return show(i, &bot.Card{Title: bot.Textf("You're a member of the %s now", bot.Clip(d.Group.Name, 40)), Body: wordsSteppedDown, Footer: wordsOnlyYou,
 		Controls: rows(primary("My study page", PathStudy), button("Who organises?", PathGroup(group)))}), nil
 }
 
@@ -155,7 +155,7 @@ func (s *Service) answerOffer(ctx context.Context, i bot.Interaction) (bot.Respo
 	switch outcome {
 	case Accepted:
 		s.c.Wake()
-		return show(i, &bot.Card{Title: bot.Textf("You organise the %s now", clip(o.Group.Name, 50)), Body: wordsAccepted(o), Footer: wordsOnlyYou, Tone: bot.Good,
+		return show(i, &bot.Card{Title: bot.Textf("You organise the %s now", bot.Clip(o.Group.Name, 50)), Body: wordsAccepted(o), Footer: wordsOnlyYou, Tone: bot.Good,
 			Controls: rows(primary("Group page", group), button("What organisers see", PathSees), button("My study page", PathStudy))}), nil
 	case Declined:
 		return show(i, &bot.Card{Title: "All right, you don't organise it", Body: bot.Textf("Nothing changes for you in the %s. Thank you for answering.", o.Group.Name), Footer: wordsOnlyYou,

@@ -49,9 +49,9 @@ const (
 func wordsKept(h Holdings) bot.Text {
 	var groups []string
 	for _, g := range h.Groups {
-		groups = append(groups, clip(g.Name, 60))
+		groups = append(groups, bot.Clip(g.Name, 60))
 	}
-	t := bot.Textf("I keep %s from you", count(h.Answers, "answer", "answers"))
+	t := bot.Textf("I keep %s from you", bot.Count(h.Answers, "answer", "answers"))
 	if len(h.Accounts) > 1 {
 		t += bot.Textf(", from %d linked accounts", len(h.Accounts))
 	}
@@ -67,7 +67,7 @@ func some(names []string) bot.Text {
 	if len(names) > most {
 		return bot.Textf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 	}
-	return bot.Textf("%s", and(names))
+	return bot.Textf("%s", bot.And(names))
 }
 
 // wordsExported says what to do with the files.
@@ -93,7 +93,7 @@ func wordsAskErase(h Holdings) bot.Text {
 	var only []string
 	for _, g := range h.Groups {
 		if g.OnlyOrganiser {
-			only = append(only, clip(g.Name, 60))
+			only = append(only, bot.Clip(g.Name, 60))
 		}
 	}
 	if len(only) > 0 {
@@ -115,7 +115,7 @@ func (s *Service) wordsNaming(ctx context.Context, g Group, posts []NamingPost) 
 		if p.Kind == KindLive {
 			name = "A live round"
 		}
-		all = append(all, bot.Textf("%s of %s in %s", name, p.At.In(g.Location()).Format("Mon 2 Jan 2006"), clip(s.channelName(ctx, p.Channel), 40)))
+		all = append(all, bot.Textf("%s of %s in %s", name, p.At.In(g.Location()).Format("Mon 2 Jan 2006"), bot.Clip(s.channelName(ctx, p.Channel), 40)))
 	}
 	return lines(append(all, "Nothing needs to be done. Whoever may delete posts there can delete them.")...)
 }
@@ -130,7 +130,7 @@ func accountName(a OwnAccount) string {
 	if a.Name == "" {
 		return place
 	}
-	return clip(a.Name, 40) + ", " + place
+	return bot.Clip(a.Name, 40) + ", " + place
 }
 
 // wordsAccounts lists a person's accounts if there are several.

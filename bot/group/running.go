@@ -109,7 +109,7 @@ func (s *Service) askPost(ctx context.Context, i bot.Interaction, group string) 
 	if len(d.Tracks) > 1 {
 		controls, body = nil, wordsWhichPost
 		for _, t := range d.Tracks {
-			controls = append(controls, primary(clip("Post "+s.short(t.Certification), bot.LimitLabel), token+"/"+t.ID))
+			controls = append(controls, primary(bot.Clip("Post "+s.short(t.Certification), bot.LimitLabel), token+"/"+t.ID))
 		}
 	}
 	return show(i, &bot.Card{
@@ -145,7 +145,7 @@ func (s *Service) post(ctx context.Context, i bot.Interaction, group string) (bo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	where := clip(s.placesOf(ctx, d, track), 40)
+	where := bot.Clip(s.placesOf(ctx, d, track), 40)
 	switch outcome {
 	case NotRunning:
 		return show(i, s.notRunningCard(d)), nil
@@ -167,5 +167,5 @@ func (s *Service) channelsName(ctx context.Context, d Details) string {
 	if len(names) == 0 {
 		return "the group's channel"
 	}
-	return clip(and(names), 40)
+	return bot.Clip(bot.And(names), 40)
 }

@@ -244,7 +244,7 @@ func (s *Service) vote(ctx context.Context, i bot.Interaction, joins bool) (bot.
 		c.Body, c.Controls = wordsOut, rows(button("I'm in after all", path+"/in"), button("My study page", PathStudy))
 	}
 	if m.New {
-		c.Body = lines(wordsJoined(m), c.Body)
+		c.Body = lines(Greeting(m), c.Body)
 	}
 	return show(privately(i), c), nil
 }

@@ -23,12 +23,12 @@ func wordsWrapUp(d SeasonData) bot.Text {
 	if d.Answers == 0 { // zeros would only say who did nothing
 		return bot.Textf("%s is over. Good luck to everyone waiting for a result. Who's in for %s?", name, nextName(d.Next))
 	}
-	areas := fmt.Sprintf("%d of %s", d.Areas, counted(d.All, "area", "areas"))
+	areas := fmt.Sprintf("%d of %s", d.Areas, bot.Count(d.All, "area", "areas"))
 	if d.Areas == d.All {
-		areas = "all " + counted(d.All, "area", "areas")
+		areas = "all " + bot.Count(d.All, "area", "areas")
 	}
 	return bot.Textf("%s: %s, %s, %s. Good luck to everyone waiting for a result. Who's in for %s?", name,
-		counted(d.Weeks, "week", "weeks"), counted(d.Answers, "answer", "answers"), areas, nextName(d.Next))
+		bot.Count(d.Weeks, "week", "weeks"), bot.Count(d.Answers, "answer", "answers"), areas, nextName(d.Next))
 }
 
 // nextName is what people call the next season.
@@ -58,7 +58,7 @@ func wordsPeopleIn(n int, next string) bot.Text {
 	case 1:
 		return bot.Textf("1 person is in for %s.", nextName(next))
 	}
-	return bot.Textf("%s are in for %s.", counted(n, "person", "people"), nextName(next))
+	return bot.Textf("%s are in for %s.", bot.Count(n, "person", "people"), nextName(next))
 }
 
 func wordsAskStart(n int, next string, day time.Time) bot.Text {
@@ -71,16 +71,4 @@ func wordsSeasonBegins(d SeasonData, day time.Time) bot.Text {
 		name = d.Next
 	}
 	return bot.Textf("The %s season begins on %s.", name, day.Format("Mon 2 Jan"))
-}
-
-// counted is a number with its noun: "1,012 answers".
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	text := fmt.Sprint(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text + " " + many
 }

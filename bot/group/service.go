@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
@@ -275,13 +274,13 @@ func (s *Service) channelName(ctx context.Context, ch bot.ChannelID) string {
 	if name == "this channel" {
 		return "the group's channel"
 	}
-	return clip(name, 40)
+	return bot.Clip(name, 40)
 }
 
 func (s *Service) suggestZones(_ context.Context, _ bot.Interaction, typed string) ([]bot.Option, error) {
 	var options []bot.Option
 	for _, z := range schedule.SuggestZones(typed, s.c.Now(), bot.LimitSuggestions) {
-		options = append(options, bot.Option{Label: clip(z.Clock, bot.LimitOptionLabel), Value: z.Zone})
+		options = append(options, bot.Option{Label: bot.Clip(z.Clock, bot.LimitOptionLabel), Value: z.Zone})
 	}
 	return options, nil
 }
@@ -295,7 +294,7 @@ func message(c *bot.Card) bot.Message {
 	if text == "" {
 		text, _, _ = cutText(c.Body)
 	}
-	return bot.Message{Text: bot.Typed(clip(text.Plain(), bot.LimitNotice)), Card: c}
+	return bot.Message{Text: bot.Typed(bot.Clip(text.Plain(), bot.LimitNotice)), Card: c}
 }
 
 // today is a moment by the clock of a zone, so that its date is the one people
@@ -313,20 +312,10 @@ func problem(text bot.Text, controls ...bot.Control) error {
 }
 
 // lines joins texts, without the empty ones, each on a line of its own.
-func lines(all ...bot.Text) bot.Text { return joined("\n", all) }
+func lines(all ...bot.Text) bot.Text { return bot.Join("\n", all...) }
 
 // paragraphs joins texts, without the empty ones, with a blank line between them.
-func paragraphs(all ...bot.Text) bot.Text { return joined("\n\n", all) }
-
-func joined(between string, all []bot.Text) bot.Text {
-	var kept []string
-	for _, t := range all {
-		if t != "" {
-			kept = append(kept, string(t))
-		}
-	}
-	return bot.Text(strings.Join(kept, between))
-}
+func paragraphs(all ...bot.Text) bot.Text { return bot.Join("\n\n", all...) }
 
 func button(label, action string) bot.Control { return bot.Button{Label: label, Action: action} }
 
@@ -366,19 +355,11 @@ func rows(controls ...bot.Control) []bot.Row {
 	return all
 }
 
-// clip shortens what people or platforms named, so that it fits where it is shown.
-func clip(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
-}
-
 // personName is a person's name as it is kept.
 func personName(name string) string {
 	name = strings.Join(strings.Fields(string(bot.Typed(name))), " ")
 	if name == "" {
 		return "A member"
 	}
-	return clip(name, 40)
+	return bot.Clip(name, 40)
 }

@@ -81,7 +81,7 @@ func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 func (s *Service) setupForm(setup Setup, action string) *bot.Form {
 	var studying []bot.Option
 	for _, c := range s.c.Catalogue.Certifications {
-		studying = append(studying, bot.Option{Label: clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
+		studying = append(studying, bot.Option{Label: bot.Clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
 	}
 	return &bot.Form{
 		Title: "Set up your group", Submit: "Preview", Action: action,
@@ -99,7 +99,7 @@ func (s *Service) setupForm(setup Setup, action string) *bot.Form {
 
 // timeField is the time of a question a day; a line, if there are several.
 func timeField(t timetable) bot.Field {
-	f := timesField(t, clip(daysInWords(t.days), bot.LimitHelp))
+	f := timesField(t, bot.Clip(daysInWords(t.days), bot.LimitHelp))
 	if len(t.minutes) == 1 {
 		f.Label, f.Kind = "Question time", bot.Time
 	}
@@ -113,7 +113,7 @@ func (s *Service) zoneField(setup Setup) bot.Field {
 	switch {
 	case setup.Zone != "":
 		f.Initial = []string{s.zoneShown(setup.Zone)}
-		f.Help = clip(schedule.Clock(setup.Zone, s.c.Now()), bot.LimitHelp)
+		f.Help = bot.Clip(schedule.Clock(setup.Zone, s.c.Now()), bot.LimitHelp)
 	case setup.TypedZone != "":
 		f.Initial = []string{setup.TypedZone}
 	}
@@ -248,7 +248,7 @@ func (s *Service) zoneCard(setup Setup) *bot.Card {
 		c.Body = wordsZoneMany(setup.TypedZone)
 		menu := bot.Menu{Placeholder: "Choose by the clock", Action: path + "/zone"}
 		for _, z := range choices {
-			menu.Options = append(menu.Options, bot.Option{Label: clip(z.Clock, bot.LimitOptionLabel), Value: z.Zone})
+			menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(z.Clock, bot.LimitOptionLabel), Value: z.Zone})
 		}
 		c.Controls = []bot.Row{{menu}, {bot.Button{Label: "Another place", Action: path + "/change"}}}
 		return c
@@ -258,7 +258,7 @@ func (s *Service) zoneCard(setup Setup) *bot.Card {
 	for _, z := range choices {
 		body = append(body, bot.Textf("%s", z.Clock))
 		_, at, _ := strings.Cut(z.Clock, ", now ")
-		controls = append(controls, bot.Button{Label: clip(z.City+", "+at, bot.LimitLabel), Action: path + "/zone/" + z.Zone, Accessible: clip(z.Clock, bot.LimitAccessible)})
+		controls = append(controls, bot.Button{Label: bot.Clip(z.City+", "+at, bot.LimitLabel), Action: path + "/zone/" + z.Zone, Accessible: bot.Clip(z.Clock, bot.LimitAccessible)})
 	}
 	c.Body = lines(body...)
 	c.Controls = rows(append(controls, button("Another place", path+"/change"))...)

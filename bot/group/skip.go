@@ -153,7 +153,7 @@ func wordsSkipped(days []string, today time.Time) bot.Text {
 	for _, sp := range spans {
 		names = append(names, sp.String())
 	}
-	return bot.Textf("No question on %s.", and(names))
+	return bot.Textf("No question on %s.", bot.And(names))
 }
 
 const (

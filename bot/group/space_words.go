@@ -42,7 +42,7 @@ func (s *Service) wordsChannel(ctx context.Context, d Details, c Channel, name s
 	t := bot.Textf("%s", name)
 	if several := slices.ContainsFunc(d.Channels, func(o Channel) bool { return o.Space != c.Space }); several {
 		if p, ok := s.c.Bot.Place(ctx, c.ID); ok && p.Name != "" {
-			t += bot.Textf(" in %s", clip(p.Name, 40))
+			t += bot.Textf(" in %s", bot.Clip(p.Name, 40))
 		}
 	}
 	if len(d.Tracks) > 1 {
@@ -52,7 +52,7 @@ func (s *Service) wordsChannel(ctx context.Context, d Details, c Channel, name s
 				posted = append(posted, s.short(tr.Certification))
 			}
 		}
-		t += bot.Textf(": %s", and(posted))
+		t += bot.Textf(": %s", bot.And(posted))
 	}
 	if c.Gone {
 		t += ": it is gone, or I was removed from it"
@@ -66,7 +66,7 @@ func (s *Service) wordsInvited(d Details) bot.Text {
 	for _, t := range d.Tracks {
 		names = append(names, s.short(t.Certification)+" questions at "+timetableOf(t.Schedule.Expr).String())
 	}
-	what := bot.Textf("It would post here: %s (%s), and a note about each week.", and(names), schedule.Clock(d.Group.Zone, s.c.Now()))
+	what := bot.Textf("It would post here: %s (%s), and a note about each week.", bot.And(names), schedule.Clock(d.Group.Zone, s.c.Now()))
 	return paragraphs(what, wordsWhoOrganises(d), wordsJoinRules)
 }
 
@@ -93,4 +93,4 @@ func codeWords(o InviteOutcome) bot.Text {
 }
 
 // shownCode is what somebody typed, as far as a field can show it.
-func shownCode(typed string) string { return clip(strings.TrimSpace(typed), 40) }
+func shownCode(typed string) string { return bot.Clip(strings.TrimSpace(typed), 40) }

@@ -218,7 +218,7 @@ func (s *Service) joinPreview(ctx context.Context, i bot.Interaction, typed stri
 			Body: lines(cause, wordsFix(fix, "Check again")), Footer: wordsNothingPosted, Tone: bot.Attention,
 			Controls: rows(primary("Check again", "join/code/"+string(code)), button("How it works", PathHelp))}), nil
 	}
-	return "", show(i, &bot.Card{Title: bot.Textf("Let the %s in?", clip(d.Group.Name, 60)), Body: s.wordsInvited(d), Footer: wordsNothingPosted,
+	return "", show(i, &bot.Card{Title: bot.Textf("Let the %s in?", bot.Clip(d.Group.Name, 60)), Body: s.wordsInvited(d), Footer: wordsNothingPosted,
 		Controls: rows(primary("Join", "join/yes/"+string(code)), button("How it works", PathHelp))}), nil
 }
 
@@ -253,6 +253,6 @@ func (s *Service) join(ctx context.Context, i bot.Interaction) (bot.Response, er
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return show(i, &bot.Card{Title: bot.Textf("The %s is here now", clip(d.Group.Name, 60)), Body: wordsJoinedSpace, Footer: wordsOnlyYou, Tone: bot.Good,
+	return show(i, &bot.Card{Title: bot.Textf("The %s is here now", bot.Clip(d.Group.Name, 60)), Body: wordsJoinedSpace, Footer: wordsOnlyYou, Tone: bot.Good,
 		Controls: rows(primary("My study page", PathStudy), button("The group", PathGroup(group)))}), nil
 }

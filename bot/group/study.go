@@ -139,9 +139,9 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 		waiting = append(waiting, part.Waiting)
 		all.Lines, all.Actions, all.Pages = append(all.Lines, part.Lines...), append(all.Actions, part.Actions...), append(all.Pages, part.Pages...)
 	}
-	body := []bot.Text{s.wordsStudying(d), wordsWaiting(joined(" · ", waiting))}
+	body := []bot.Text{s.wordsStudying(d), wordsWaiting(bot.Join(" · ", waiting...))}
 	if m.New {
-		body = slices.Insert(body, 0, wordsJoined(m))
+		body = slices.Insert(body, 0, Greeting(m))
 	}
 	body = append(append(body, all.Lines...), s.wordsWindows(d), wordsState(g))
 	asked, answers, err := s.asked(ctx, user, d, m)
@@ -268,14 +268,14 @@ func chooseCard(all []Membership, path string) *bot.Card {
 	if len(all) <= 4 {
 		var controls []bot.Control
 		for _, m := range all {
-			controls = append(controls, button(clip(m.Group.Name, bot.LimitLabel), path+m.Group.ID))
+			controls = append(controls, button(bot.Clip(m.Group.Name, bot.LimitLabel), path+m.Group.ID))
 		}
 		c.Controls = rows(controls...)
 		return c
 	}
 	menu := bot.Menu{Placeholder: "Choose a group", Action: path[:len(path)-1]}
 	for _, m := range all[:min(len(all), bot.LimitOptions)] {
-		menu.Options = append(menu.Options, bot.Option{Label: clip(m.Group.Name, bot.LimitOptionLabel), Value: m.Group.ID})
+		menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(m.Group.Name, bot.LimitOptionLabel), Value: m.Group.ID})
 	}
 	c.Controls = []bot.Row{{menu}}
 	return c

@@ -113,7 +113,7 @@ func (s *Service) takeOver(ctx context.Context, i bot.Interaction, group string)
 		return bot.Response{}, problem(wordsReachable, primary("Who organises?", path), button("My study page", PathStudy))
 	}
 	s.c.Wake()
-	return show(i, &bot.Card{Title: bot.Textf("You organise the %s now", clip(d.Group.Name, 50)), Body: wordsTookOver, Footer: wordsOnlyYou, Tone: bot.Good,
+	return show(i, &bot.Card{Title: bot.Textf("You organise the %s now", bot.Clip(d.Group.Name, 50)), Body: wordsTookOver, Footer: wordsOnlyYou, Tone: bot.Good,
 		Controls: rows(primary("Group page", path), button("What organisers see", PathSees))}), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"studyhall/bot"
 	"studyhall/bot/schedule"
 )
 
@@ -129,7 +130,7 @@ func (t timetable) String() string {
 	for _, m := range t.minutes {
 		all = append(all, time.Date(2000, 1, 1, m/60, m%60, 0, 0, time.UTC).Format("3:04 PM"))
 	}
-	return and(all) + ", " + daysInWords(t.days)
+	return bot.And(all) + ", " + daysInWords(t.days)
 }
 
 func daysInWords(days []time.Weekday) string {
@@ -143,15 +144,7 @@ func daysInWords(days []time.Weekday) string {
 	for _, d := range days {
 		names = append(names, d.String())
 	}
-	return and(names)
-}
-
-// and lists words: "a", "a and b", "a, b and c".
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return bot.And(names)
 }
 
 // times reads times of day as people write them, "07:00, 12:00" or "7 am and
@@ -161,7 +154,7 @@ func times(text string) (minutes []int, problem string) {
 	pattern := regexp.MustCompile(`(?i)(\d{1,2})(?:[:.h]?(\d{2}))?(?:\s*([ap])\.?\s?m\b\.?)?`)
 	left := strings.NewReplacer("and", " ", "o'clock", " ").Replace(strings.ToLower(pattern.ReplaceAllString(text, " ")))
 	if strings.Trim(left, " ,;&+\t\n") != "" || !pattern.MatchString(text) {
-		return nil, fmt.Sprintf("I can't read %q as times of day. Please write them like %s", clip(text, 30), example)
+		return nil, fmt.Sprintf("I can't read %q as times of day. Please write them like %s", bot.Clip(text, 30), example)
 	}
 	for _, found := range pattern.FindAllStringSubmatch(text, -1) {
 		m, ok := clock(found[1], found[2], strings.ToLower(found[3]))
@@ -263,5 +256,5 @@ func groupName(channel, short string) string {
 	default:
 		words = append(words, "study", "group")
 	}
-	return clip(strings.Join(words, " "), 50)
+	return bot.Clip(strings.Join(words, " "), 50)
 }

@@ -39,7 +39,7 @@ func (s *Service) shorts(d Details) string {
 	for _, t := range d.Tracks {
 		names = append(names, s.short(t.Certification))
 	}
-	return and(names)
+	return bot.And(names)
 }
 
 func (s *Service) wordsStudying(d Details) bot.Text {
@@ -105,7 +105,7 @@ func (s *Service) wordsTimes(d Details) bot.Text {
 	}
 	var all []bot.Text
 	for _, expr := range exprs {
-		all = append(all, bot.Textf("%s ", and(names[expr]))+lowered(wordsRules(d.Group, timetableOf(expr), clock)))
+		all = append(all, bot.Textf("%s ", bot.And(names[expr]))+lowered(wordsRules(d.Group, timetableOf(expr), clock)))
 	}
 	return lines(all...)
 }

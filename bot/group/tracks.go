@@ -57,8 +57,8 @@ func (s *Service) tracksCard(ctx context.Context, d Details, first bot.Text) *bo
 			line += bot.Textf(" Next: %s.", bot.When(t.Next.In(d.Group.Location())))
 		}
 		body = append(body, line)
-		change = append(change, button(clip("Change "+name, bot.LimitLabel), path+"/track/"+t.ID+"/schedule"))
-		remove = append(remove, button(clip("Remove "+name, bot.LimitLabel), path+"/track/"+t.ID+"/remove"))
+		change = append(change, button(bot.Clip("Change "+name, bot.LimitLabel), path+"/track/"+t.ID+"/schedule"))
+		remove = append(remove, button(bot.Clip("Remove "+name, bot.LimitLabel), path+"/track/"+t.ID+"/remove"))
 	}
 	var controls []bot.Control
 	if len(d.Tracks) < MaxTracks {
@@ -69,7 +69,7 @@ func (s *Service) tracksCard(ctx context.Context, d Details, first bot.Text) *bo
 		controls = append(controls, remove...)
 	}
 	controls = append(controls, button("Group page", path))
-	return &bot.Card{Title: bot.Textf("What the %s studies", clip(d.Group.Name, 50)), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}
+	return &bot.Card{Title: bot.Textf("What the %s studies", bot.Clip(d.Group.Name, 50)), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}
 }
 
 // placesOf names the channels in which a track is posted.
@@ -83,7 +83,7 @@ func (s *Service) placesOf(ctx context.Context, d Details, track string) string 
 	if len(names) == 0 {
 		return "no channel"
 	}
-	return and(names)
+	return bot.And(names)
 }
 
 // addTrack opens the form for one more certification.
@@ -113,7 +113,7 @@ func (s *Service) trackForm(d Details, setup Setup, action string) (*bot.Form, b
 	var options []bot.Option
 	for _, c := range s.c.Catalogue.Certifications {
 		if !s.studies(d, c.ID) {
-			options = append(options, bot.Option{Label: clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
+			options = append(options, bot.Option{Label: bot.Clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
 		}
 	}
 	if len(options) == 0 {
@@ -374,7 +374,7 @@ func (s *Service) openSchedule(ctx context.Context, i bot.Interaction, d Details
 	}
 	form := s.scheduleForm(setup)
 	if len(d.Tracks) > 1 {
-		form.Title = clip(s.short(t.Certification)+" schedule", bot.LimitFormTitle)
+		form.Title = bot.Clip(s.short(t.Certification)+" schedule", bot.LimitFormTitle)
 	}
 	return bot.Response{Form: form}, nil
 }
@@ -391,7 +391,7 @@ func (s *Service) askRemoveTrack(ctx context.Context, i bot.Interaction, group s
 	}
 	name := s.short(t.Certification)
 	return show(i, &bot.Card{Title: bot.Textf("Stop studying for %s?", name), Body: wordsRemoveTrack, Footer: wordsNothingChanged,
-		Controls: rows(primary("Keep "+name, path+"/tracks"), button(clip("Remove "+name, bot.LimitLabel), path+"/track/"+t.ID+"/remove/yes"))}), nil
+		Controls: rows(primary("Keep "+name, path+"/tracks"), button(bot.Clip("Remove "+name, bot.LimitLabel), path+"/track/"+t.ID+"/remove/yes"))}), nil
 }
 
 // removeTrack ends what a group studies by a track.

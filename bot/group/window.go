@@ -83,9 +83,9 @@ func windowOptions(all []cert.Certification, today time.Time) []bot.Option {
 	for _, w := range windows {
 		label := w.String()
 		if len(exams[w]) < given {
-			label += ", " + and(exams[w])
+			label += ", " + bot.And(exams[w])
 		}
-		options = append(options, bot.Option{Label: clip(label, bot.LimitOptionLabel), Value: windowValue(w)})
+		options = append(options, bot.Option{Label: bot.Clip(label, bot.LimitOptionLabel), Value: windowValue(w)})
 	}
 	return options
 }
@@ -127,9 +127,9 @@ func wordsAnyTime(all []cert.Certification) string {
 	case 0:
 		return ""
 	case 1:
-		return clip(names[0]+" is given at any time: choose “No date yet”.", bot.LimitHelp)
+		return bot.Clip(names[0]+" is given at any time: choose “No date yet”.", bot.LimitHelp)
 	}
-	return clip(and(names)+" are given at any time: choose “No date yet”.", bot.LimitHelp)
+	return bot.Clip(bot.And(names)+" are given at any time: choose “No date yet”.", bot.LimitHelp)
 }
 
 // wordsWrongWindow says that an exam is not given in a window that was chosen for it.

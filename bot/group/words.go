@@ -121,13 +121,10 @@ func organisers(d Details) bot.Text {
 	case 0:
 		return "Nobody organises it just now."
 	case 1:
-		return bot.Textf("Organiser: %s", stop(names[0]))
+		return bot.Textf("Organiser: %s", bot.Stop(names[0]))
 	}
-	return bot.Textf("Organisers: %s", stop(and(names)))
+	return bot.Textf("Organisers: %s", bot.Stop(bot.And(names)))
 }
-
-// stop ends a sentence whose last word may be an initial: "Lee T."
-func stop(sentence string) string { return strings.TrimRight(sentence, ".") + "." }
 
 func wordsWhoOrganises(d Details) bot.Text {
 	if len(d.Organisers) == 0 {
@@ -149,9 +146,9 @@ func wordsOrganisers(d Details, m Member) bot.Text {
 		}
 		names = append(names, name)
 	}
-	t := bot.Textf("Organisers: %s", stop(and(names)))
+	t := bot.Textf("Organisers: %s", bot.Stop(bot.And(names)))
 	if len(names) == 1 {
-		t = bot.Textf("Organiser: %s A second one keeps the group going when you're away.", stop(names[0]))
+		t = bot.Textf("Organiser: %s A second one keeps the group going when you're away.", bot.Stop(names[0]))
 	}
 	if unreachable && len(names) > 1 {
 		t += " Who has a closed account gets no notes."
@@ -169,8 +166,10 @@ func wordsState(g Group) bot.Text {
 	return ""
 }
 
-func wordsJoined(m Member) bot.Text {
-	return bot.Textf("You're in. No sign-up needed. On boards you appear as %s", stop(m.Name))
+// Greeting tells somebody that what they pressed has made them a member, and by
+// which name.
+func Greeting(m Member) bot.Text {
+	return bot.Textf("You're in. No sign-up needed. On boards you appear as %s", bot.Stop(m.Name))
 }
 
 // wordsNextQuestion is when the next question comes, in the reader's zone where
@@ -244,11 +243,11 @@ func wordsSample(sample bot.Text) bot.Text {
 }
 
 func wordsZoneFew(typed string) bot.Text {
-	return bot.Textf("You wrote %q. Which clock do you mean?", clip(typed, 40))
+	return bot.Textf("You wrote %q. Which clock do you mean?", bot.Clip(typed, 40))
 }
 
 func wordsZoneMany(typed string) bot.Text {
-	return bot.Textf("You wrote %q, and several places fit. Which clock is yours? The list shows what each says now.", clip(typed, 40))
+	return bot.Textf("You wrote %q, and several places fit. Which clock is yours? The list shows what each says now.", bot.Clip(typed, 40))
 }
 
 // wordsClockRight asks for a zone by its clock: "Chicago time: now Mon 4:38 AM. Right?"
@@ -318,12 +317,12 @@ func (s *Service) wordsFailure(ctx context.Context, g Group, f Failure) bot.Text
 	if !f.Parked {
 		return bot.Textf("%s of %s%s was skipped: %s.", name, when, where, sentencePart(f.Cause))
 	}
-	return bot.Textf("%s of %s%s waits. %s %s", name, when, where, clip(f.Cause, 150), wordsFix(bot.Textf("%s", clip(f.Fix, 150)), "Try now"))
+	return bot.Textf("%s of %s%s waits. %s %s", name, when, where, bot.Clip(f.Cause, 150), wordsFix(bot.Textf("%s", bot.Clip(f.Fix, 150)), "Try now"))
 }
 
 // sentencePart is a reason as the end of a sentence.
 func sentencePart(reason string) string {
-	reason = strings.TrimRight(clip(reason, 150), ".")
+	reason = strings.TrimRight(bot.Clip(reason, 150), ".")
 	if reason == "" {
 		return "it was too late"
 	}
@@ -335,24 +334,17 @@ func wordsFigures(f Figures) bot.Text {
 		return "No question has been posted yet."
 	}
 	if f.Active == 0 {
-		return bot.Textf("%s so far.", count(f.Posted, "question", "questions"))
+		return bot.Textf("%s so far.", bot.Count(f.Posted, "question", "questions"))
 	}
 	return bot.Textf("%s so far. %s in the last 7 days, %s active in the last 28.",
-		count(f.Posted, "question", "questions"), count(f.Recent, "answer", "answers"), count(f.Active, "person", "people"))
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+		bot.Count(f.Posted, "question", "questions"), bot.Count(f.Recent, "answer", "answers"), bot.Count(f.Active, "person", "people"))
 }
 
 func wordsUnseen(unseen int, t timetable) bot.Text {
 	if unseen == 0 {
 		return "Every question was posted once; old ones come again."
 	}
-	return bot.Textf("%s left: %s.", count(unseen, "unseen question", "unseen questions"), enoughFor(unseen, t))
+	return bot.Textf("%s left: %s.", bot.Count(unseen, "unseen question", "unseen questions"), enoughFor(unseen, t))
 }
 
 // enoughFor is for how long so many questions last: "about two weeks".
@@ -373,7 +365,7 @@ func wordsLow(left int, t timetable) bot.Text {
 	if left == 0 {
 		return "No unseen questions are left. From now on old ones come again, those seen longest ago first."
 	}
-	return bot.Textf("%s left: %s. After that old ones come again.", count(left, "unseen question", "unseen questions"), enoughFor(left, t))
+	return bot.Textf("%s left: %s. After that old ones come again.", bot.Count(left, "unseen question", "unseen questions"), enoughFor(left, t))
 }
 
 func wordsSilent(unanswered int) bot.Text {
@@ -398,12 +390,12 @@ func (s *Service) wordsNotices(ctx context.Context, d Details, notices []Notice)
 	var all []bot.Text
 	for n, notice := range notices {
 		if n == noticesShown {
-			return append(all, bot.Textf("And %s.", count(len(notices)-n, "older note", "older notes")))
+			return append(all, bot.Textf("And %s.", bot.Count(len(notices)-n, "older note", "older notes")))
 		}
 		t := bot.Textf("%s: %s", bot.When(notice.CreatedAt.In(d.Group.Location())), sentence(s.noticeTitle(ctx, d, notice)))
 		switch notice.Kind {
 		case NoticeParked:
-			t += bot.Textf(" %s %s", clip(notice.Data.Problem, 150), wordsFix(bot.Textf("%s", clip(notice.Data.Fix, 150)), "Try now"))
+			t += bot.Textf(" %s %s", bot.Clip(notice.Data.Problem, 150), wordsFix(bot.Textf("%s", bot.Clip(notice.Data.Fix, 150)), "Try now"))
 		case NoticeSilent:
 			t += bot.Text(" ") + wordsSilent(notice.Data.Count)
 		}

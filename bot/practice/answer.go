@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
@@ -33,7 +32,7 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 	var extra []bot.Text
 	row := append(bot.Row{practiseButton(p.group, p.round, p.Answer.Verdict)}, studyRow()...)
 	if p.joined.New {
-		extra = append(extra, bot.Textf(welcomeWords, strings.TrimRight(p.joined.Name, ".")))
+		extra = append(extra, group.Greeting(p.joined))
 		row = bot.Row{
 			bot.Button{Label: "Fine", Action: "fine/" + p.round},
 			bot.Button{Label: "Hide my name", Action: group.PathHideName(p.group)},
@@ -216,7 +215,7 @@ func (s *Service) tooLate(ctx context.Context, i bot.Interaction, p pressed) (bo
 // greet adds to a card that its reader has become a member by this very press.
 func greet(c *bot.Card, m group.Member) *bot.Card {
 	if m.New {
-		c.Body = join("\n", []bot.Text{bot.Textf(welcomeWords, strings.TrimRight(m.Name, ".")), c.Body})
+		c.Body = bot.Join("\n", group.Greeting(m), c.Body)
 	}
 	return c
 }
@@ -293,7 +292,7 @@ func (s *Service) others(ctx context.Context, i bot.Interaction) (bot.Response, 
 		return bot.Response{}, err
 	}
 	row := append(mentors, bot.Button{Label: "My answer", Action: "mine/" + r.ID}, bot.Button{Label: "My study page", Action: group.PathStudy})
-	card := greet(simple(bot.Textf(othersTitle, r.Number), join("\n\n", lines), row).Card, m)
+	card := greet(simple(bot.Textf(othersTitle, r.Number), bot.Join("\n\n", lines...), row).Card, m)
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 

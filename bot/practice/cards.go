@@ -50,7 +50,7 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 	if r.OpenedAt.Before(plan.Group.StartedAt.AddDate(0, 0, 14)) {
 		state = append(state, privateWords)
 	}
-	footer := []bot.Text{join(" · ", state)}
+	footer := []bot.Text{bot.Join(" · ", state...)}
 	if r.Late {
 		footer = append(footer, lateWords)
 	}
@@ -67,7 +67,7 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 	second = append(second,
 		bot.Button{Label: "Catch up", Action: "catchup/" + r.Group},
 		bot.Button{Label: "More", Action: "more/" + r.ID})
-	card.Footer = join("\n", footer)
+	card.Footer = bot.Join("\n", footer...)
 	card.Controls = []bot.Row{choices(r.Item, "answer/"+r.ID, "fill/"+r.ID), second}
 	return bot.Message{Text: notice(s.short(plan.Track), r), Card: card}
 }
@@ -92,7 +92,7 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 		Title:  s.name(plan.Track, r.Number, r.Item) + closedWords,
 		Body:   bot.Text(strings.TrimRight(string(answerLines(r.Item, spread)+"\n\n"+bot.Typed(r.Item.Explanation)), "\n")),
 		Image:  picture(r.Item),
-		Footer: join("\n", footer), Controls: []bot.Row{row},
+		Footer: bot.Join("\n", footer...), Controls: []bot.Row{row},
 	}
 	notice := bot.Textf(closedNoticeWords, s.short(plan.Track), r.Number, shortAnswer(r.Item))
 	if r.Item.Void {
@@ -135,7 +135,7 @@ func (s *Service) resultCard(ctx context.Context, p pressed, standing Standing, 
 		lines = append(lines, standing.Line)
 	}
 	card.Title = title
-	card.Body = join("\n", append(lines, extra...))
+	card.Body = bot.Join("\n", append(lines, extra...)...)
 	card.Footer = onlyYouWords
 	return card, nil
 }
@@ -145,11 +145,7 @@ func allDone(st Standing) bot.Text {
 	if st.CaughtUp == 0 || st.Run == 0 {
 		return allDoneWords
 	}
-	questions := bot.Text("1 question")
-	if st.CaughtUp > 1 {
-		questions = bot.Textf("%d questions", st.CaughtUp)
-	}
-	return allDoneWords + bot.Textf(" %s, streak safe at %d.", questions, st.Run)
+	return allDoneWords + bot.Textf(" %s, streak safe at %d.", questions(st.CaughtUp), st.Run)
 }
 
 // copyCard is a private copy of a question, answered in place.
@@ -172,7 +168,7 @@ func (s *Service) copyCard(g group.Group, t group.Track, r Round, more int) *bot
 
 // optionLabel is "A. 10 µA", cut to what a menu can hold; the body has the whole.
 func optionLabel(o quizzes.Option) string {
-	return clipped(letter(o.ID)+". "+o.Text, bot.LimitOptionLabel)
+	return bot.Clip(letter(o.ID)+". "+o.Text, bot.LimitOptionLabel)
 }
 
 // spoken writes out the units that screen readers stumble over.
@@ -202,19 +198,4 @@ func lastLine(spread map[string]int, item quizzes.Item) bot.Text {
 		return bot.Textf(lastAnswerWords, shortAnswer(item))
 	}
 	return bot.Textf(lastAnswerCountWords, shortAnswer(item), right, total)
-}
-
-func people(n int) bot.Text {
-	if n == 1 {
-		return "1 person"
-	}
-	return bot.Textf("%d people", n)
-}
-
-func join(separator string, texts []bot.Text) bot.Text {
-	parts := make([]string, len(texts))
-	for i, t := range texts {
-		parts[i] = string(t)
-	}
-	return bot.Text(strings.Join(parts, separator))
 }

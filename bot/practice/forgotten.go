@@ -59,7 +59,7 @@ func (s *Service) noteUnanswered(ctx context.Context, p group.Reminded) (group.N
 			b.Style = bot.Plain
 		}
 		if len(p.Groups) > 1 {
-			b.Label = clipped(bot.Textf(noteAnswerWords, open+owed, g.Name).Plain(), bot.LimitLabel)
+			b.Label = bot.Clip(bot.Textf(noteAnswerWords, open+owed, g.Name).Plain(), bot.LimitLabel)
 		}
 		n.Buttons = append(n.Buttons, b)
 	}

@@ -124,14 +124,14 @@ func (s *Service) liveOffer(ctx context.Context, i bot.Interaction, t group.Trac
 	if !w.meeting {
 		for _, n := range []int{5, 10, 20} {
 			if n != w.count {
-				row = append(row, bot.Button{Label: strconv.Itoa(n) + " questions", Action: s.livePath(t, liveWish{count: n, area: w.area})})
+				row = append(row, bot.Button{Label: questions(n).Plain(), Action: s.livePath(t, liveWish{count: n, area: w.area})})
 			}
 		}
 		if menu, ok := s.liveTopics(t, w); ok {
 			rows = append(rows, menu)
 		}
 	}
-	m := simple(bot.Textf(livePreviewTitle, s.liveWhere(ctx, ch)), join("\n", lines), append([]bot.Row{row}, rows...)...)
+	m := simple(bot.Textf(livePreviewTitle, s.liveWhere(ctx, ch)), bot.Join("\n", lines...), append([]bot.Row{row}, rows...)...)
 	m.Card.Footer = onlyYouWords
 	return bot.InPlace(i, m), nil
 }
@@ -145,7 +145,7 @@ func (s *Service) liveTopics(t group.Track, w liveWish) (bot.Row, bool) {
 	}
 	for n, d := range s.outline(t).Domains {
 		if len(menu.Options) < bot.LimitOptions && d.ID != w.area && s.hasItems(t, d.ID) {
-			menu.Options = append(menu.Options, bot.Option{Label: clipped(d.Short, bot.LimitOptionLabel), Value: areaNumber(n)})
+			menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(d.Short, bot.LimitOptionLabel), Value: areaNumber(n)})
 		}
 	}
 	return bot.Row{menu}, len(menu.Options) > 1
@@ -167,7 +167,7 @@ func (s *Service) liveChannel(ctx context.Context, i bot.Interaction, groupID st
 // liveWhere is what people call that channel.
 func (s *Service) liveWhere(ctx context.Context, ch bot.ChannelID) string {
 	if name := s.Bot.ChannelName(ctx, ch); name != "this channel" {
-		return clipped(name, 40)
+		return bot.Clip(name, 40)
 	}
 	return liveWherePlain
 }
@@ -283,12 +283,4 @@ func (s *Service) keptBack(ctx context.Context, t group.Track) (map[string]bool,
 // quick reports whether one press answers an item.
 func quick(item quizzes.Item) bool {
 	return item.Type == quizzes.Single || item.Type == quizzes.TrueFalse || item.Type == ""
-}
-
-// questions is "1 question" or "10 questions".
-func questions(n int) bot.Text {
-	if n == 1 {
-		return "1 question"
-	}
-	return bot.Textf("%d questions", n)
 }

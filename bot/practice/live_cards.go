@@ -22,7 +22,7 @@ func (s *Service) liveTitleOf(l Live, q LiveQuestion) bot.Text {
 		for _, o := range c.Outlines {
 			for _, d := range o.Domains {
 				if d.ID == q.Item.Domain {
-					return bot.Textf(liveTitleArea, q.Place, l.Size, clipped(d.Short, 30))
+					return bot.Textf(liveTitleArea, q.Place, l.Size, bot.Clip(d.Short, 30))
 				}
 			}
 		}
@@ -39,8 +39,8 @@ func (s *Service) liveOpenCard(l Live, q LiveQuestion) bot.Message {
 	}
 	state = append(state, privateWords)
 	return bot.Message{
-		Text: bot.Typed(clipped(bot.Textf(liveNotice, q.Place, l.Size, q.Item.Stem).Plain(), bot.LimitNotice)),
-		Card: &bot.Card{Title: s.liveTitleOf(l, q), Body: question(q.Item), Image: picture(q.Item), Footer: join(" · ", state), Controls: []bot.Row{
+		Text: bot.Typed(bot.Clip(bot.Textf(liveNotice, q.Place, l.Size, q.Item.Stem).Plain(), bot.LimitNotice)),
+		Card: &bot.Card{Title: s.liveTitleOf(l, q), Body: question(q.Item), Image: picture(q.Item), Footer: bot.Join(" · ", state...), Controls: []bot.Row{
 			choices(q.Item, path+"/answer", path+"/form"),
 			{
 				bot.Button{Label: "My answer", Action: path + "/mine"},
@@ -70,7 +70,7 @@ func (s *Service) liveClosedCard(ctx context.Context, l Live, q LiveQuestion) (b
 		Image:    picture(q.Item),
 		Controls: []bot.Row{{mine, bot.Button{Label: "My study page", Action: group.PathStudy}}},
 	}
-	m := bot.Message{Text: bot.Typed(clipped(bot.Textf(liveOverNotice, q.Place, l.Size, shortAnswer(q.Item)).Plain(), bot.LimitNotice)), Card: card}
+	m := bot.Message{Text: bot.Typed(bot.Clip(bot.Textf(liveOverNotice, q.Place, l.Size, shortAnswer(q.Item)).Plain(), bot.LimitNotice)), Card: card}
 	body, newest := card.Body, l.Place
 	if l.Ending == LiveUnsent { // what came after this one was never posted
 		newest--
@@ -89,12 +89,12 @@ func (s *Service) liveClosedCard(ctx context.Context, l Live, q LiveQuestion) (b
 			return bot.Message{}, err
 		}
 		if leading := liveLeaders(tallies); len(leading) > 0 {
-			card.Body += "\n\n" + liveSoFarWords + "\n" + join("\n", leading)
+			card.Body += "\n\n" + liveSoFarWords + "\n" + bot.Join("\n", leading...)
 		}
 	default:
 		footer = append(footer, l.Ending.words()...)
 	}
-	card.Footer = join("\n", footer)
+	card.Footer = bot.Join("\n", footer...)
 	if m.Validate() != nil { // a long question; the podium comes anyway
 		card.Body = body
 	}
@@ -145,7 +145,7 @@ func liveLeaders(tallies []LiveTally) []bot.Text {
 			named += n
 			var who []string
 			for _, t := range tallies[:n] {
-				who = append(who, clipped(t.Name, 40))
+				who = append(who, bot.Clip(t.Name, 40))
 			}
 			lines = append(lines, bot.Textf(livePlaceWords, place, enumerated(who), tallies[0].Right))
 		}
@@ -190,7 +190,7 @@ func (s *Service) livePodium(ctx context.Context, l Live) (bot.Message, error) {
 	}
 	return bot.Message{
 		Text: bot.Textf(livePodiumNotice, questions(len(turn))),
-		Card: &bot.Card{Title: title, Body: join("\n", lines), Footer: footer, Controls: []bot.Row{{
+		Card: &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: footer, Controls: []bot.Row{{
 			bot.Button{Label: "My result", Action: "live/" + l.ID + "/result"},
 			bot.Button{Label: "Practise 5", Action: "quiz/" + l.Group + "/start"},
 			bot.Button{Label: "My study page", Action: group.PathStudy},
@@ -209,7 +209,7 @@ func liveNotedCard(l Live, item quizzes.Item, place int, a Answer, before bot.Te
 	if before != "" {
 		lines = append(lines, before)
 	}
-	return &bot.Card{Title: title, Body: join("\n", lines), Footer: onlyYouWords,
+	return &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: onlyYouWords,
 		Controls: []bot.Row{append(bot.Row{bot.Button{Label: "My answer", Action: livePlacePath(l.ID, place) + "/mine"}}, studyRow()...)}}
 }
 
@@ -218,5 +218,5 @@ func liveBefore(place int, item quizzes.Item, a Answer) bot.Text {
 	if a.Verdict == Right {
 		return bot.Textf(liveBeforeRight, place)
 	}
-	return bot.Textf(liveBeforeWrong, place, clipped(rightAnswer(item), 80))
+	return bot.Textf(liveBeforeWrong, place, bot.Clip(rightAnswer(item), 80))
 }

@@ -190,7 +190,7 @@ func (s *Service) liveVerdict(ctx context.Context, l Live, q LiveQuestion, a Ans
 	}
 	result := graded{item: q.Item, answer: a}
 	title, reason := result.words()
-	return &bot.Card{Title: title, Body: join("\n", []bot.Text{reason, bot.Textf(sourceWords, q.Item.Source.Title), bot.Textf(liveYourLine, right, of)}),
+	return &bot.Card{Title: title, Body: bot.Join("\n", reason, bot.Textf(sourceWords, q.Item.Source.Title), bot.Textf(liveYourLine, right, of)),
 		Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{row}}, nil
 }
 
@@ -247,7 +247,7 @@ func (s *Service) liveResult(ctx context.Context, i bot.Interaction) (bot.Respon
 	if right < answered {
 		lines = append(lines, liveResultAgain)
 	}
-	card := simple(bot.Textf(liveResultTitle, right, answered), join("\n", lines), practise)
+	card := simple(bot.Textf(liveResultTitle, right, answered), bot.Join("\n", lines...), practise)
 	card.Card.Footer = onlyYouWords
 	return bot.InPlace(i, card), nil
 }

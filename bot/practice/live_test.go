@@ -32,7 +32,7 @@ func TestLiveLeaders(t *testing.T) {
 		{"ten names at most", "A=9 B=9 C=8 D=8 E=8 F=8 G=8 H=8 I=8 J=8 K=8 L=1", "1. A and B, 9 right|2. 9 people, 8 right"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := join("|", liveLeaders(tallies(tt.tallies))); got != bot.Text(tt.want) {
+			if got := bot.Join("|", liveLeaders(tallies(tt.tallies))...); got != bot.Text(tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -53,7 +53,7 @@ func (m Match) other(groupID string) MatchSide {
 	return m.Host
 }
 
-func shortName(name string) string { return clipped(name, 28) }
+func shortName(name string) string { return bot.Clip(name, 28) }
 
 // matchPage is the page of a path's group.
 func (s *Service) matchPage(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -97,7 +97,7 @@ func (s *Service) matchShown(ctx context.Context, i bot.Interaction, groupID str
 		}
 	}
 	row = append(row, bot.Button{Label: "The group", Action: group.PathGroup(g.ID)})
-	card := simple(matchTitle, join("\n", lines), row).Card
+	card := simple(matchTitle, bot.Join("\n", lines...), row).Card
 	card.Footer = onlyYouWords
 	return bot.InPlace(i, bot.Message{Card: greet(card, me)}), nil
 }

@@ -159,7 +159,7 @@ func (s *Service) matchAnswer(ctx context.Context, i bot.Interaction, p playing,
 		lines = append(lines, bot.Textf(practisedAtWhen, bot.When(counted.At.In(p.group.Location()))))
 	}
 	next := bot.Button{Label: "Next", Action: "play/" + p.match.ID + "/" + p.session.Group, Style: bot.Primary}
-	card := &bot.Card{Title: title, Body: join("\n", lines), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{append(bot.Row{next}, studyRow()...)}}
+	card := &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{append(bot.Row{next}, studyRow()...)}}
 	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }
 
@@ -237,7 +237,7 @@ func matchDropMessage(groupID string) bot.Message {
 // matchCard is the card that leads to a match, for one group's channel.
 func matchCard(m Match, g group.Group) bot.Message {
 	other := m.other(g.ID)
-	card := &bot.Card{Title: bot.Textf(matchCardTitle, clipped(m.Host.Name, 26), clipped(m.Guest.Name, 26)), Controls: []bot.Row{studyRow()}}
+	card := &bot.Card{Title: bot.Textf(matchCardTitle, bot.Clip(m.Host.Name, 26), bot.Clip(m.Guest.Name, 26)), Controls: []bot.Row{studyRow()}}
 	switch m.State {
 	case MatchRunning:
 		card.Body = bot.Textf(matchCardWords, bot.When(m.EndsAt.In(g.Location())))
@@ -258,7 +258,7 @@ func (s *Service) matchEndMessage(ctx context.Context, m Match, groupID string) 
 		return bot.Message{}, err
 	}
 	lines, footer := matchLines(m, figures)
-	card := &bot.Card{Title: matchEndTitle, Body: join("\n", lines), Footer: footer, Controls: []bot.Row{
+	card := &bot.Card{Title: matchEndTitle, Body: bot.Join("\n", lines...), Footer: footer, Controls: []bot.Row{
 		append(bot.Row{bot.Button{Label: "Practise 5", Action: "quiz/" + groupID + "/start"}}, studyRow()...)}}
 	return bot.Message{Text: bot.Textf(matchEndNotice, shortName(m.other(groupID).Name)), Card: card}, nil
 }
@@ -270,8 +270,8 @@ func matchLines(m Match, figures map[string]MatchFigures) (lines []bot.Text, foo
 	switch {
 	case host.People >= matchPeople && guest.People >= matchPeople:
 		return []bot.Text{
-			bot.Textf(matchSideWords, clipped(m.Host.Name, 60), host.average(), m.Size, people(host.People)),
-			bot.Textf(matchSideWords, clipped(m.Guest.Name, 60), guest.average(), m.Size, people(guest.People)),
+			bot.Textf(matchSideWords, bot.Clip(m.Host.Name, 60), host.average(), m.Size, people(host.People)),
+			bot.Textf(matchSideWords, bot.Clip(m.Guest.Name, 60), guest.average(), m.Size, people(guest.People)),
 		}, matchEndFooter
 	case both.People >= matchPeople:
 		return []bot.Text{bot.Textf(matchBothWords, both.average(), m.Size, people(both.People))}, matchEndFooter

@@ -24,7 +24,7 @@ func TestMatchLines(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			lines, footer := matchLines(m, map[string]MatchFigures{"h": tt.host, "g": tt.guest})
-			if got := join("|", lines); got != bot.Text(tt.want) {
+			if got := bot.Join("|", lines...); got != bot.Text(tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 			if few := tt.want == string(matchFewWords); few != (footer == "") {

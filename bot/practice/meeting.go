@@ -149,7 +149,7 @@ func (s *Service) meetingShown(ctx context.Context, i bot.Interaction, groupID s
 		bot.Button{Label: "Printable page", Action: "meeting/" + groupID + "/page"},
 		back,
 	}
-	card := simple(meetingTitle, join("\n", lines), row).Card
+	card := simple(meetingTitle, bot.Join("\n", lines...), row).Card
 	card.Footer = onlyYouWords
 	return bot.InPlace(i, bot.Message{Card: greet(card, m)}), nil
 }

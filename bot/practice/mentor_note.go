@@ -73,7 +73,7 @@ func (s *Service) noteMentors(ctx context.Context, p group.Reminded) (group.Note
 		n.Known = n.Known && a.Known
 		n.Lines = append(n.Lines, bot.Textf(noteMentorsWords, names[a.Group], s.short(a.Track), a.Number))
 		n.Buttons = append(n.Buttons, bot.Button{
-			Label: clipped(bot.Textf(noteMentorsLabel, s.short(a.Track), a.Number).Plain(), bot.LimitLabel), Action: "why/" + a.Round})
+			Label: bot.Clip(bot.Textf(noteMentorsLabel, s.short(a.Track), a.Number).Plain(), bot.LimitLabel), Action: "why/" + a.Round})
 	}
 	n.Lines = append(n.Lines, noteMentorsWhere)
 	return n, nil

@@ -56,11 +56,7 @@ func (s *Service) mockOfferCard(g group.Group, t group.Track, extra ExtraTime, f
 		} else {
 			lines = append(lines, bot.Textf(mockSizeLine, size, clock, how))
 		}
-		b := bot.Button{Label: fmt.Sprintf("%d questions", size), Action: fmt.Sprintf("mock/%s/begin/%d", g.ID, size)}
-		if size == 1 {
-			b.Label = "1 question"
-		}
-		sizes = append(sizes, b)
+		sizes = append(sizes, bot.Button{Label: questions(size).Plain(), Action: fmt.Sprintf("mock/%s/begin/%d", g.ID, size)})
 	}
 	if extra != NormalTime {
 		lines = append(lines, timingLine(extra))
@@ -72,7 +68,7 @@ func (s *Service) mockOfferCard(g group.Group, t group.Track, extra ExtraTime, f
 	if o.Note != "" {
 		lines = append(lines, bot.Textf(mockWeightNote, o.Note))
 	}
-	card.Body, card.Controls = join("\n", lines), []bot.Row{sizes, second}
+	card.Body, card.Controls = bot.Join("\n", lines...), []bot.Row{sizes, second}
 	return card
 }
 
@@ -174,7 +170,7 @@ func (s *Service) mockQuestionCard(d desk, q SessionQuestion, item quizzes.Item)
 	if clock := s.clockWords(d); clock != "" {
 		state = append(state, clock)
 	}
-	footer := append([]bot.Text{join(" · ", state)}, d.notes...)
+	footer := append([]bot.Text{bot.Join(" · ", state...)}, d.notes...)
 	next := "Skip"
 	if q.Answered {
 		footer, next = append(footer, bot.Textf(mockYours, givenAnswer(item, q.Answer))), "Next"
@@ -182,7 +178,7 @@ func (s *Service) mockQuestionCard(d desk, q SessionQuestion, item quizzes.Item)
 	if q.Held {
 		next = "Next"
 	}
-	card.Footer = join("\n", append(footer, onlyYouWords))
+	card.Footer = bot.Join("\n", append(footer, onlyYouWords)...)
 	var row bot.Row
 	if q.Place < all {
 		row = append(row, bot.Button{Label: next, Action: path + "/at/" + strconv.Itoa(q.Place+1)})
@@ -221,7 +217,7 @@ func (s *Service) mockOverviewCard(d desk) *bot.Card {
 	if clock := s.clockWords(d); clock != "" {
 		footer = append([]bot.Text{clock}, footer...)
 	}
-	card.Footer = join("\n", append(footer, onlyYouWords))
+	card.Footer = bot.Join("\n", append(footer, onlyYouWords)...)
 	card.Controls = append(card.Controls, bot.Row{
 		bot.Button{Label: "Back to the question", Action: path + "/at/" + strconv.Itoa(d.Place)},
 		bot.Button{Label: "Go to a number", Action: path + "/goto"},
@@ -261,7 +257,7 @@ func (s *Service) mockPausedCard(d desk) *bot.Card {
 	}
 	return &bot.Card{
 		Title: bot.Textf(mockPausedTitle, s.short(d.track)), Body: bot.Textf(mockPausedBody, answered, len(counted.Questions)),
-		Footer: join("\n", footer), Controls: []bot.Row{{
+		Footer: bot.Join("\n", footer...), Controls: []bot.Row{{
 			bot.Button{Label: "Go on", Action: "sitting/" + d.ID, Style: bot.Primary},
 			bot.Button{Label: "Finish", Action: "sitting/" + d.ID + "/end"},
 			bot.Button{Label: "My study page", Action: group.PathStudy},
@@ -284,7 +280,7 @@ func (s *Service) mockEndCard(d desk) *bot.Card {
 		footer = append([]bot.Text{clock}, footer...)
 	}
 	return &bot.Card{
-		Title: mockEndTitle, Body: join("\n", append(lines, mockEndAfter)), Footer: join("\n", footer), Controls: []bot.Row{{
+		Title: mockEndTitle, Body: bot.Join("\n", append(lines, mockEndAfter)...), Footer: bot.Join("\n", footer...), Controls: []bot.Row{{
 			bot.Button{Label: "Finish", Action: "sitting/" + d.ID + "/end/yes", Style: bot.Primary},
 			bot.Button{Label: "Go on", Action: "sitting/" + d.ID},
 		}},
@@ -322,7 +318,7 @@ func (s *Service) mockResultCard(d desk) *bot.Card {
 		lines = append(lines, s.mockAreas(d.track, counted)...)
 		lines = append(lines, mockNoForecast)
 	}
-	card.Body = join("\n", lines)
+	card.Body = bot.Join("\n", lines...)
 	row := bot.Row{}
 	if missed > 0 {
 		row = append(row, bot.Button{Label: fmt.Sprintf("What I missed (%d)", missed), Action: "sitting/" + d.ID + "/missed/1", Style: bot.Primary})
@@ -399,10 +395,10 @@ func (s *Service) mockMissedCard(d desk, item quizzes.Item, n, all int) *bot.Car
 	}
 	lines := []bot.Text{
 		bot.Textf(mockMissedLine, q.Place, s.outline(d.track).Domain(q.Domain).Short),
-		answerLines(item, nil), "", reason, bot.Textf(sourceWords, item.Source.Title),
+		answerLines(item, nil), "\n" + reason, bot.Textf(sourceWords, item.Source.Title),
 	}
-	if item.Type == quizzes.Multiple || utf8.RuneCountInString(join("\n", lines).Plain()) > missedFits {
-		lines[3] = bot.Typed(item.Explanation) // shorter; the right options stand above it
+	if item.Type == quizzes.Multiple || utf8.RuneCountInString(bot.Join("\n", lines...).Plain()) > missedFits {
+		lines[2] = "\n" + bot.Typed(item.Explanation) // shorter; the right options stand above it
 	}
 	path := "sitting/" + d.ID
 	var row bot.Row
@@ -414,7 +410,7 @@ func (s *Service) mockMissedCard(d desk, item quizzes.Item, n, all int) *bot.Car
 	}
 	row = append(row, bot.Button{Label: "The result", Action: path}, bot.Button{Label: "My study page", Action: group.PathStudy})
 	return &bot.Card{
-		Title: title, Body: join("\n", lines), Image: picture(item),
+		Title: title, Body: bot.Join("\n", lines...), Image: picture(item),
 		Footer: bot.Textf(mockMissedFooter, n, all) + "\n" + onlyYouWords, Controls: []bot.Row{row},
 	}
 }

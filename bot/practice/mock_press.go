@@ -113,10 +113,7 @@ func (s *Service) offerMock(ctx context.Context, i bot.Interaction, g group.Grou
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := s.mockOfferCard(g, t, extra, free, n)
-	if m.New {
-		card.Body = bot.Textf(welcomeWords, strings.TrimRight(m.Name, ".")) + "\n" + card.Body
-	}
+	card := greet(s.mockOfferCard(g, t, extra, free, n), m)
 	if ok && len(card.Controls) > 1 {
 		card.Controls[1] = append(bot.Row{bot.Button{Label: "Last result", Action: "sitting/" + latest.ID}}, card.Controls[1]...)
 	}

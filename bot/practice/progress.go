@@ -176,7 +176,7 @@ func (s *Service) progressCard(g group.Group, p Progress) *bot.Card {
 	first := bot.Button{Label: "Practise 5", Action: "quiz/" + g.ID + "/start", Style: bot.Primary}
 	card := &bot.Card{Title: progressTitle, Body: progressFewWords(p.Questions), Footer: onlyYouWords}
 	if p.Questions >= progressFrom {
-		parts := []bot.Text{join("\n", []bot.Text{progressAllWords(p), progressAreaWords(o, p), progressOnceWords})}
+		parts := []bot.Text{bot.Join("\n", progressAllWords(p), progressAreaWords(o, p), progressOnceWords)}
 		if weeks := progressWeekWords(p); weeks != "" {
 			parts = append(parts, weeks)
 		}
@@ -188,7 +188,7 @@ func (s *Service) progressCard(g group.Group, p Progress) *bot.Card {
 				}
 			}
 		}
-		card.Body = join("\n\n", parts)
+		card.Body = bot.Join("\n\n", parts...)
 	}
 	row := bot.Row{first}
 	if p.Questions > 0 {

@@ -61,7 +61,7 @@ func (s *Service) progressPicture(ctx context.Context, i bot.Interaction, other 
 	}
 	card := &bot.Card{
 		Title: progressTitle, Footer: onlyYouWords,
-		Image:    &bot.Image{Name: "progress.png", Data: data, Alt: clipped(words, bot.LimitAlt)},
+		Image:    &bot.Image{Name: "progress.png", Data: data, Alt: bot.Clip(words, bot.LimitAlt)},
 		Controls: []bot.Row{append(bot.Row{other, bot.Button{Label: "In words", Action: PathProgress(g.ID)}}, studyRow()...)},
 	}
 	return bot.InPlace(i, bot.Message{Card: greet(card, m)}), nil

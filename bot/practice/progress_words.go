@@ -56,7 +56,7 @@ func progressAreaWords(o cert.Outline, p Progress) bot.Text {
 	if len(others) > 0 {
 		lines = append(lines, bot.Textf(progressNotYetWords, strings.Join(others, ", ")))
 	}
-	return join("\n", lines)
+	return bot.Join("\n", lines...)
 }
 
 // progressWeekWords tells the weeks in words, newest first. How many were right
@@ -68,17 +68,13 @@ func progressWeekWords(p Progress) bot.Text {
 		if w.Running {
 			words = bot.Textf("Since %s", w.From.Format("Mon 2 Jan"))
 		}
-		if w.Answers == 1 {
-			words += ": 1 answer"
-		} else {
-			words += bot.Textf(": %d answers", w.Answers)
-		}
+		words += ": " + bot.Text(bot.Count(w.Answers, "answer", "answers"))
 		if w.Answers >= figureFrom {
 			words += bot.Textf(", %d right", w.Right)
 		}
 		lines = append(lines, words)
 	}
-	return join("\n", lines)
+	return bot.Join("\n", lines...)
 }
 
 // share is " (71 %)", where there are enough answers for a percentage.

@@ -217,7 +217,7 @@ func correctionLine(r Round) bot.Text {
 // choices at once, "A and C, or A and D, were all".
 func defensible(item quizzes.Item) string {
 	keys := keyNames(item)
-	names, how := and(keys), "both"
+	names, how := bot.And(keys), "both"
 	if item.Type == quizzes.Multiple {
 		names = strings.Join(keys, ", or ") + ","
 	}

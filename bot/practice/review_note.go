@@ -38,7 +38,7 @@ func (s *Service) noteReviews(ctx context.Context, p group.Reminded) (group.Note
 		}
 		b := reviewButton(g.ID, due)
 		if len(p.Groups) > 1 {
-			b.Label = clipped(bot.Textf(noteReviewLabel, due, g.Name).Plain(), bot.LimitLabel)
+			b.Label = bot.Clip(bot.Textf(noteReviewLabel, due, g.Name).Plain(), bot.LimitLabel)
 		}
 		n.Lines, n.Buttons = append(n.Lines, bot.Textf(noteReviewWords, g.Name, due)), append(n.Buttons, b)
 	}

@@ -135,7 +135,7 @@ func (s *Service) summary(ctx context.Context, g group.Group, t group.Track, p S
 	case right < answered:
 		lines = append(lines, bot.Textf(missedBackWords, dayWords(now, r.next, g.Location())))
 	}
-	card.Body = join("\n", append([]bot.Text{card.Body}, lines...))
+	card.Body = bot.Join("\n", append([]bot.Text{card.Body}, lines...)...)
 	card.Controls[0] = s.summaryRow(g, p, card.Controls[0], len(r.due))
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
@@ -211,7 +211,7 @@ func (s *Service) whyReview(ctx context.Context, t group.Track, p Session) (bot.
 		lines = append(lines, bot.Textf(whyLeechWords, leeches, leechFrom))
 	}
 	lines = append(lines, whyReviewRule, whyReviewPosted)
-	card := simple(whyTheseTitle, join("\n", lines), bot.Row{
+	card := simple(whyTheseTitle, bot.Join("\n", lines...), bot.Row{
 		bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy},
 	}).Card
 	card.Footer = onlyYouWords

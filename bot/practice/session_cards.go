@@ -24,7 +24,7 @@ func (s *Service) askCard(t group.Track, p Session, q SessionQuestion, item quiz
 		Title:  bot.Textf(title, s.short(t), q.Place, len(p.Questions), s.outline(t).Domain(q.Domain).Short),
 		Body:   question(item),
 		Image:  picture(item),
-		Footer: join("\n", append(notes, onlyYouWords)),
+		Footer: bot.Join("\n", append(notes, onlyYouWords)...),
 		Controls: []bot.Row{
 			privateChoices(item, path+"/answer/"+place, path+"/form/"+place),
 			{bot.Button{Label: "Stop", Action: path + "/stop"}, bot.Button{Label: "Why these?", Action: path + "/why"}},
@@ -51,7 +51,7 @@ func (s *Service) answeredCard(g group.Group, p Session, item quizzes.Item, a An
 			row[1] = bot.Button{Label: "My study page", Action: group.PathStudy}
 		}
 	}
-	return &bot.Card{Title: title, Body: join("\n", lines), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{row}}
+	return &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{row}}
 }
 
 // summaryCard is how a session went, by area.
@@ -80,7 +80,7 @@ func (s *Service) summaryCard(t group.Track, p Session) *bot.Card {
 		lines = append(lines, summaryHeldWords)
 	}
 	lines = append(lines, s.areaLines(t, p)...)
-	card.Body = join("\n", lines)
+	card.Body = bot.Join("\n", lines...)
 	return card
 }
 
@@ -150,7 +150,7 @@ func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figu
 	}
 	count(reasons[Again], whyAgainOne, whyAgainWords)
 	lines = append(lines, whyOrderWords)
-	return &bot.Card{Title: whyTheseTitle, Body: join("\n", lines), Footer: onlyYouWords, Controls: []bot.Row{
+	return &bot.Card{Title: whyTheseTitle, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Controls: []bot.Row{
 		{bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy}},
 	}}
 }

@@ -182,7 +182,7 @@ func (s *Service) practising(ctx context.Context, i bot.Interaction) (group.Grou
 func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group, m group.Member, t group.Track, w wish) (bot.Response, error) {
 	var notes []bot.Text
 	if m.New {
-		notes = append(notes, bot.Textf(welcomeWords, strings.TrimRight(m.Name, ".")))
+		notes = append(notes, group.Greeting(m))
 	}
 	if w.kind == "" {
 		w.kind = Practising
@@ -219,7 +219,7 @@ func (s *Service) begin(ctx context.Context, g group.Group, m group.Member, t gr
 		return bot.Response{}, err
 	}
 	if len(chosen) == 0 {
-		none.Footer = join("\n", append(notes, onlyYouWords))
+		none.Footer = bot.Join("\n", append(notes, onlyYouWords)...)
 		return bot.Whisper(bot.Message{Card: none}), nil
 	}
 	p := Session{ID: id, Kind: w.kind, Group: t.Group, Track: t.ID, Member: m.ID, Topic: w.topic, Asked: w.count, StartedAt: now}

@@ -91,7 +91,7 @@ func (s *Service) suggestTopics(ctx context.Context, i bot.Interaction, typed st
 			fit = o.Domains
 		}
 		for _, d := range fit {
-			option := bot.Option{Label: clipped(d.Short, bot.LimitOptionLabel), Value: clipped(d.Short, bot.LimitOptionValue)}
+			option := bot.Option{Label: bot.Clip(d.Short, bot.LimitOptionLabel), Value: bot.Clip(d.Short, bot.LimitOptionValue)}
 			if s.hasItems(t, d.ID) && !slices.Contains(options, option) {
 				options = append(options, option)
 			}
@@ -111,7 +111,7 @@ func (s *Service) topicMenu(t group.Track, areas []cert.Domain) (bot.Row, bool) 
 	menu := bot.Menu{Placeholder: topicPlaceholder, Action: ofTrack(t) + "/area"}
 	for n, d := range s.outline(t).Domains {
 		if len(menu.Options) < bot.LimitOptions && s.hasItems(t, d.ID) && slices.ContainsFunc(areas, func(a cert.Domain) bool { return a.ID == d.ID }) {
-			menu.Options = append(menu.Options, bot.Option{Label: clipped(d.Short, bot.LimitOptionLabel), Value: areaNumber(n)})
+			menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(d.Short, bot.LimitOptionLabel), Value: areaNumber(n)})
 		}
 	}
 	return bot.Row{menu}, len(menu.Options) > 0
@@ -134,10 +134,10 @@ func (s *Service) topic(t group.Track, typed string) (string, error) {
 	case len(areas) == 1:
 		return areas[0].ID, nil
 	}
-	card := &bot.Card{Title: whichTopicTitle, Body: bot.Textf(whichTopicWords, clipped(typed, 60))}
+	card := &bot.Card{Title: whichTopicTitle, Body: bot.Textf(whichTopicWords, bot.Clip(typed, 60))}
 	if len(areas) == 0 {
 		areas = o.Domains
-		card.Title, card.Body = noTopicTitle, bot.Textf(noTopicWords, clipped(typed, 60), short)
+		card.Title, card.Body = noTopicTitle, bot.Textf(noTopicWords, bot.Clip(typed, 60), short)
 	}
 	if menu, ok := s.topicMenu(t, areas); ok {
 		card.Controls = append(card.Controls, menu)
@@ -158,7 +158,7 @@ func (s *Service) outlineCard(t group.Track) *bot.Card {
 		}
 	}
 	if o.Note != "" {
-		lines = append(lines, "", bot.Typed(o.Note))
+		lines = append(lines, "\n"+bot.Typed(o.Note))
 	}
 	switch {
 	case o.Source.Title != "" && o.Source.Checked != "":
@@ -166,7 +166,7 @@ func (s *Service) outlineCard(t group.Track) *bot.Card {
 	case o.Source.Title != "":
 		lines = append(lines, bot.Textf(outlineSource, o.Source.Title))
 	}
-	card := &bot.Card{Title: bot.Textf(outlineTitle, s.short(t)), Body: join("\n", lines), Footer: onlyYouWords}
+	card := &bot.Card{Title: bot.Textf(outlineTitle, s.short(t)), Body: bot.Join("\n", lines...), Footer: onlyYouWords}
 	if menu, ok := s.topicMenu(t, o.Domains); ok {
 		card.Footer = outlinePractises + "\n" + onlyYouWords
 		card.Controls = append(card.Controls, menu)

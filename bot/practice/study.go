@@ -144,7 +144,7 @@ func waitingWords(open, owed int) bot.Text {
 	if owed > 0 {
 		parts = append(parts, bot.Textf("%d to catch up", owed))
 	}
-	return join(" · ", parts)
+	return bot.Join(" · ", parts...)
 }
 
 // answerButton leads to the oldest of so many questions that can be answered.

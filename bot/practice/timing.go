@@ -126,7 +126,7 @@ func timingCard(groupID string, now ExtraTime, body ...bot.Text) bot.Message {
 			row = append(row, bot.Button{Label: c.label, Action: "time/" + groupID + "/" + c.name})
 		}
 	}
-	m := simple(timingTitle, join("\n", body), row,
+	m := simple(timingTitle, bot.Join("\n", body...), row,
 		bot.Row{bot.Button{Label: "Settings", Action: group.PathSettings(groupID)}, bot.Button{Label: "My study page", Action: group.PathStudy}})
 	m.Card.Footer = timingFooter
 	return m

@@ -63,7 +63,7 @@ func (s *Service) otherButtons(ctx context.Context, t group.Track, memberID stri
 	var buttons []bot.Control
 	for _, o := range all {
 		if o.ID != t.ID && s.Library.Len(o.Certification) > 0 {
-			buttons = append(buttons, bot.Button{Label: clipped("Practise "+s.short(o), bot.LimitLabel), Action: ofTrack(o)})
+			buttons = append(buttons, bot.Button{Label: bot.Clip("Practise "+s.short(o), bot.LimitLabel), Action: ofTrack(o)})
 		}
 	}
 	return buttons, nil

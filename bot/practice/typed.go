@@ -207,10 +207,10 @@ func explained(item quizzes.Item) bot.Text {
 		}
 	}
 	if item.Explanation != "" {
-		lines = append(lines, "", bot.Typed(item.Explanation))
+		lines = append(lines, "\n"+bot.Typed(item.Explanation))
 	}
 	lines = append(lines, bot.Textf(sourceWords, item.Source.Title))
-	return join("\n", lines)
+	return bot.Join("\n", lines...)
 }
 
 // practiseButton offers questions like the one just answered, or any.

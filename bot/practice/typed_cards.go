@@ -14,17 +14,16 @@ import (
 
 // question is the stem and the options as message text, beside the item's picture.
 func question(item quizzes.Item) bot.Text {
-	lines := []bot.Text{stemBeside(item)}
+	var below []bot.Text
 	switch item.Type {
 	case quizzes.TrueFalse:
-		lines = append(lines, "", trueOrFalseWords)
+		below = append(below, trueOrFalseWords)
 	case quizzes.Single, quizzes.Multiple, "":
-		lines = append(lines, "")
 		for _, o := range item.Options {
-			lines = append(lines, bot.Textf("%s. %s", letter(o.ID), o.Text))
+			below = append(below, bot.Textf("%s. %s", letter(o.ID), o.Text))
 		}
 	}
-	return join("\n", lines)
+	return bot.Join("\n\n", stemBeside(item), bot.Join("\n", below...))
 }
 
 // choices is the row under a question that everybody sees: a letter for each
@@ -43,7 +42,7 @@ func choices(item quizzes.Item, press, form string) bot.Row {
 		if item.Type == quizzes.TrueFalse {
 			b.Label = o.Text
 		} else {
-			b.Accessible = clipped(letter(o.ID)+": "+spoken(o.Text), bot.LimitAccessible)
+			b.Accessible = bot.Clip(letter(o.ID)+": "+spoken(o.Text), bot.LimitAccessible)
 		}
 		row = append(row, b)
 	}
@@ -78,7 +77,7 @@ func shortAnswer(item quizzes.Item) string {
 	if item.Type == quizzes.Multiple {
 		return strings.Join(keys, ", or ")
 	}
-	return listed(keys, "or")
+	return bot.List(keys, "or")
 }
 
 // keyNames are the right answers, one unless the item was corrected.
@@ -113,17 +112,7 @@ func optionNames(item quizzes.Item, ids []string) string {
 		}
 		names = append(names, letter(o.ID))
 	}
-	return and(names)
-}
-
-func and(names []string) string { return listed(names, "and") }
-
-// listed is "A, B and C".
-func listed(names []string, last string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " " + last + " " + names[len(names)-1]
+	return bot.And(names)
 }
 
 // graded is an answer as its result tells it.
@@ -199,7 +188,7 @@ func (g graded) reason() bot.Text {
 		if slices.Contains(reasons, "") { // a correction has left nothing to say of an option
 			return bot.Typed(item.Explanation)
 		}
-		return join(" ", reasons)
+		return bot.Join(" ", reasons...)
 	}
 	var lines []bot.Text
 	size := 0
@@ -215,22 +204,22 @@ func (g graded) reason() bot.Text {
 	if size > 1000 {
 		return bot.Typed(item.Explanation)
 	}
-	return join("\n", lines)
+	return bot.Join("\n", lines...)
 }
 
 // answerLines is the question with its answer, as a closed card has it. Counts
 // stand beside the options where there are enough.
 func answerLines(item quizzes.Item, spread map[string]int) bot.Text {
-	lines := []bot.Text{stemBeside(item), ""}
+	var lines []bot.Text
 	if item.Typed() {
 		if item.Void {
-			return join("\n", lines[:1])
+			return stemBeside(item)
 		}
 		lines = append(lines, bot.Textf(answerIsWords, shortAnswer(item)))
 		if len(item.Accept) > 0 {
 			lines = append(lines, bot.Textf(alsoRightWords, strings.Join(item.Accept, ", ")))
 		}
-		return join("\n", lines)
+		return bot.Join("\n\n", stemBeside(item), bot.Join("\n", lines...))
 	}
 	total, _, _ := counts(spread, item)
 	chose := map[string]int{}
@@ -256,7 +245,7 @@ func answerLines(item quizzes.Item, spread map[string]int) bot.Text {
 		}
 		lines = append(lines, line)
 	}
-	return join("\n", lines)
+	return bot.Join("\n\n", stemBeside(item), bot.Join("\n", lines...))
 }
 
 // counts grades a spread: what was chosen, or the verdicts of what was typed.
@@ -312,12 +301,4 @@ func othersButton(item quizzes.Item, round string) (bot.Row, bool) {
 		label = "Why not the other?"
 	}
 	return bot.Row{bot.Button{Label: label, Action: "others/" + round}}, true
-}
-
-// clipped shortens a label to what fits.
-func clipped(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
 }

@@ -54,7 +54,6 @@ const (
 	caughtUpWords   = bot.Text("Caught up: 1 point.")
 	alreadyWords    = "You answered this one on %s."
 	onlyYouWords    = bot.Text("Only you can see this.")
-	welcomeWords    = "You're in. No sign-up needed. On boards you appear as %s."
 	toGoWords       = "%d to go"
 	allDoneWords    = bot.Text("All caught up.")
 
@@ -81,3 +80,9 @@ const (
 	moreTitle         = bot.Text("What would you like to do?")
 	moreBody          = bot.Text("Your result comes back when you press any letter again.")
 )
+
+// questions is "1 question" or "10 questions".
+func questions(n int) bot.Text { return bot.Text(bot.Count(n, "question", "questions")) }
+
+// people is "1 person" or "8 people".
+func people(n int) bot.Text { return bot.Text(bot.Count(n, "person", "people")) }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"studyhall/bot"
 )
 
 const (
@@ -438,11 +440,8 @@ func spell(d time.Duration) string {
 	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
 		n := d / unit.length
 		d %= unit.length
-		switch {
-		case n == 1:
-			words = append(words, "1 "+unit.name)
-		case n > 1:
-			words = append(words, fmt.Sprintf("%d %ss", n, unit.name))
+		if n > 0 {
+			words = append(words, bot.Count(int(n), unit.name, unit.name+"s"))
 		}
 	}
 	return strings.Join(words, " ")
