@@ -2,8 +2,9 @@
 // that it does.
 //
 // [Cards], [Forms] and [Commands] are fixtures: the twelve messages that
-// Studyhall is made of, word for word, and messages that try to break a
-// renderer. [Render] runs the checks that hold on every platform: all words
+// Studyhall is made of, word for word, messages that try to break a renderer,
+// and what the program itself said when the scripts of internal/app kept it.
+// [Render] runs the checks that hold on every platform: all words
 // arrive, whatever people typed stays literal, a control's path comes back as it
 // was sent, and nobody is notified whom the message doesn't mean to notify.
 // [Golden] keeps the payloads in files, one a fixture, to be reviewed like code.
@@ -43,10 +44,10 @@ func row(labelsAndPaths ...string) bot.Row {
 	return r
 }
 
-// Cards are the twelve messages followed by the nasty ones.
+// Cards are the twelve messages, the nasty ones, and what scripts kept.
 func Cards() []Card {
 	var cards []Card
-	for _, some := range [][]Card{questionCards(), pictureCards(), channelCards(), privateCards(), helpCards(), nastyCards()} {
+	for _, some := range [][]Card{questionCards(), pictureCards(), channelCards(), privateCards(), helpCards(), nastyCards(), keptCards()} {
 		cards = append(cards, some...)
 	}
 	return cards

@@ -1,12 +1,14 @@
 package adaptertest
 
 import (
+	"slices"
 	"strconv"
 
 	"studyhall/bot"
 )
 
-// Forms are the forms of the product and, between them, every kind of field.
+// Forms are forms of the product, between them every kind of field, and those
+// that scripts kept.
 func Forms() []Form {
 	return append([]Form{
 		{"set-up", bot.Form{
@@ -41,7 +43,7 @@ func Forms() []Form {
 				{Name: "proof", Label: "Certificate of attendance", Kind: bot.FileField},
 			},
 		}},
-	}, otherForms()...)
+	}, slices.Concat(otherForms(), keptForms())...)
 }
 
 func otherForms() []Form {

@@ -253,8 +253,13 @@ func renderForm(t *testing.T, r Renderer, f bot.Form) {
 	}
 	for _, field := range f.Fields {
 		wanted := field.Initial
-		if field.Kind == bot.Bool && wanted == nil {
+		switch {
+		case field.Kind == bot.Bool && wanted == nil:
 			wanted = []string{"false"}
+		case field.Kind == bot.Person || field.Kind == bot.Channel:
+			wanted = slices.DeleteFunc(slices.Clone(wanted), func(id string) bool {
+				return bot.AdapterOf(bot.UserID(id)) != r.Adapter // another platform's can't be shown here
+			})
 		}
 		if diff := cmp.Diff(wanted, values[field.Name]); diff != "" && len(wanted)+len(values.Get(field.Name)) > 0 {
 			t.Errorf("field %q comes back (-want +got):\n%s", field.Name, diff)

@@ -56,10 +56,9 @@ func compiled(t *testing.T) map[string]*jsonschema.Schema {
 	return all
 }
 
-// TestSchema holds every body against that description.
-func TestSchema(t *testing.T) {
-	schema := compiled(t)
-	valid := func(t *testing.T, kind string, body []byte) error {
+// validator says what is wrong with a body of a kind.
+func validator(schema map[string]*jsonschema.Schema) func(t *testing.T, kind string, body []byte) error {
+	return func(t *testing.T, kind string, body []byte) error {
 		t.Helper()
 		instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 		if err != nil {
@@ -67,6 +66,11 @@ func TestSchema(t *testing.T) {
 		}
 		return schema[kind].Validate(instance)
 	}
+}
+
+// TestSchema holds every body against that description.
+func TestSchema(t *testing.T) {
+	valid := validator(compiled(t))
 	for _, g := range goldenBodies() {
 		kind, _, _ := strings.Cut(g.name, "-")
 		switch g.name { // promises belong to two routes
@@ -110,4 +114,29 @@ func TestSchema(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSaidSchema does the same with what the program says in its scripts.
+func TestSaidSchema(t *testing.T) {
+	valid := validator(compiled(t))
+	adaptertest.EachSaid(t, func(t *testing.T, s adaptertest.Said) {
+		bodies := map[string]func() ([]byte, error){}
+		if s.Form != nil {
+			bodies["modal"] = func() ([]byte, error) { return FormPayload(*s.Form) }
+		} else {
+			bodies["message"] = func() ([]byte, error) { return Payload(*s.Message) }
+			bodies["edit"] = func() ([]byte, error) { return Edit(*s.Message) }
+			bodies["answer"] = func() ([]byte, error) { return answerBody(*s.Message, true) }
+			bodies["update"] = func() ([]byte, error) { return updateBody(*s.Message) }
+		}
+		for kind, make := range bodies {
+			body, err := make()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := valid(t, kind, body); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+	})
 }

@@ -222,3 +222,5 @@ func sends(payload []byte) (string, bot.Values, error) {
 }
 
 func TestRender(t *testing.T) { adaptertest.Render(t, renderer) }
+
+func TestRenderSaid(t *testing.T) { adaptertest.RenderSaid(t, renderer) }

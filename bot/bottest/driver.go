@@ -83,6 +83,10 @@ type Seen struct {
 	Text    string        // as [MessageText] and [FormText] give it; of a deletion, what was there; of a thread, its title
 	ID      bot.MessageID // of a message
 	Key     string        // of a message, where the platform shows it
+
+	// Message or Form is it as the bot made it, where the platform keeps that.
+	Message *bot.Message
+	Form    *bot.Form
 }
 
 // MessageText is a message as a person reads it: the card in words or, without

@@ -291,7 +291,8 @@ func (f *Fake) post(ch bot.ChannelID, r Record, m bot.Message) *Record {
 
 // show records that somebody sees a message. The caller holds mu.
 func (f *Fake) show(kind Kind, r *Record) {
-	f.seen = append(f.seen, Seen{Kind: kind, To: r.To, Channel: f.shownChannel(r.Channel), Text: r.Text(), ID: r.ID, Key: r.Key})
+	m := r.Latest()
+	f.seen = append(f.seen, Seen{Kind: kind, To: r.To, Channel: f.shownChannel(r.Channel), Text: MessageText(m), ID: r.ID, Key: r.Key, Message: &m})
 }
 
 // Edit replaces a message of the bot. Whispers cannot be edited later, as on

@@ -383,7 +383,8 @@ func (f *Fake) open(person string, o *openForm) {
 	if whole := o.faults[""]; whole != "" {
 		intro = strings.TrimSpace(whole + "\n" + intro)
 	}
-	f.seen = append(f.seen, Seen{Kind: Form, To: person, Channel: f.shownChannel(o.opener.Channel), Text: FormText(o.form.Title, intro, fields)})
+	form := o.form
+	f.seen = append(f.seen, Seen{Kind: Form, To: person, Channel: f.shownChannel(o.opener.Channel), Text: FormText(form.Title, intro, fields), Form: &form})
 }
 
 // shownValue is how a field shows a value. The caller holds mu.

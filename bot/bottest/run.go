@@ -33,6 +33,14 @@ type World interface {
 	Start(ctx context.Context) error
 }
 
+// Keeper is a [World] that keeps what a script says is worth keeping, such as
+// a message whose payloads are reviewed.
+type Keeper interface {
+	// Keep keeps what was seen under a name, or says how it differs from what
+	// is kept there.
+	Keep(name string, seen Seen) error
+}
+
 var update = flag.Bool("update", false, "rewrite golden files and the expectations of scripts with what was seen")
 
 // Updating reports whether the tests run with -update. Other golden tests of a
@@ -62,6 +70,7 @@ func Updating() bool { return *update }
 //	bot asks ann: a form, as [FormText] gives it
 //	bot suggests ann: Safety · Satellites
 //	bot deletes: a post                bot opens thread: its title
+//	kept as weekly-post                what the line above expects, see [Keeper]
 //	bot says nothing                   nothing is left to expect
 //	bot …                              whatever is left does not matter
 //	fails: why the step before could not be done
@@ -109,6 +118,7 @@ type runner struct {
 	world   World
 	update  bool
 	unseen  []Seen // not yet expected
+	met     *Seen  // what the line above expects
 	failed  error  // of the last thing done, not yet expected
 	doing   step   // the last thing done
 	history []string
@@ -138,6 +148,10 @@ func run(ctx context.Context, text string, w World, update bool) (string, error)
 }
 
 func (r *runner) step(ctx context.Context, s step) error {
+	if s.kind == stepKept {
+		return r.keep(s)
+	}
+	r.met = nil
 	if s.kind.expects() {
 		return r.expect(s)
 	}
@@ -261,14 +275,18 @@ func (r *runner) expect(s step) error {
 		return r.expectFailure(s)
 	}
 	i := slices.IndexFunc(r.unseen, func(seen Seen) bool { return s.wants(seen) })
-	if i >= 0 && matches(s.words, r.unseen[i].Text) {
+	if i >= 0 {
+		met := r.unseen[i]
+		r.met = &met
+	}
+	if i >= 0 && matches(s.words, r.met.Text) {
 		r.unseen = slices.Delete(r.unseen, i, i+1)
 		r.out = append(r.out, s.raw...)
 		return nil
 	}
 	if r.update {
 		if i >= 0 {
-			r.out = append(r.out, r.unseen[i].script()...)
+			r.out = append(r.out, r.met.script()...)
 			r.unseen = slices.Delete(r.unseen, i, i+1)
 		}
 		return nil // nothing of the kind was seen: the line goes
@@ -278,6 +296,22 @@ func (r *runner) expect(s step) error {
 		got = strings.Join(r.unseen[i].script(), "\n")
 	}
 	return r.mismatch(s, got)
+}
+
+// keep keeps what the line above expects, in a world that keeps things.
+func (r *runner) keep(s step) error {
+	if r.met == nil {
+		return r.mismatch(s, "no expected line above it")
+	}
+	r.out = append(r.out, s.raw...)
+	k, ok := r.world.(Keeper)
+	if !ok {
+		return nil
+	}
+	if err := k.Keep(s.words, *r.met); err != nil {
+		return fmt.Errorf("line %d: %w", s.line, err)
+	}
+	return nil
 }
 
 func (r *runner) expectFailure(s step) error {

@@ -41,6 +41,7 @@ const (
 	stepStart
 	stepRefuse
 	stepAccept
+	stepKept
 	stepExpect
 	stepNothing
 	stepIgnore
@@ -69,6 +70,7 @@ var grammar = []struct {
 	{stepClock, "", regexp.MustCompile(`^clock (?P<words>.+)$`)},
 	{stepRefuse, "", regexp.MustCompile(`^channel( #(?P<channel>\S+))? refuses$`)},
 	{stepAccept, "", regexp.MustCompile(`^channel( #(?P<channel>\S+))? accepts$`)},
+	{stepKept, "", regexp.MustCompile(`^kept as (?P<words>[a-z0-9-]+)$`)},
 	{stepFails, "", regexp.MustCompile(`^fails: ?(?P<words>(?s).*)$`)},
 	{stepExpect, Form, regexp.MustCompile(`^bot asks (?P<person>\w+): ?(?P<words>(?s).*)$`)},
 	{stepExpect, Suggestion, regexp.MustCompile(`^bot suggests (?P<person>\w+): ?(?P<words>(?s).*)$`)},

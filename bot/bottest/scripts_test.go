@@ -1,6 +1,7 @@
 package bottest_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -36,11 +37,14 @@ func TestScriptsThatFail(t *testing.T) {
 		{"a missing required field", "ann: /snacks\nbot …\nann presses Order\nbot …\nann submits", []string{`"What" is empty`}},
 		{"a wrong option", "ann: /snacks\nbot …\nann presses Order\nbot …\nann submits what=x; kind=sour", []string{`"Kind" offers no "sour"`}},
 		{"a wrong field", "ann: /snacks\nbot …\nann presses Order\nbot …\nann submits wat=x", []string{`no field "wat"`}},
+		{"nothing to keep", "ann: /snacks\nbot …\nkept as snacks", []string{"line 3", "no expected line above it"}},
+		{"nothing to keep after something done", "ann: /snacks\nbot: Snacks …\nann presses Apples\nkept as snacks\nbot …", []string{"line 4", "no expected line above it"}},
+		{"kept otherwise", "ann: /snacks\nbot: Snacks …\nkept as pears", []string{"line 3", "no room for pears"}},
 		{"not understood", "ann dances", []string{"line 1", "not understood"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := bottest.Run(t.Context(), tt.script+"\n", newWorld(t), false)
+			_, err := bottest.Run(t.Context(), tt.script+"\n", keeper{newWorld(t), map[string]bottest.Seen{}}, false)
 			if err == nil {
 				t.Fatal("the script passed, want it to fail")
 			}
@@ -79,6 +83,10 @@ func TestUpdate(t *testing.T) {
 			"failures that are over go",
 			"ann: /snacks\nfails: …\nbot …\n",
 			"ann: /snacks\nbot …\n",
+		}, {
+			"what is kept stays so",
+			"ann: /snacks\nbot: Soup\nkept as snacks\nann presses Order\nbot asks ann: …\nkept as order\n",
+			"ann: /snacks\nbot: Snacks\n  Apples 0\n  Nuts 0\n  [Apples] [Order]\n  [Other: 100 % nuts]\nkept as snacks\nann presses Order\nbot asks ann: …\nkept as order\n",
 		},
 	}
 	for _, tt := range tests {
@@ -94,5 +102,38 @@ func TestUpdate(t *testing.T) {
 				t.Errorf("the rewritten script does not pass: %v", err)
 			}
 		})
+	}
+}
+
+// keeper is a world that keeps everything but pears.
+type keeper struct {
+	bottest.World
+	kept map[string]bottest.Seen
+}
+
+func (k keeper) Keep(name string, seen bottest.Seen) error {
+	if name == "pears" {
+		return errors.New("no room for pears")
+	}
+	k.kept[name] = seen
+	return nil
+}
+
+func TestKept(t *testing.T) {
+	const script = "ann: /snacks\nbot: Snacks …\nkept as snacks\nann presses Apples\nbot edits: …\nkept as one-apple\nbot …\nann presses Order\nbot asks ann: …\nkept as order\n"
+	k := keeper{newWorld(t), map[string]bottest.Seen{}}
+	if _, err := bottest.Run(t.Context(), script, k, false); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"snacks": "Apples 0", "one-apple": "Apples 1"} {
+		if m := k.kept[name].Message; m == nil || !strings.Contains(bottest.MessageText(*m), want) {
+			t.Errorf("%s is kept as %+v, want a message with %q", name, m, want)
+		}
+	}
+	if f := k.kept["order"].Form; f == nil || len(f.Fields) == 0 {
+		t.Errorf("order is kept as %+v, want a form", f)
+	}
+	if _, err := bottest.Run(t.Context(), script, newWorld(t), false); err != nil {
+		t.Errorf("in a world that keeps nothing: %v", err)
 	}
 }

@@ -175,7 +175,9 @@ func (d driver) See(ctx context.Context) []bottest.Seen {
 			d.w.t.Error(err)
 		}
 	}
-	return d.Together.See(ctx)
+	seen := d.Together.See(ctx)
+	d.w.hear(seen)
+	return seen
 }
 
 func TestConversations(t *testing.T) {
