@@ -29,10 +29,11 @@ const groupsOf = `SELECT group_id FROM memberships WHERE member_id = $1 UNION SE
 // countedOf are those of them whose totals have something of the member.
 const countedOf = `SELECT group_id FROM answers WHERE member_id = $1 UNION SELECT group_id FROM sessions WHERE member_id = $1
 	UNION SELECT group_id FROM earnings WHERE member_id = $1
-	UNION SELECT l.group_id FROM live_players p JOIN live_rounds l ON l.id = p.live_id WHERE p.member_id = $1`
+	UNION SELECT l.group_id FROM live_answers a JOIN live_rounds l ON l.id = a.live_id WHERE a.member_id = $1`
 
-// holdMembers locks the groups of members and then the members themselves, so
-// that nothing of theirs changes before the transaction ends. It returns the
+// holdMembers locks the groups of members, the live rounds under way there that
+// they take part in, and then the members themselves, so that nothing of theirs
+// changes before the transaction ends. It returns the
 // groups of each. A group that a member joins meanwhile makes it begin again.
 func (s *Store) holdMembers(ctx context.Context, tx *tx, members ...string) (groups map[string][]string, err error) {
 	slices.Sort(members)
@@ -53,6 +54,13 @@ func (s *Store) holdMembers(ctx context.Context, tx *tx, members ...string) (gro
 	}
 	for _, id := range all {
 		if _, err := lockGroup(ctx, tx, id); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range members {
+		// A press there holds the live round first, too, and then the member.
+		if _, err := tx.exec(ctx, `UPDATE live_rounds SET place = place WHERE state = 'open'
+			AND id IN (SELECT p.live_id FROM live_players p WHERE p.member_id = $1)`, m); err != nil {
 			return nil, err
 		}
 	}
@@ -157,6 +165,9 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 	if err := s.tellOfPosts(ctx, tx, member, groups[member], o.Now); err != nil {
 		return nil, err
 	}
+	if err := showLives(ctx, tx, member, o.Now); err != nil {
+		return nil, err
+	}
 	counted, err := list(ctx, tx, column[string], countedOf, member)
 	if err != nil {
 		return nil, err
@@ -246,9 +257,31 @@ func dropSetups(ctx context.Context, tx *tx, accounts []bot.UserID) error {
 	return nil
 }
 
+// showLives has the newest post of each live round under way with a member edited
+// if it shows who leads; older ones show it no more, and later ones not yet.
+func showLives(ctx context.Context, tx *tx, member string, now time.Time) error {
+	refs, err := list(ctx, tx, func(scan scanner) (string, error) {
+		var id string
+		var place int
+		err := scan(&id, &place)
+		return liveRef(id, place), err
+	}, `SELECT l.id, l.place FROM live_players p JOIN live_rounds l ON l.id = p.live_id AND l.state = 'open'
+			JOIN live_questions q ON q.live_id = l.id AND q.place = l.place AND q.state = 'closed'
+		WHERE p.member_id = $1 ORDER BY l.id`, member)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if err := wantEdit(ctx, tx, group.KindLive, ref, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // tellOfPosts lets organisers know which posts may name a member: weekly posts
-// that do, those of live rounds with the member, and the welcome of a group that
-// the member organises.
+// that do, the podiums of live rounds with the member, and the welcome of a group
+// that the member organises.
 func (s *Store) tellOfPosts(ctx context.Context, tx *tx, member string, groups []string, now time.Time) error {
 	for _, id := range groups {
 		posts, err := list(ctx, tx, func(scan scanner) (p group.NamingPost, err error) {
@@ -260,7 +293,7 @@ func (s *Store) tellOfPosts(ctx context.Context, tx *tx, member string, groups [
 			AND (d.kind = $3 AND EXISTS (SELECT 1 FROM weeks w WHERE w.group_id = $2 AND d.ref = w.group_id || '/' || w.number
 					AND replace(w.post, '"' || $1 || '"', '') <> w.post)
 				OR d.kind = $5 AND EXISTS (SELECT 1 FROM live_players p WHERE p.member_id = $1
-					AND substr(d.ref, 1, length(p.live_id) + 1) = p.live_id || '/')
+					AND d.ref = p.live_id || '/0')
 				OR d.kind = $4 AND EXISTS (SELECT 1 FROM memberships ms WHERE ms.group_id = $2 AND ms.member_id = $1 AND ms.role = 'organiser'))
 			ORDER BY d.posted_at, d.id`, member, id, group.KindWeekly, group.KindWelcome, group.KindLive)
 		if err != nil {

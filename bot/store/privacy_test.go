@@ -205,7 +205,7 @@ func liveTraces(t *testing.T, s *store.Store) {
 			VALUES ('live', 'g', 'track-g', 'fake:g', 'member-` + marked + `', '` + marked + `', 45000, 1, 1, 'open', 1)`,
 		`INSERT INTO live_questions (live_id, place, item_id, domain, item_version, state, answered)
 			SELECT 'live', 1, item_id, domain, item_version, 'open', 1 FROM rounds WHERE id = 'g-r0'`,
-		`INSERT INTO deliveries (id, kind, ref, group_id, adapter, target, rank, at, state) VALUES ('podium', 'live', 'live/2', 'g', 'fake', 'fake:g', 1, 1, 'sent')`,
+		`INSERT INTO deliveries (id, kind, ref, group_id, adapter, target, rank, at, state) VALUES ('podium', 'live', 'live/0', 'g', 'fake', 'fake:g', 1, 1, 'sent')`,
 		`INSERT INTO live_players (live_id, member_id, place) VALUES ('live', 'member-` + marked + `', 1)`,
 		`INSERT INTO live_answers (id, live_id, place, member_id, options, raw, verdict, answered_at, interaction)
 			VALUES ('la', 'live', 1, 'member-` + marked + `', '', '` + marked + `', 'right', 1, '` + marked + `')`,

@@ -13,7 +13,7 @@ func (s *Store) liveRecords() *records {
 		s: s,
 		columns: map[string]string{
 			"live_rounds.host_id": goes, "live_rounds.press": "becomes the round's own identifier, of those the person started",
-			"live_players.member_id": moves,
+			"live_players.member_id": goes, // nobody waits for somebody who is gone
 			"live_answers.member_id": moves, "live_answers.raw": empties, "live_answers.interaction": empties,
 		},
 		export: []section{
@@ -24,10 +24,12 @@ func (s *Store) liveRecords() *records {
 				FROM live_answers a JOIN live_questions q ON q.live_id = a.live_id AND q.place = a.place WHERE a.member_id = $1 ORDER BY a.answered_at, a.id`},
 		},
 		inGroup: []string{
-			`UPDATE live_players SET member_id = $2 WHERE member_id = $1 AND ` + rounds,
 			`UPDATE live_answers SET member_id = $2, raw = '', interaction = '' WHERE member_id = $1 AND ` + rounds,
 		},
-		erase: []string{`UPDATE live_rounds SET press = id, host_id = NULL WHERE host_id = $1`},
+		erase: []string{
+			`UPDATE live_rounds SET press = id, host_id = NULL WHERE host_id = $1`,
+			`DELETE FROM live_players WHERE member_id = $1`,
+		},
 		merge: mergeLive,
 		move: []string{
 			`UPDATE live_rounds SET host_id = $1 WHERE host_id = $2`,
