@@ -8,7 +8,7 @@ import { showTimes, showDays } from "./times.js";
 
 const $ = (id) => document.getElementById(id);
 const log = $("log"), scroll = $("scroll"), say = $("say");
-const title = document.title;
+const title = document.title, narrowLabel = $("side-open").getAttribute("aria-label");
 let botNow = Date.parse($("clock-now")?.dateTime ?? "") || Date.now();
 let awaited = ""; // the message whose control was pressed last: its edit is read out
 
@@ -144,6 +144,9 @@ function onPlaces(event) {
   swap($("places"), next, $("people-open"));
   next.scrollTop = top;
   document.title = (data.unread ? "(" + data.unread + ") " : "") + title;
+  const narrow = $("side-open"); // on narrow pages the counts are behind it
+  narrow.setAttribute("aria-label", narrowLabel + (data.unread ? ", " + data.unread + " unread" : ""));
+  data.unread ? narrow.dataset.unread = data.unread > 99 ? "99+" : data.unread : delete narrow.dataset.unread;
   $("closed").hidden = !data.closed;
   for (const button of document.querySelectorAll("#channel-menu [data-member]")) {
     button.hidden = (button.dataset.member === "true") !== data.closed;
@@ -376,7 +379,7 @@ document.addEventListener("keydown", (event) => { // typing "/" anywhere goes to
 });
 
 // Live connection.
-let told = false;
+let told = ""; // of what state of the connection; "" while it is well
 function connect() {
   const source = new EventSource("/events?" + new URLSearchParams({ as: me, in: place, since: document.body.dataset.since }));
   source.addEventListener("entry", onEntry);
@@ -386,14 +389,16 @@ function connect() {
   source.addEventListener("open", () => {
     document.body.dataset.live = "";
     if (told) announce("Connected again");
-    told = false;
+    told = "";
   });
   source.addEventListener("error", () => {
     delete document.body.dataset.live;
-    if (!told) notify(source.readyState === EventSource.CLOSED
+    // A cut that ends in a refusal, as after a restart, is told as both.
+    const words = source.readyState === EventSource.CLOSED
       ? "The connection was refused. Please open the address that Studyhall printed."
-      : "The connection is cut. What you see is kept; I'm trying to get back.");
-    told = true;
+      : "The connection is cut. What you see is kept; I'm trying to get back.";
+    if (told !== words) notify(words);
+    told = words;
   });
   addEventListener("pagehide", () => source.close());
 }
