@@ -59,23 +59,18 @@ const (
 )
 
 // registerChannels makes the bot answer to everything about several channels and spaces.
-func (s *Service) registerChannels(of func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error))) {
+func (s *Service) registerChannels(of func(path string, h groupHandler)) {
 	of("/channels", s.channels)
-	of("/channels/add", s.addChannel)
-	of("/channels/new", s.sentChannel)
-	of("/channels/invite", s.invite)
+	of("/channels/add", s.inSeason(s.addChannel))
+	of("/channels/new", s.inSeason(s.sentChannel))
+	of("/channels/invite", s.inSeason(s.invite))
 	of("/out/{channel}", s.askTakeOut)
 	of("/out/{channel}/yes", s.takeOut)
 	s.c.Bot.Action("join", s.openJoin)
 	s.c.Bot.Action("join/code", s.sentJoin)
 	s.c.Bot.Action("join/code/{code}", s.joinAgain)
 	s.c.Bot.Action("join/yes/{code}", s.join)
-	s.ContributePage(func(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
-		if m.Role != Organiser {
-			return nil, nil, nil
-		}
-		return nil, []bot.Button{{Label: "Channels", Action: PathGroup(d.Group.ID) + "/channels"}}, nil
-	})
+	s.ContributePage(forOrganisers("Channels", "/channels"))
 }
 
 // keeps reports whether somebody may take a channel out of a group: its
@@ -119,7 +114,7 @@ func (s *Service) channelsShown(ctx context.Context, i bot.Interaction, d Detail
 		menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(name, bot.LimitOptionLabel), Value: inPath(c.ID)})
 	}
 	if m.Role != Organiser && len(out) == 0 {
-		return bot.Response{}, problem(wordsOrganisersOnly(d), button("Who organises?", path), button("My study page", PathStudy))
+		return bot.Response{}, organisersOnly(d)
 	}
 	if m.Role == Organiser && d.Group.State != Ended {
 		controls = append(controls, primary("Add a channel", path+"/channels/add"), button("Invite another space", path+"/channels/invite"))
@@ -137,18 +132,12 @@ func (s *Service) channelsShown(ctx context.Context, i bot.Interaction, d Detail
 }
 
 // addChannel opens the form for one more channel.
-func (s *Service) addChannel(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, _, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if d.Group.State == Ended {
-		return show(i, s.endedCard(d)), nil
-	}
+func (s *Service) addChannel(_ context.Context, _ bot.Interaction, d Details, _ Member) (bot.Response, error) {
+	path := PathGroup(d.Group.ID) + "/channels"
 	if len(d.Channels) >= maxChannels {
-		return bot.Response{}, problem(wordsTooManyChannels, primary("Channels", PathGroup(group)+"/channels"))
+		return bot.Response{}, problem(wordsTooManyChannels, primary("Channels", path))
 	}
-	form := &bot.Form{Title: "Add a channel", Submit: "Add it", Action: PathGroup(group) + "/channels/new", Intro: wordsAddChannelIntro,
+	form := &bot.Form{Title: "Add a channel", Submit: "Add it", Action: path + "/new", Intro: wordsAddChannelIntro,
 		Fields: []bot.Field{{Name: fieldChannel, Label: "Channel", Kind: bot.Channel, Required: true, Help: "I need to be in it: invite me first"}}}
 	if len(d.Tracks) > 1 {
 		posted := bot.Field{Name: fieldPosted, Label: "What is posted there", Kind: bot.AnyOf, Required: true, Min: 1, Max: len(d.Tracks)}
@@ -162,22 +151,16 @@ func (s *Service) addChannel(ctx context.Context, i bot.Interaction, group strin
 }
 
 // sentChannel adds the channel that was chosen.
-func (s *Service) sentChannel(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, m, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if d.Group.State == Ended {
-		return show(i, s.endedCard(d)), nil
-	}
+func (s *Service) sentChannel(ctx context.Context, i bot.Interaction, d Details, m Member) (bot.Response, error) {
 	invalid := func(field, words string) (bot.Response, error) {
 		return bot.Response{Invalid: map[string]string{field: words}}, nil
 	}
 	c := Channel{ID: bot.ChannelID(i.Values.Get(fieldChannel))}
-	var fault string
-	if c.Space, fault, err = s.eligible(ctx, i, d, c.ID, "Add it"); err != nil {
+	space, fault, err := s.eligible(ctx, i, d, c.ID, "Add it")
+	if err != nil {
 		return bot.Response{}, err
 	}
+	c.Space = space
 	if fault != "" {
 		return invalid(fieldChannel, fault)
 	}
@@ -189,7 +172,7 @@ func (s *Service) sentChannel(ctx context.Context, i bot.Interaction, group stri
 	if len(c.Muted) == len(d.Tracks) {
 		return invalid(fieldPosted, "Please choose at least one.")
 	}
-	outcome, err := s.c.Store.BindChannel(ctx, group, c, s.c.Now())
+	outcome, err := s.c.Store.BindChannel(ctx, d.Group.ID, c, s.c.Now())
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -199,10 +182,10 @@ func (s *Service) sentChannel(ctx context.Context, i bot.Interaction, group stri
 	case BoundBefore:
 		return invalid(fieldChannel, "The group is in that channel already. Please choose another one.")
 	case NotBound:
-		return bot.Response{}, problem(wordsTooManyChannels, primary("Channels", PathGroup(group)+"/channels"))
+		return bot.Response{}, problem(wordsTooManyChannels, primary("Channels", PathGroup(d.Group.ID)+"/channels"))
 	}
 	s.c.Wake()
-	if d, _, err = s.c.Store.Details(ctx, group); err != nil {
+	if d, _, err = s.c.Store.Details(ctx, d.Group.ID); err != nil {
 		return bot.Response{}, err
 	}
 	return s.channelsShown(ctx, i, d, m, bot.Textf("Questions appear in %s too, from the next one on.", s.channelName(ctx, c.ID)))
@@ -219,7 +202,7 @@ func (s *Service) channelOf(ctx context.Context, i bot.Interaction, group string
 			continue
 		}
 		if !s.keeps(ctx, m, c, i.User) {
-			return d, m, c, problem(wordsOrganisersOnly(d), button("Who organises?", PathGroup(group)), button("My study page", PathStudy))
+			return d, m, c, organisersOnly(d)
 		}
 		return d, m, c, nil
 	}

@@ -50,7 +50,7 @@ type HabitStore interface {
 }
 
 // attachHabits registers what organisers choose beyond the schedule.
-func (s *Service) attachHabits(of func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error))) {
+func (s *Service) attachHabits(of func(path string, h groupHandler)) {
 	of("/weeks", s.weeksPage)
 	of("/weekly", s.askWeekly)
 	of("/weekly/set", s.setWeekly)
@@ -64,15 +64,13 @@ func (s *Service) attachHabits(of func(path string, h func(ctx context.Context, 
 
 // HabitPage is what the group's further page says about its weeks, for
 // [Service.ContributePage].
-func (s *Service) HabitPage(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
+func (s *Service) HabitPage(ctx context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
 	text := []bot.Text{wordsWeekly(d)}
 	if len(spansOf(d.SkipDays, s.today(d.Group.Zone))) > 0 {
 		text = append(text, wordsSkipped(d.SkipDays, s.today(d.Group.Zone)))
 	}
-	if m.Role != Organiser {
-		return text, nil, nil
-	}
-	return text, []bot.Button{{Label: weeksLabel, Action: PathGroup(d.Group.ID) + "/weeks"}}, nil
+	_, buttons, err := forOrganisers(weeksLabel, "/weeks")(ctx, d, m)
+	return text, buttons, err
 }
 
 const weeksLabel = "Weeks and seasons"

@@ -16,6 +16,16 @@ type PageSection func(ctx context.Context, d Details, m Member) (lines []bot.Tex
 // it has something. Sections stand in the order in which they were added.
 func (s *Service) ContributePage(section PageSection) { s.pages = append(s.pages, section) }
 
+// forOrganisers is a button that leads organisers to a path under their group's page.
+func forOrganisers(label, under string) PageSection {
+	return func(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
+		if m.Role != Organiser {
+			return nil, nil, nil
+		}
+		return nil, []bot.Button{{Label: label, Action: PathGroup(d.Group.ID) + under}}, nil
+	}
+}
+
 // morePerPage leaves room for the ways back and on.
 const morePerPage = 2*bot.LimitRow - 2
 

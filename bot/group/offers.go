@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -26,7 +27,7 @@ func (s *Service) renderOffer(ctx context.Context, d schedule.Delivery) (bot.Mes
 	}
 	g, ok, err := s.c.Store.Details(ctx, o.Group.ID)
 	if err != nil || !ok {
-		return bot.Message{}, cmpErr(err, schedule.ErrTaken)
+		return bot.Message{}, cmp.Or(err, schedule.ErrTaken)
 	}
 	already := slices.ContainsFunc(g.Organisers, func(p Person) bool { return p.Member == o.To })
 	return message(&bot.Card{Body: wordsOffer(o, already), Controls: rows(offerButtons(o)...)}), nil

@@ -43,7 +43,7 @@ func (s *Service) groupTyped(ctx context.Context, i bot.Interaction) (bot.Respon
 	case "pause":
 		return s.pause(ctx, i, group)
 	case "resume":
-		return s.resume(ctx, i, group)
+		return s.inSeason(s.resume)(ctx, i, group)
 	case "failed":
 		return s.failed(ctx, i, group)
 	}
@@ -120,12 +120,12 @@ func (s *Service) visitor(ctx context.Context, i bot.Interaction, group string) 
 	if !ok {
 		g, bound, err := s.c.Store.GroupIn(ctx, i.Channel)
 		if err != nil || !bound || g.ID != group {
-			return Details{}, Member{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+			return Details{}, Member{}, notYours(err)
 		}
 	}
 	d, ok, err := s.c.Store.Details(ctx, group)
 	if err != nil || !ok {
-		return Details{}, Member{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return Details{}, Member{}, notYours(err)
 	}
 	return d, m.Member, nil
 }

@@ -25,14 +25,6 @@ const (
 	wordsPicturesDark  bot.Text = "Now: dark pictures."
 )
 
-// picturesSection leads organisers to the choice.
-func picturesSection(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
-	if m.Role != Organiser {
-		return nil, nil, nil
-	}
-	return nil, []bot.Button{{Label: "Pictures", Action: PathGroup(d.Group.ID) + "/pictures"}}, nil
-}
-
 // pictures shows the choice of pictures to an organiser.
 func (s *Service) pictures(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
 	d, _, err := s.organiser(ctx, i, group)

@@ -30,26 +30,19 @@ func (s *Service) pause(ctx context.Context, i bot.Interaction, group string) (b
 }
 
 // resume lets a paused group run again.
-func (s *Service) resume(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, _, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if d.Group.State == Ended {
-		return show(i, s.endedCard(d)), nil
-	}
-	path := PathGroup(group)
+func (s *Service) resume(ctx context.Context, i bot.Interaction, d Details, _ Member) (bot.Response, error) {
+	path := PathGroup(d.Group.ID)
 	if c, ok := channelToLeave(d); !ok || c.Gone && d.Group.State == Paused {
 		return bot.Response{}, problem(wordsNoChannelYet, primary("Use another channel", path+"/channel"), button("Group page", path))
 	}
-	ok, err := s.c.Store.ResumeGroup(ctx, group, s.c.Now())
+	ok, err := s.c.Store.ResumeGroup(ctx, d.Group.ID, s.c.Now())
 	if err != nil {
 		return bot.Response{}, err
 	}
 	s.c.Wake()
-	d, found, err := s.c.Store.Details(ctx, group)
+	d, found, err := s.c.Store.Details(ctx, d.Group.ID)
 	if err != nil || !found {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	title := bot.Textf("The %s runs again", d.Group.Name)
 	if !ok {
@@ -60,15 +53,8 @@ func (s *Service) resume(ctx context.Context, i bot.Interaction, group string) (
 }
 
 // askEnd asks before a season ends.
-func (s *Service) askEnd(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, _, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if d.Group.State == Ended {
-		return show(i, s.endedCard(d)), nil
-	}
-	path := PathGroup(group)
+func (s *Service) askEnd(_ context.Context, i bot.Interaction, d Details, _ Member) (bot.Response, error) {
+	path := PathGroup(d.Group.ID)
 	return show(i, &bot.Card{Title: bot.Textf("End the season of the %s?", d.Group.Name), Body: wordsEndFirst, Footer: wordsNothingChanged,
 		Controls: rows(primary("Keep the group", path), button("End the season", path+"/end/yes"))}), nil
 }

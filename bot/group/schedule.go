@@ -90,7 +90,7 @@ func (s *Service) saveSchedule(ctx context.Context, i bot.Interaction, setup Set
 	}
 	s.c.Wake()
 	if d, ok, err = s.c.Store.Details(ctx, setup.Group); err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	return s.savedCard(i, d, setup, path)
 }

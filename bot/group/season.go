@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -199,11 +200,8 @@ func (s *Service) seasonData(f SeasonFacts, lastDay string) SeasonData {
 // renderSeason is the wrap-up as it is now.
 func (s *Service) renderSeason(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
 	season, ok, err := s.c.Store.Season(ctx, d.Ref)
-	if err != nil {
-		return bot.Message{}, err
-	}
-	if !ok {
-		return bot.Message{}, schedule.ErrTaken
+	if err != nil || !ok {
+		return bot.Message{}, cmp.Or(err, schedule.ErrTaken)
 	}
 	card := &bot.Card{Body: wordsWrapUp(season.SeasonData), Footer: wordsOwnGroup}
 	if season.StartedAt.IsZero() {
@@ -224,7 +222,7 @@ func (s *Service) renderSeason(ctx context.Context, d schedule.Delivery) (bot.Me
 func (s *Service) vote(ctx context.Context, i bot.Interaction, joins bool) (bot.Response, error) {
 	season, ok, err := s.c.Store.Season(ctx, i.Arg("season"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	_, m, err := s.Join(ctx, i, season.Group)
 	if err != nil {
@@ -291,13 +289,19 @@ func (season Season) startDay(g Group, now time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// startSeason plans the next season's beginning.
-func (s *Service) startSeason(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+// organisedSeason is the season of a path with its group, for an organiser.
+func (s *Service) organisedSeason(ctx context.Context, i bot.Interaction) (Season, Details, error) {
 	season, ok, err := s.c.Store.Season(ctx, i.Arg("season"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return Season{}, Details{}, notYours(err)
 	}
 	d, _, err := s.organiser(ctx, i, season.Group)
+	return season, d, err
+}
+
+// startSeason plans the next season's beginning.
+func (s *Service) startSeason(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	season, d, err := s.organisedSeason(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -312,7 +316,7 @@ func (s *Service) startSeason(ctx context.Context, i bot.Interaction) (bot.Respo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	ok, err = s.c.Store.PlanSeason(ctx, season, schedule.Resolve(wall, d.Group.Location()), now)
+	ok, err := s.c.Store.PlanSeason(ctx, season, schedule.Resolve(wall, d.Group.Location()), now)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -330,11 +334,7 @@ const labelRest = "Don't start then"
 
 // restSeason takes back the planned beginning of the next season.
 func (s *Service) restSeason(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	season, ok, err := s.c.Store.Season(ctx, i.Arg("season"))
-	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
-	}
-	d, _, err := s.organiser(ctx, i, season.Group)
+	season, d, err := s.organisedSeason(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -57,7 +58,7 @@ func New(log *slog.Logger, c Config) *Service {
 	}
 	s := &Service{log: log, c: c, opens: map[string]StudyOpener{}}
 	s.Opens("settings", s.showSettings)
-	s.ContributePage(picturesSection)
+	s.ContributePage(forOrganisers("Pictures", "/pictures"))
 	return s
 }
 
@@ -102,7 +103,7 @@ func (s *Service) Register() {
 	b.Action("offer/{offer}/{answer}", s.answerOffer)
 	s.registerWishes()
 
-	of := func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error)) {
+	of := func(path string, h groupHandler) {
 		b.Action("group/{group}"+path, func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 			return h(ctx, i, i.Arg("group"))
 		})
@@ -115,8 +116,8 @@ func (s *Service) Register() {
 	of("/setup", s.reopen)
 	of("/schedule", s.editSchedule)
 	of("/pause", s.pause)
-	of("/resume", s.resume)
-	of("/end", s.askEnd)
+	of("/resume", s.inSeason(s.resume))
+	of("/end", s.inSeason(s.askEnd))
 	of("/end/yes", s.end)
 	of("/post", s.askPost)
 	of("/post/{token}", s.post)
@@ -255,16 +256,38 @@ func (s *Service) organiser(ctx context.Context, i bot.Interaction, group string
 		return Details{}, Member{}, err
 	}
 	if m.Role != Organiser {
-		return Details{}, Member{}, problem(wordsOrganisersOnly(d), button("Who organises?", PathGroup(group)), button("My study page", PathStudy))
+		return Details{}, Member{}, organisersOnly(d)
 	}
 	return d, m, nil
 }
 
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
+// notYours is an error in reading what a path names or, where there is none, that
+// it is not there for who pressed.
+func notYours(err error) error {
+	return cmp.Or(err, problem(wordsNotYours, button("My study page", PathStudy)))
+}
+
+// organisersOnly says that only organisers may do what was pressed, and who they are.
+func organisersOnly(d Details) error {
+	return problem(wordsOrganisersOnly(d), button("Who organises?", PathGroup(d.Group.ID)), button("My study page", PathStudy))
+}
+
+// groupHandler answers what is pressed on a group's pages, whose path begins with it.
+type groupHandler func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error)
+
+// inSeason is for organisers of a group that runs or is paused; of one at rest it
+// says that its season is over.
+func (s *Service) inSeason(h func(context.Context, bot.Interaction, Details, Member) (bot.Response, error)) groupHandler {
+	return func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
+		d, m, err := s.organiser(ctx, i, group)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		if d.Group.State == Ended {
+			return show(i, s.endedCard(d)), nil
+		}
+		return h(ctx, i, d, m)
 	}
-	return otherwise
 }
 
 // channelName is what people call a channel, where "this channel" would not be

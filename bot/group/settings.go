@@ -18,7 +18,7 @@ func (s *Service) ContributeSetting(section Section) { s.settings = append(s.set
 func (s *Service) settingsPressed(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	m, ok, err := s.member(ctx, i, i.Arg("group"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	return s.showSettings(ctx, i, m.Group, m.Member)
 }

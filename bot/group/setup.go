@@ -40,7 +40,7 @@ func (s *Service) channelFree(ctx context.Context, i bot.Interaction, ch bot.Cha
 	}
 	d, ok, err := s.c.Store.Details(ctx, g.ID)
 	if err != nil || !ok {
-		return cmpErr(err, problem(wordsSetupGone, primary("Set up", "setup")))
+		return cmp.Or(err, problem(wordsSetupGone, primary("Set up", "setup")))
 	}
 	m, in, err := s.member(ctx, i, g.ID)
 	if err != nil {
@@ -412,12 +412,12 @@ func (s *Service) start(ctx context.Context, i bot.Interaction) (bot.Response, e
 		return bot.Response{}, err
 	}
 	if outcome == ChannelTaken {
-		return bot.Response{}, cmpErr(s.channelFree(ctx, i, setup.Channel, group), problem(wordsSetupGone, primary("Set up", "setup")))
+		return bot.Response{}, cmp.Or(s.channelFree(ctx, i, setup.Channel, group), problem(wordsSetupGone, primary("Set up", "setup")))
 	}
 	s.c.Wake()
 	d, ok, err := s.c.Store.Details(ctx, group)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	return show(i, s.startedCard(d, outcome)), nil
 }

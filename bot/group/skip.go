@@ -93,7 +93,7 @@ func (s *Service) skipped(ctx context.Context, i bot.Interaction, group string, 
 	s.c.Wake()
 	d, ok, err := s.c.Store.Details(ctx, group)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	return show(i, s.skipCard(d, first)), nil
 }

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -124,20 +125,13 @@ func (c Code) Proof() string {
 }
 
 // invite makes a code for another space.
-func (s *Service) invite(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, m, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	path := PathGroup(group)
-	if d.Group.State == Ended {
-		return show(i, s.endedCard(d)), nil
-	}
+func (s *Service) invite(ctx context.Context, i bot.Interaction, d Details, m Member) (bot.Response, error) {
+	path := PathGroup(d.Group.ID)
 	if len(d.Channels) >= maxChannels {
 		return bot.Response{}, problem(wordsTooManyChannels, primary("Channels", path+"/channels"))
 	}
 	code, now := s.c.NewInvite(), s.c.Now()
-	if err := s.c.Store.MakeInvite(ctx, Invite{Code: code, Group: group, Member: m.ID, Now: now, EndsAt: now.Add(inviteFor)}); err != nil {
+	if err := s.c.Store.MakeInvite(ctx, Invite{Code: code, Group: d.Group.ID, Member: m.ID, Now: now, EndsAt: now.Add(inviteFor)}); err != nil {
 		return bot.Response{}, err
 	}
 	return show(i, &bot.Card{Title: bot.Textf("A code for another space: %s", code.String()), Body: wordsInvite(code, now.Add(inviteFor).In(d.Group.Location())),
@@ -243,7 +237,7 @@ func (s *Service) join(ctx context.Context, i bot.Interaction) (bot.Response, er
 		return bot.Response{}, err
 	}
 	if outcome == InviteElsewhere || outcome == InviteBefore {
-		return bot.Response{}, cmpErr(s.channelFree(ctx, i, i.Channel, ""), problem(wordsCodeUsed, button("How it works", PathHelp)))
+		return bot.Response{}, cmp.Or(s.channelFree(ctx, i, i.Channel, ""), problem(wordsCodeUsed, button("How it works", PathHelp)))
 	}
 	if outcome != InviteGood {
 		return bot.Response{}, problem(codeWords(outcome), primary("Type it again", "join"), button("How it works", PathHelp))

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -76,7 +77,7 @@ func (s *Service) studyChosen(ctx context.Context, i bot.Interaction) (bot.Respo
 	}
 	m, ok, err := s.member(ctx, i, i.Arg("group"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	if err := s.c.Store.Prefer(ctx, i.User, m.Group.ID); err != nil {
 		return bot.Response{}, err
@@ -127,7 +128,7 @@ func (s *Service) ContributeStudy(section StudySection) { s.sections = append(s.
 func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Member) (*bot.Card, error) {
 	d, ok, err := s.c.Store.Details(ctx, g.ID)
 	if err != nil || !ok {
-		return nil, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return nil, notYours(err)
 	}
 	var all StudyPart
 	var waiting []bot.Text
@@ -284,11 +285,8 @@ func chooseCard(all []Membership, path string) *bot.Card {
 // renderWelcome is the first post in a group's channel.
 func (s *Service) renderWelcome(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
 	g, ok, err := s.c.Store.Details(ctx, d.Ref)
-	if err != nil {
-		return bot.Message{}, err
-	}
-	if !ok {
-		return bot.Message{}, schedule.ErrTaken
+	if err != nil || !ok {
+		return bot.Message{}, cmp.Or(err, schedule.ErrTaken)
 	}
 	cc, _ := s.c.Catalogue.Find(g.First().Certification)
 	return message(&bot.Card{

@@ -121,7 +121,7 @@ func (s *Service) takeOver(ctx context.Context, i bot.Interaction, group string)
 func (s *Service) stepUp(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
 	m, ok, err := s.member(ctx, i, group)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	path := PathGroup(group)
 	if m.Member.Answered < answeredToTakeOver {
@@ -149,7 +149,7 @@ func (s *Service) stepUp(ctx context.Context, i bot.Interaction, group string) (
 func (s *Service) object(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
 	_, ok, err := s.member(ctx, i, group)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	if ok, err = s.c.Store.Object(ctx, group, i.Arg("offer")); err != nil {
 		return bot.Response{}, err

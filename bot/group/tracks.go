@@ -8,9 +8,9 @@ import (
 )
 
 // registerTracks makes the bot answer to everything about several certifications.
-func (s *Service) registerTracks(of func(path string, h func(ctx context.Context, i bot.Interaction, group string) (bot.Response, error))) {
-	of("/tracks", s.tracks)
-	of("/tracks/add", s.addTrack)
+func (s *Service) registerTracks(of func(path string, h groupHandler)) {
+	of("/tracks", s.inSeason(s.tracks))
+	of("/tracks/add", s.inSeason(s.addTrack))
 	of("/tracks/new", s.sentTrack)
 	of("/track/{track}/schedule", s.editTrack)
 	of("/track/{track}/remove", s.askRemoveTrack)
@@ -26,22 +26,15 @@ func (s *Service) registerTracks(of func(path string, h func(ctx context.Context
 }
 
 // trackButton leads organisers to the list of certifications.
-func (s *Service) trackButton(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
-	if m.Role != Organiser || d.Group.State == Ended {
+func (s *Service) trackButton(ctx context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {
+	if d.Group.State == Ended {
 		return nil, nil, nil
 	}
-	return nil, []bot.Button{{Label: "Certifications", Action: PathGroup(d.Group.ID) + "/tracks"}}, nil
+	return forOrganisers("Certifications", "/tracks")(ctx, d, m)
 }
 
 // tracks lists what a group studies.
-func (s *Service) tracks(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, _, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if d.Group.State == Ended {
-		return show(i, s.endedCard(d)), nil
-	}
+func (s *Service) tracks(ctx context.Context, i bot.Interaction, d Details, _ Member) (bot.Response, error) {
 	return show(i, s.tracksCard(ctx, d, "")), nil
 }
 
@@ -87,16 +80,9 @@ func (s *Service) placesOf(ctx context.Context, d Details, track string) string 
 }
 
 // addTrack opens the form for one more certification.
-func (s *Service) addTrack(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
-	d, _, err := s.organiser(ctx, i, group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	path := PathGroup(group)
-	switch {
-	case d.Group.State == Ended:
-		return show(i, s.endedCard(d)), nil
-	case len(d.Tracks) >= MaxTracks:
+func (s *Service) addTrack(ctx context.Context, i bot.Interaction, d Details, _ Member) (bot.Response, error) {
+	path := PathGroup(d.Group.ID)
+	if len(d.Tracks) >= MaxTracks {
 		return bot.Response{}, problem(wordsTrackTooMany, primary("Certifications", path+"/tracks"))
 	}
 	setup := s.setupOf(ctx, i, d, d.First())
@@ -332,7 +318,7 @@ func (s *Service) trackChanged(ctx context.Context, i bot.Interaction, d Details
 	s.c.Wake()
 	d, ok, err := s.c.Store.Details(ctx, d.Group.ID)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, problem(wordsNotYours, button("My study page", PathStudy)))
+		return bot.Response{}, notYours(err)
 	}
 	if d.Group.State == Paused {
 		done += "\n" + wordsTrackPaused
