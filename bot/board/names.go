@@ -21,11 +21,7 @@ const (
 
 // askName opens the form about one's name on boards.
 func (s *Service) askName(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, m, err := s.Groups.Join(ctx, i, i.Arg("group"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	n, err := s.Store.Naming(ctx, g.ID, m.ID)
+	g, _, n, err := s.naming(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -59,11 +55,7 @@ func nameForm(groupID string, n Naming, chosen string) *bot.Form {
 
 // setName does what the form says.
 func (s *Service) setName(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, m, err := s.Groups.Join(ctx, i, i.Arg("group"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	n, err := s.Store.Naming(ctx, g.ID, m.ID)
+	g, m, n, err := s.naming(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -100,12 +92,17 @@ func (s *Service) show(ctx context.Context, i bot.Interaction) (bot.Response, er
 	return s.setHidden(ctx, i, false)
 }
 
-func (s *Service) setHidden(ctx context.Context, i bot.Interaction, hidden bool) (bot.Response, error) {
-	g, m, err := s.Groups.Join(ctx, i, i.Arg("group"))
-	if err != nil {
-		return bot.Response{}, err
+// naming is the acting account as a member of the path's group, with how boards
+// name them.
+func (s *Service) naming(ctx context.Context, i bot.Interaction) (g group.Group, m group.Member, n Naming, err error) {
+	if g, m, err = s.Groups.Join(ctx, i, i.Arg("group")); err == nil {
+		n, err = s.Store.Naming(ctx, g.ID, m.ID)
 	}
-	n, err := s.Store.Naming(ctx, g.ID, m.ID)
+	return g, m, n, err
+}
+
+func (s *Service) setHidden(ctx context.Context, i bot.Interaction, hidden bool) (bot.Response, error) {
+	g, m, n, err := s.naming(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
