@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 func (s *Service) liveAt(ctx context.Context, i bot.Interaction) (l Live, q LiveQuestion, err error) {
 	l, ok, err := s.Store.Live(ctx, i.Arg("live"))
 	if err != nil || !ok {
-		return l, q, cmpErr(err, &bot.Error{Text: liveUnknown})
+		return l, q, cmp.Or[error](err, &bot.Error{Text: liveUnknown})
 	}
 	place, err := strconv.Atoi(i.Arg("place"))
 	if err != nil {
@@ -26,14 +27,6 @@ func (s *Service) liveAt(ctx context.Context, i bot.Interaction) (l Live, q Live
 		err = &bot.Error{Text: liveUnknown}
 	}
 	return l, q, err
-}
-
-// cmpErr is the error, or what it means that there is none.
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // liveLetter notes the option that was pressed.
@@ -214,7 +207,7 @@ func (s *Service) liveSum(ctx context.Context, l Live, mine map[int]Answer) (rig
 func (s *Service) liveResult(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	l, ok, err := s.Store.Live(ctx, i.Arg("live"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: liveUnknown})
+		return bot.Response{}, cmp.Or[error](err, &bot.Error{Text: liveUnknown})
 	}
 	_, m, err := s.groups.Join(ctx, i, l.Group)
 	if err != nil {
@@ -333,11 +326,11 @@ func (s *Service) liveAskStop(ctx context.Context, i bot.Interaction) (bot.Respo
 func (s *Service) liveStop(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	l, ok, err := s.Store.Live(ctx, i.Arg("live"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: liveUnknown})
+		return bot.Response{}, cmp.Or[error](err, &bot.Error{Text: liveUnknown})
 	}
 	q, ok, err := s.Store.LiveQuestion(ctx, l.ID, l.Place)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: liveUnknown})
+		return bot.Response{}, cmp.Or[error](err, &bot.Error{Text: liveUnknown})
 	}
 	refusal, err := s.liveHost(ctx, i, l, q)
 	if err != nil {

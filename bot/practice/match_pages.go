@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"maps"
@@ -241,13 +242,13 @@ func (s *Service) matchAsk(ctx context.Context, i bot.Interaction) (bot.Response
 	}
 	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	now := s.Now()
 	ok, err = s.Store.AskMatch(ctx, m.ID, g.ID, schedule.Delivery{Key: s.NewID(), Kind: KindMatch, Ref: m.ID + "/" + m.Host.Group + "/asked",
 		Group: m.Host.Group, Target: string(m.Account), Person: true, Rank: schedule.RankOther, At: now, Until: m.EndsAt}, now)
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	s.Wake()
 	row := bot.Row{bot.Button{Label: "Back", Action: "match/" + g.ID}, bot.Button{Label: "The group", Action: group.PathGroup(g.ID)}}
@@ -268,15 +269,15 @@ func (s *Service) matchAccept(ctx context.Context, i bot.Interaction) (bot.Respo
 	}
 	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	items, err := s.pickMatch(ctx, m)
 	if err != nil || len(items) == 0 {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchNoneWords))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchNoneWords))
 	}
 	ok, err = s.Store.StartMatch(ctx, m.ID, g.ID, items, s.NewID, s.Now())
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	s.Wake()
 	return bot.InPlace(i, matchStartMessage(m)), nil
@@ -290,7 +291,7 @@ func (s *Service) matchDrop(ctx context.Context, i bot.Interaction) (bot.Respons
 	}
 	m, ok, err := s.Store.MatchOf(ctx, g.ID, s.Now())
 	if err != nil || !ok || m.ID != i.Arg("match") {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	row := bot.Row{bot.Button{Label: "Call it off", Action: "match/" + g.ID + "/cancel/" + m.ID, Style: bot.Danger}, bot.Button{Label: "Back", Action: "match/" + g.ID}}
 	return bot.InPlace(i, simple(bot.Textf(matchCancelTitle, shortName(m.other(g.ID).Name)), matchCancelWords, row)), nil
@@ -308,7 +309,7 @@ func (s *Service) matchCancel(ctx context.Context, i bot.Interaction) (bot.Respo
 	}
 	ok, err := s.Store.DropMatch(ctx, i.Arg("match"), g.ID, s.Now())
 	if err != nil || !ok {
-		return bot.Response{}, cmpErr(err, matchRefusal(g.ID, matchOverAsk))
+		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	s.Wake()
 	over := matchDropMessage(g.ID)

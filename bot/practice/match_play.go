@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -29,14 +30,14 @@ func (p playing) path(place int) string {
 func (s *Service) play(ctx context.Context, i bot.Interaction) (p playing, err error) {
 	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
 	if err != nil || !ok || i.Arg("group") != m.Host.Group && i.Arg("group") != m.Guest.Group {
-		return p, cmpErr(err, &bot.Error{Text: matchGoneWords})
+		return p, cmp.Or[error](err, &bot.Error{Text: matchGoneWords})
 	}
 	p.match = m
 	if p.group, p.member, err = s.groups.Join(ctx, i, i.Arg("group")); err != nil {
 		return p, err
 	}
 	if p.session, ok, err = s.Store.PlayMatch(ctx, m.ID, p.group.ID, i.User, s.NewID(), s.Now()); err != nil || !ok {
-		return p, cmpErr(err, &bot.Error{Text: matchGoneWords})
+		return p, cmp.Or[error](err, &bot.Error{Text: matchGoneWords})
 	}
 	p.track, _, err = s.Store.Track(ctx, p.session.Track)
 	return p, err
@@ -189,7 +190,7 @@ func (s *Service) matchRender(ctx context.Context, d schedule.Delivery) (bot.Mes
 	}
 	m, ok, err := s.Store.Match(ctx, parts[0])
 	if err != nil || !ok {
-		return bot.Message{}, cmpErr(err, schedule.ErrTaken)
+		return bot.Message{}, cmp.Or(err, schedule.ErrTaken)
 	}
 	waits := d.State == schedule.Waiting
 	switch what := parts[2]; {

@@ -162,7 +162,7 @@ func (s *Service) meetingPage(ctx context.Context, i bot.Interaction) (bot.Respo
 	}
 	p, err := s.meeting(ctx, t)
 	if err != nil || len(p.questions) == 0 {
-		return bot.Response{}, cmpErr(err, &bot.Error{Text: meetingNone})
+		return bot.Response{}, cmp.Or[error](err, &bot.Error{Text: meetingNone})
 	}
 	page, err := s.meetingHTML(ctx, g, t, p)
 	if err != nil {
