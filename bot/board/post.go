@@ -73,7 +73,7 @@ func (p post) message(names map[string]Naming, week, most int) bot.Message {
 		title = bot.Textf("%s: last week together", p.Sections[0].Short)
 	}
 	var body []string
-	var row bot.Row
+	var rows []bot.Row
 	placed := false
 	for n, part := range p.Sections {
 		lines := part.lines(names, most)
@@ -88,24 +88,38 @@ func (p post) message(names map[string]Naming, week, most int) bot.Message {
 		body = append(body, lines...)
 		notices = append(notices, fmt.Sprintf("%s, last week together: %s", part.Short, part.short()))
 		placed = placed || len(part.Rows) > 0
-		if len(row)+2 > bot.LimitRow {
-			continue
-		}
-		row = append(row, bot.Button{Label: "My" + short + " week", Action: boardPath(part.Track, week)})
-		if part.Toughest != nil {
-			row = append(row, bot.Button{Label: bot.Clip("Toughest"+short+" question", bot.LimitLabel), Action: "why/" + part.Toughest.Round})
-		}
-		if part.Practise != "" && len(row) < bot.LimitRow {
-			row = append(row, bot.Button{Label: bot.Clip("Practise the"+short+" theme", bot.LimitLabel), Action: part.Practise})
-		}
+		rows = part.buttons(rows, short, week)
 	}
 	if placed {
 		body = append(body, string(wordsNewWeek))
 	}
 	return bot.Message{
 		Text: bot.Typed(bot.Clip(strings.Join(notices, " "), bot.LimitNotice)),
-		Card: &bot.Card{Title: title, Body: bot.Text(strings.Join(body, "\n")), Controls: []bot.Row{row}},
+		Card: &bot.Card{Title: title, Body: bot.Text(strings.Join(body, "\n")), Controls: rows},
 	}
+}
+
+// postRows is how many rows of buttons a weekly post has at most.
+const postRows = 2
+
+// buttons adds a section's buttons: a row of their own, or, where there is no row
+// left, the way to one's own week, if there is room for it.
+func (p section) buttons(rows []bot.Row, short string, week int) []bot.Row {
+	mine := bot.Button{Label: "My" + short + " week", Action: boardPath(p.Track, week)}
+	if n := len(rows); n == postRows {
+		if len(rows[n-1]) < bot.LimitRow {
+			rows[n-1] = append(rows[n-1], mine)
+		}
+		return rows
+	}
+	row := bot.Row{mine}
+	if p.Toughest != nil {
+		row = append(row, bot.Button{Label: bot.Clip("Toughest"+short+" question", bot.LimitLabel), Action: "why/" + p.Toughest.Round})
+	}
+	if p.Practise != "" {
+		row = append(row, bot.Button{Label: bot.Clip("Practise the"+short+" theme", bot.LimitLabel), Action: p.Practise})
+	}
+	return append(rows, row)
 }
 
 // short is "47 answers, 32 right.", the right ones only when there are enough.

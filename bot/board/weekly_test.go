@@ -58,6 +58,31 @@ func TestWeeklyPost(t *testing.T) {
 	}
 }
 
+// Each certification has its buttons; more than two share what is left of two rows.
+func TestWeeklyPostButtons(t *testing.T) {
+	whole := section{Track: "t", Toughest: &Asked{Round: "round", Answered: 9, Right: 3}, Practise: "quiz/g/theme/a1"}
+	var p post
+	for _, test := range []struct{ short, want string }{
+		{"CBET", "[My week] [Toughest question] [Practise the theme]"},
+		{"CHTM", "[My CBET week] [Toughest CBET question] [Practise the CBET theme]\n[My CHTM week] [Toughest CHTM question] [Practise the CHTM theme]"},
+		{"PMP", "[My CBET week] [Toughest CBET question] [Practise the CBET theme]\n[My CHTM week] [Toughest CHTM question] [Practise the CHTM theme] [My PMP week]"},
+		{"CABT", "[My CBET week] [Toughest CBET question] [Practise the CBET theme]\n[My CHTM week] [Toughest CHTM question] [Practise the CHTM theme] [My PMP week] [My CABT week]"},
+		{"CRES", "[My CBET week] [Toughest CBET question] [Practise the CBET theme]\n[My CHTM week] [Toughest CHTM question] [Practise the CHTM theme] [My PMP week] [My CABT week]"},
+	} {
+		whole.Short = test.short
+		p.Sections = append(p.Sections, whole)
+		t.Run(fmt.Sprint(len(p.Sections)), func(t *testing.T) {
+			var rows []string
+			for _, row := range p.message(nil, 3, completeMost).Card.Controls {
+				rows = append(rows, row.Plain())
+			}
+			if got := strings.Join(rows, "\n"); got != test.want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
+			}
+		})
+	}
+}
+
 // Below the minimum counts there is no number, and without places nobody is named.
 func TestWeeklyPostOfFew(t *testing.T) {
 	for _, test := range []struct {
