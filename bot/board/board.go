@@ -93,8 +93,8 @@ type Sheet struct {
 
 // Open is an open question as a member sees it.
 type Open struct {
-	Closes time.Time
-	Points int // of the member's answer; 0: not answered
+	Closes   time.Time
+	Answered bool // by the member
 }
 
 // Sum is a member's week.

@@ -217,7 +217,7 @@ func ranked(sheet Sheet, r Ranking) bool {
 func myLine(v view, sheet Sheet, r Ranking) bot.Text {
 	if sheet.Points == 0 {
 		for _, o := range sheet.Open {
-			if o.Points > 0 {
+			if o.Answered {
 				return "You: no points yet. Your answer counts when its question closes."
 			}
 		}
@@ -301,7 +301,7 @@ func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 		body = append(body, wordsWorth(sheet.Open, loc))
 		unanswered := false
 		for _, o := range sheet.Open {
-			unanswered = unanswered || o.Points == 0
+			unanswered = unanswered || !o.Answered
 		}
 		if unanswered {
 			row = append(row, bot.Button{Label: "Answer today's question", Action: "catchup/" + v.group.ID, Style: bot.Primary})

@@ -102,7 +102,7 @@ func wordsBegan(c Calendar, loc *time.Location) bot.Text {
 func wordsWorth(open []Open, loc *time.Location) bot.Text {
 	closes := bot.When(open[0].Closes.In(loc))
 	switch {
-	case len(open) == 1 && open[0].Points > 0:
+	case len(open) == 1 && open[0].Answered:
 		return bot.Textf("Your answer to today's question counts when it closes, %s.", closes)
 	case len(open) == 1:
 		return bot.Textf("Today's question is worth up to 3 points and stays open until %s.", closes)

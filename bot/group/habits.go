@@ -18,6 +18,7 @@ type Habits struct {
 	Weekly    string  // five cron fields of the weekly post; "" is Monday at question time
 	Quiet     bool    // weeks end without a post
 	Discuss   Discuss // when a closed question gets a thread
+	AtClosing bool    // results come when a question closes; until then answers can be changed
 	KeepGoing bool    // a season does not end with the exam window
 }
 
@@ -82,7 +83,7 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 		return bot.Response{}, err
 	}
 	body := []bot.Text{wordsWeekly(d), wordsSkipped(d.SkipDays, s.today(d.Group.Zone))}
-	for _, habit := range []string{habitTheme, habitDiscuss, habitSeason} {
+	for _, habit := range []string{habitResult, habitTheme, habitDiscuss, habitSeason} {
 		title, _, all := d.Habits.options(habit)
 		for _, o := range all {
 			if o.chosen {
@@ -93,7 +94,8 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 	path := PathGroup(group)
 	return show(i, &bot.Card{Title: weeksLabel, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(
 		button("Weekly post", path+"/weekly"), button("Skip days", path+"/skip"), button("Theme of the week", path+"/choose/"+habitTheme),
-		button("Discussions", path+"/choose/"+habitDiscuss), button("Season end", path+"/choose/"+habitSeason), button("Group page", path))}), nil
+		button("Discussions", path+"/choose/"+habitDiscuss), button("Season end", path+"/choose/"+habitSeason),
+		button("Results", path+"/choose/"+habitResult), button("Group page", path))}), nil
 }
 
 const (
@@ -174,6 +176,7 @@ func (s *Service) keepHabits(ctx context.Context, i bot.Interaction, d Details, 
 
 // The habits that are chosen by a button.
 const (
+	habitResult  = "result"
 	habitTheme   = "theme"
 	habitDiscuss = "discuss"
 	habitSeason  = "season"
@@ -189,6 +192,11 @@ type option struct {
 // options are the choices of a habit; none for a habit that isn't known.
 func (h Habits) options(habit string) (title, about bot.Text, all []option) {
 	switch habit {
+	case habitResult:
+		return "Results", wordsResults, []option{
+			{"At once", "once", !h.AtClosing, func(h *Habits) { h.AtClosing = false }},
+			{"At closing", "closing", h.AtClosing, func(h *Habits) { h.AtClosing = true }},
+		}
 	case habitTheme:
 		return "Theme of the week", wordsThemes, []option{
 			{"On", "on", !h.NoTheme, func(h *Habits) { h.NoTheme = false }},
@@ -273,6 +281,9 @@ func wordsWeekly(d Details) bot.Text {
 }
 
 const (
+	wordsResults bot.Text = "At once: the first answer counts, and everybody reads privately how it was.\n" +
+		"At closing: an answer can be changed until the question closes. Then the result is on the study page.\n" +
+		"A change holds from the next question on."
 	wordsThemes bot.Text = "Each week has an area of the outline, by its weight. About 3 of 5 questions are about it.\n" +
 		"The last three weeks before the exam window are review."
 	wordsDiscussions bot.Text = "A closed question can have a thread under it."

@@ -31,6 +31,9 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 	}
 	var extra []bot.Text
 	row := append(bot.Row{practiseButton(p.group, p.round, p.Answer.Verdict)}, studyRow()...)
+	if p.Sealed {
+		row = changeRow(p.round)
+	}
 	if p.joined.New {
 		extra = append(extra, group.Greeting(p.joined))
 		row = bot.Row{
@@ -48,12 +51,21 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card, err := s.resultCard(ctx, p, standing, extra...)
+	card, err := s.outcomeCard(ctx, p, standing, extra...)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	card.Controls = []bot.Row{row}
 	return bot.Whisper(bot.Message{Card: card}), nil
+}
+
+// outcomeCard tells what became of an answer: how it was graded, or only that it
+// counts while that is kept for the closing.
+func (s *Service) outcomeCard(ctx context.Context, p pressed, standing Standing, extra ...bot.Text) (*bot.Card, error) {
+	if p.Sealed {
+		return s.notedCard(ctx, p, extra...)
+	}
+	return s.resultCard(ctx, p, standing, extra...)
 }
 
 // pressCopy grades an answer chosen in a private copy and shows the result in its place.
@@ -92,11 +104,14 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 		return bot.Response{}, err
 	}
 	left, row := allDone(standing), append(bot.Row{practiseButton(p.group, p.round, Right)}, studyRow()...)
+	if p.Sealed {
+		row = changeRow(p.round)
+	}
 	if len(owed) > 0 {
 		left = bot.Textf(toGoWords, len(owed)) + "."
-		row = append(bot.Row{bot.Button{Label: "Next", Action: "next/" + p.group, Style: bot.Primary}}, studyRow()...)
+		row[0] = bot.Button{Label: "Next", Action: "next/" + p.group, Style: bot.Primary}
 	}
-	card, err := s.resultCard(ctx, p, standing, left)
+	card, err := s.outcomeCard(ctx, p, standing, left)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -351,18 +366,24 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + f.group}, bot.Button{Label: "My study page", Action: group.PathStudy}}
 		return bot.Whisper(bot.Message{Card: greet(simple("", notAnsweredWords, row).Card, m)}), nil
 	}
+	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
 	standing, err := s.standings.Standing(ctx, f.group, f.track, i.User)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card, err := s.resultCard(ctx, pressed{fixed: f, Outcome: Outcome{Status: status, Answer: a}, round: i.Arg("round"), user: i.User}, standing)
+	outcome := Outcome{Status: status, Answer: a, Sealed: r.changeable()}
+	card, err := s.outcomeCard(ctx, pressed{fixed: f, Outcome: outcome, round: r.ID, user: i.User}, standing)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card.Controls = []bot.Row{append(bot.Row{practiseButton(f.group, i.Arg("round"), a.Verdict)}, studyRow()...)}
-	if r, _, err := s.Store.Round(ctx, i.Arg("round")); err != nil {
-		return bot.Response{}, err
-	} else if r.State == Closed {
+	card.Controls = []bot.Row{append(bot.Row{practiseButton(f.group, r.ID, a.Verdict)}, studyRow()...)}
+	switch {
+	case r.changeable():
+		card.Controls = []bot.Row{changeRow(r.ID)}
+	case r.State == Closed:
 		mentors, err := s.mentorButtons(ctx, f.group, r.ID)
 		if err != nil {
 			return bot.Response{}, err
@@ -406,7 +427,15 @@ func (s *Service) more(ctx context.Context, i bot.Interaction) (bot.Response, er
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Whisper(bot.Message{Card: greet(simple(moreTitle, moreBody, bot.Row{
+	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	if err != nil {
+		return bot.Response{}, err
+	}
+	body := moreBody
+	if r.changeable() {
+		body = moreSealedBody
+	}
+	return bot.Whisper(bot.Message{Card: greet(simple(moreTitle, body, bot.Row{
 		bot.Button{Label: "My study page", Action: group.PathStudy},
 		bot.Button{Label: "My answer", Action: "mine/" + i.Arg("round")},
 		bot.Button{Label: "How it works", Action: group.PathHelp},

@@ -47,7 +47,9 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 	if r.Answered > 0 {
 		state = append(state, bot.Textf(answeredWords, r.Answered))
 	}
-	if r.OpenedAt.Before(plan.Group.StartedAt.AddDate(0, 0, 14)) {
+	if r.Sealed {
+		state = append(state, sealedWords)
+	} else if r.OpenedAt.Before(plan.Group.StartedAt.AddDate(0, 0, 14)) {
 		state = append(state, privateWords)
 	}
 	footer := []bot.Text{bot.Join(" · ", state...)}

@@ -30,14 +30,9 @@ func confirmed(item quizzes.Item, i bot.Interaction) bool {
 
 // confirmCard asks whether an answer counts that was not recorded.
 func confirmCard(p pressed) *bot.Card {
-	o, _ := p.item.Option(p.Answer.Option)
-	chosen := letter(o.ID) + ", " + o.Text
-	if p.item.Type == quizzes.TrueFalse {
-		chosen = o.Text
-	}
-	return &bot.Card{Body: bot.Textf(confirmWords, strings.TrimRight(chosen, ".")), Footer: onlyYouWords, Controls: []bot.Row{{
-		bot.Button{Label: "Count it", Action: surePath + "/" + p.round + "/" + o.ID, Style: bot.Primary},
-		bot.Button{Label: "Change", Action: "change/" + p.round},
+	return &bot.Card{Body: bot.Textf(confirmWords, strings.TrimRight(chosen(p.item, p.Answer), ".")), Footer: onlyYouWords, Controls: []bot.Row{{
+		bot.Button{Label: "Count it", Action: surePath + "/" + p.round + "/" + p.Answer.Option, Style: bot.Primary},
+		bot.Button{Label: changeLabel, Action: "change/" + p.round},
 	}}}
 }
 
@@ -51,11 +46,11 @@ func (s *Service) change(ctx context.Context, i bot.Interaction) (bot.Response, 
 	if err != nil {
 		return bot.Response{}, err
 	}
-	_, answered, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	settled, err := s.settled(ctx, i.Arg("round"), m)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if answered {
+	if settled {
 		r, err := s.mine(ctx, i)
 		return inPlace(i, r), err
 	}

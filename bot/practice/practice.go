@@ -63,6 +63,7 @@ type Round struct {
 	LatestClose time.Time // when a paused group closes it
 	ClosedAt    time.Time
 	Late        bool
+	Sealed      bool      // results are told when it closes; until then answers can be changed
 	Answered    int       // answers in time
 	CorrectedAt time.Time // when a correction in the group last changed it; zero: never
 	Gainers     int       // people who gained points by that
@@ -132,6 +133,7 @@ type Status int
 const (
 	Recorded        Status = iota // this answer counts
 	Already                       // an earlier answer counts
+	Changed                       // this answer counts instead of an earlier one
 	TooLate                       // closed, and not to be caught up this way or any more
 	NotPosted                     // not open: still being posted, or skipped
 	Stranger                      // the account is in no such group
@@ -143,8 +145,9 @@ const (
 type Outcome struct {
 	Status   Status
 	Answer   Answer
-	Answered int // answers in time to the round, this one included
-	Right    int // those of them that are right
+	Answered int  // answers in time to the round, this one included
+	Right    int  // those of them that are right
+	Sealed   bool // the round is open and tells its results when it closes
 }
 
 // Plan is what a question's schedule is about.

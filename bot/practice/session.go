@@ -55,7 +55,7 @@ type SessionQuestion struct {
 	Domain      string
 	ItemVersion string
 	Reason      Reason
-	Held        bool // open in a group of the member, who has not answered it there: not to be given away
+	Held        bool // open in a group of the member, who has not answered it there, or may change the answer: not to be given away
 	Answered    bool
 	Answer      Answer // once answered: what was answered, and when
 }

@@ -115,6 +115,11 @@ func (s *Service) studyPart(ctx context.Context, g group.Group, m group.Member) 
 	if open+owed > 0 {
 		part.Actions = append(part.Actions, answerButton(g.ID, open+owed))
 	}
+	if sealed, err := s.sealedLine(ctx, g, m); err != nil {
+		return group.StudyPart{}, err
+	} else if sealed != "" {
+		part.Lines = append(part.Lines, sealed)
+	}
 	line, button, err := s.practiceLine(ctx, g, m)
 	if err != nil {
 		return group.StudyPart{}, err

@@ -92,11 +92,11 @@ func (s *Service) fill(ctx context.Context, i bot.Interaction) (bot.Response, er
 	if err != nil {
 		return bot.Response{}, err
 	}
-	_, answered, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	settled, err := s.settled(ctx, i.Arg("round"), m)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if answered {
+	if settled {
 		return s.mine(ctx, i)
 	}
 	r, _, err := s.Store.Round(ctx, i.Arg("round"))
@@ -141,11 +141,11 @@ func (s *Service) fillCopy(ctx context.Context, i bot.Interaction) (bot.Response
 	if err != nil {
 		return bot.Response{}, err
 	}
-	_, answered, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
+	settled, err := s.settled(ctx, i.Arg("round"), m)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if answered {
+	if settled {
 		r, err := s.mine(ctx, i)
 		return inPlace(i, r), err
 	}

@@ -166,14 +166,14 @@ func (s *Store) Sheet(ctx context.Context, groupID, trackID, memberID string, p 
 	return sheet, wrap("read board", err)
 }
 
-// openQuestions are a track's open questions with the points a member has in them.
+// openQuestions are a track's open questions, and whether a member answered them.
 func openQuestions(ctx context.Context, q querier, trackID, memberID string) ([]board.Open, error) {
 	return list(ctx, q, func(scan scanner) (o board.Open, err error) {
 		var closes int64
-		err = scan(&closes, &o.Points)
+		err = scan(&closes, &o.Answered)
 		o.Closes = instant(closes)
 		return o, err
-	}, `SELECT r.closes_at, CASE WHEN a.id IS NULL THEN 0 ELSE `+pointsOf+` END
+	}, `SELECT r.closes_at, a.id IS NOT NULL
 		FROM rounds r LEFT JOIN answers a ON a.round_id = r.id AND a.member_id = $2
 		WHERE r.track_id = $1 AND r.state = 'open' ORDER BY r.closes_at, r.number`, trackID, memberID)
 }
@@ -183,7 +183,7 @@ func openQuestions(ctx context.Context, q querier, trackID, memberID string) ([]
 var historyColumns = `ms.member_id, ms.joined_at, COALESCE(st.run, ''), COALESCE(wp.points, 0),
 	COALESCE(r.number, 0), COALESCE(r.local_day, ''), COALESCE(r.state, ''), COALESCE(r.opened_at, 0), COALESCE(r.closed_at, 0),
 	COALESCE(r.resting, FALSE) OR EXISTS (SELECT 1 FROM aways w WHERE w.member_id = ms.member_id AND w.from_at < r.closed_at AND w.until_at > r.opened_at),
-	COALESCE(a.answered_at, 0), COALESCE(a.caught_up, FALSE), CASE WHEN a.id IS NULL THEN 0 ELSE ` + pointsOf + ` END`
+	COALESCE(a.answered_at, 0), COALESCE(a.caught_up, FALSE), CASE WHEN a.id IS NULL OR ` + secret + ` THEN 0 ELSE ` + pointsOf + ` END`
 
 const historyJoins = `JOIN groups g ON g.id = ms.group_id
 	LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id

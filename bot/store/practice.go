@@ -177,7 +177,8 @@ func (s *Store) OpenRound(ctx context.Context, o practice.Opening) error {
 		case !same:
 			return fmt.Errorf("group %s changed while its question was being posted", g.ID)
 		}
-		if _, err := tx.exec(ctx, `UPDATE rounds SET state = 'open', opened_at = $2, closes_at = $3, latest_close = $4, late = $5
+		if _, err := tx.exec(ctx, `UPDATE rounds SET state = 'open', opened_at = $2, closes_at = $3, latest_close = $4, late = $5,
+				sealed = COALESCE((SELECT h.at_closing FROM habits h WHERE h.group_id = rounds.group_id), FALSE)
 			WHERE id = $1`, o.Round, millis(o.At), millis(o.Closes), millis(o.Latest), o.Late); err != nil {
 			return err
 		}
@@ -261,7 +262,10 @@ func countSilence(ctx context.Context, tx *tx, groupID string, answered bool, no
 const gradedBy = `CASE WHEN r.corrected = '' THEN r.item_version ELSE r.corrected END`
 
 const roundColumns = `r.id, r.group_id, r.track_id, r.number, v.id, r.local_day, r.state, r.planned_at, r.opened_at,
-	r.closes_at, r.latest_close, r.closed_at, r.late, r.answered, r.corrected_at, r.gainers, r.gain, v.bank, v.snapshot`
+	r.closes_at, r.latest_close, r.closed_at, r.late, r.answered, r.corrected_at, r.gainers, r.gain, r.sealed, v.bank, v.snapshot`
+
+// secret is whether how a round's answers were graded must not be known yet.
+const secret = `(r.sealed AND r.state = 'open')`
 
 const versionJoin = `JOIN item_versions v ON v.id = ` + gradedBy
 
@@ -269,7 +273,7 @@ func readRound(scan scanner) (r practice.Round, err error) {
 	var planned, opened, closes, latest, closed, corrected int64
 	var snapshot string
 	if err := scan(&r.ID, &r.Group, &r.Track, &r.Number, &r.ItemVersion, &r.LocalDay, &r.State, &planned, &opened,
-		&closes, &latest, &closed, &r.Late, &r.Answered, &corrected, &r.Gainers, &r.Gain, &r.Bank, &snapshot); err != nil {
+		&closes, &latest, &closed, &r.Late, &r.Answered, &corrected, &r.Gainers, &r.Gain, &r.Sealed, &r.Bank, &snapshot); err != nil {
 		return practice.Round{}, err
 	}
 	r.PlannedAt, r.OpenedAt, r.ClosesAt = instant(planned), instant(opened), instant(closes)

@@ -151,7 +151,7 @@ func insertMany(n int) string {
 		FROM (VALUES ` + strings.Join(rows, ", ") + `) v CROSS JOIN rounds r CROSS JOIN accounts ac CROSS JOIN memberships ms CROSS JOIN members m
 		WHERE r.id = $1 AND r.state = 'open' AND r.closes_at > v.column4 AND v.column9 IN ('', ` + gradedBy + `)
 			AND ac.id = v.column8 AND ms.group_id = r.group_id AND ms.member_id = ac.member_id
-			AND m.id = ms.member_id AND (v.column11 OR NOT m.ask_first)` + insertEnd + ` RETURNING id`
+			AND m.id = ms.member_id AND (v.column11 OR r.sealed OR NOT m.ask_first)` + insertEnd + ` RETURNING id`
 }
 
 // countAll is countAnswer for answers to one round, in this order.
@@ -170,7 +170,8 @@ func countAll(ctx context.Context, tx *tx, recorded []*gathered[press]) (bool, e
 	}
 	round := recorded[0].value.answer.Round
 	var answered, correct int
-	open, err := found(tx.row(ctx, countQuery, round, right, version, len(recorded)).scan(&answered, &correct, &opened))
+	var sealed bool
+	open, err := found(tx.row(ctx, countQuery, round, right, version, len(recorded)).scan(&answered, &correct, &opened, &sealed))
 	if !open || err != nil {
 		return open, err
 	}
@@ -181,7 +182,7 @@ func countAll(ctx context.Context, tx *tx, recorded []*gathered[press]) (bool, e
 		if c.value.answer.Verdict == practice.Right {
 			correct++
 		}
-		c.value.out.Answered, c.value.out.Right = answered, correct
+		c.value.out.Answered, c.value.out.Right, c.value.out.Sealed = answered, correct, sealed
 		if shown.IsZero() && practice.CountShown(answered) {
 			shown = c.value.answer.At
 		}
@@ -239,7 +240,8 @@ func (s *Store) answerAlone(ctx context.Context, a practice.Answer, catchUp bool
 
 // insertStart and insertEnd are around the condition under which an answer is
 // recorded: that it was graded by the newest key is part of it,
-// and that the person need not be asked first.
+// and that the person need not be asked first; an answer that can be changed
+// needs no asking.
 const (
 	insertStart = `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
 			options, verdict, caught_up, answered_at, interaction, raw, credit, adapter)
@@ -248,7 +250,7 @@ const (
 		FROM rounds r JOIN accounts ac ON ac.id = $7
 			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id
 			JOIN members m ON m.id = ms.member_id
-		WHERE r.id = $2 AND (CAST($13 AS BOOLEAN) OR NOT m.ask_first) AND CAST($11 AS TEXT) IN ('', ` + gradedBy + `) AND `
+		WHERE r.id = $2 AND (CAST($13 AS BOOLEAN) OR ` + secret + ` OR NOT m.ask_first) AND CAST($11 AS TEXT) IN ('', ` + gradedBy + `) AND `
 	insertEnd = ` ON CONFLICT (round_id, member_id) DO NOTHING`
 
 	answerOpen   = insertStart + `r.state = 'open' AND r.closes_at > $8` + insertEnd
@@ -266,11 +268,7 @@ func insertAnswer(ctx context.Context, tx *tx, a practice.Answer, statement stri
 // job ends.
 func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) (bool, error) {
 	var opened int64
-	right := 0
-	if a.Verdict == practice.Right {
-		right = 1
-	}
-	open, err := found(tx.row(ctx, countQuery, a.Round, right, a.ItemVersion, 1).scan(&out.Answered, &out.Right, &opened))
+	open, err := found(tx.row(ctx, countQuery, a.Round, rightCount(a.Verdict), a.ItemVersion, 1).scan(&out.Answered, &out.Right, &opened, &out.Sealed))
 	if !open || err != nil || !practice.CountShown(out.Answered) {
 		return open, err
 	}
@@ -279,18 +277,18 @@ func countAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.O
 
 const countQuery = `UPDATE rounds SET answered = answered + $4, correct = correct + $2
 	WHERE id = $1 AND state = 'open' AND CAST($3 AS TEXT) IN ('', CASE WHEN corrected = '' THEN item_version ELSE corrected END)
-	RETURNING answered, correct, opened_at`
+	RETURNING answered, correct, opened_at, sealed`
 
 // explain finds out why an answer was not recorded.
 func explain(ctx context.Context, tx *tx, a practice.Answer, catchUp bool, out *practice.Outcome) error {
 	var state, version string
 	var closes, closed int64
-	var askFirst bool
-	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id, `+gradedBy+`, r.closes_at, r.closed_at, m.ask_first
+	var askFirst, sealed bool
+	err := tx.row(ctx, `SELECT r.state, r.answered, r.correct, ms.member_id, `+gradedBy+`, r.closes_at, r.closed_at, m.ask_first, `+secret+`
 		FROM rounds r JOIN accounts ac ON ac.id = $2
 			JOIN memberships ms ON ms.group_id = r.group_id AND ms.member_id = ac.member_id JOIN members m ON m.id = ms.member_id
 		WHERE r.id = $1`, a.Round, string(a.Account)).
-		scan(&state, &out.Answered, &out.Right, &out.Answer.Member, &version, &closes, &closed, &askFirst)
+		scan(&state, &out.Answered, &out.Right, &out.Answer.Member, &version, &closes, &closed, &askFirst, &sealed)
 	if ok, err := found(err); err != nil {
 		return err
 	} else if !ok {
@@ -301,7 +299,10 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, catchUp bool, out *
 	if ok, err := found(err); err != nil {
 		return err
 	} else if ok {
-		out.Status, out.Answer = practice.Already, earlier
+		out.Status, out.Answer, out.Sealed = practice.Already, earlier, sealed
+		if sealed && (a.ItemVersion == "" || a.ItemVersion == version) {
+			return changeAnswer(ctx, tx, a, out)
+		}
 		return nil
 	}
 	now := millis(a.At)
@@ -317,6 +318,45 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, catchUp bool, out *
 		out.Status = practice.TooLate
 	}
 	return nil
+}
+
+// changeAnswer puts an answer in the place of the earlier one, while the round is
+// open and tells no results. The round comes first: from there on nobody else
+// changes its answers.
+func changeAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
+	n, err := tx.exec(ctx, `UPDATE rounds SET answered = answered WHERE id = $1 AND sealed AND state = 'open' AND closes_at > $2`, a.Round, millis(a.At))
+	if err != nil || n == 0 {
+		return err
+	}
+	earlier, err := readAnswer(tx.row(ctx, answerQuery, a.Round, out.Answer.Member).scan)
+	if err != nil {
+		return err
+	}
+	out.Answer = earlier
+	if earlier.Option == a.Option && earlier.Raw == a.Raw || earlier.Interaction != "" && earlier.Interaction == a.Interaction {
+		return nil
+	}
+	if _, err := tx.exec(ctx, `UPDATE answers SET options = $2, raw = $3, verdict = $4, credit = $5, answered_at = $6, interaction = $7, adapter = $8
+		WHERE id = $1`, earlier.ID, a.Option, a.Raw, string(a.Verdict), string(a.Credit), millis(a.At), a.Interaction,
+		bot.AdapterOf(a.Account)); err != nil {
+		return err
+	}
+	gained := rightCount(a.Verdict) - rightCount(earlier.Verdict)
+	if err := tx.row(ctx, `UPDATE rounds SET correct = correct + $2 WHERE id = $1 RETURNING answered, correct`, a.Round, gained).
+		scan(&out.Answered, &out.Right); err != nil {
+		return err
+	}
+	out.Status = practice.Changed
+	out.Answer, err = readAnswer(tx.row(ctx, answerQuery, a.Round, out.Answer.Member).scan)
+	return err
+}
+
+// rightCount is 1 for a right answer.
+func rightCount(v practice.Verdict) int {
+	if v == practice.Right {
+		return 1
+	}
+	return 0
 }
 
 const answerQuery = `SELECT a.id, a.round_id, a.group_id, a.track_id, a.member_id, a.item_id, ` + gradedBy + `, a.options, a.raw,

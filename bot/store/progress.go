@@ -21,7 +21,8 @@ func (s *Store) AreaCounts(ctx context.Context, t group.Track, memberID string) 
 				ROW_NUMBER() OVER (PARTITION BY a.item_id ORDER BY a.answered_at DESC, a.id) AS newest
 			FROM answers a LEFT JOIN rounds r ON r.id = a.round_id
 			LEFT JOIN session_items i ON i.session_id = a.session_id AND i.item_id = a.item_id
-			WHERE a.member_id = $1 AND a.group_id = $2 AND a.track_id = $3 AND a.credit <> 'void') x
+			WHERE a.member_id = $1 AND a.group_id = $2 AND a.track_id = $3 AND a.credit <> 'void'
+				AND NOT COALESCE(`+secret+`, FALSE)) x
 		WHERE x.newest = 1 GROUP BY x.domain, x.item ORDER BY x.domain, x.item`, memberID, t.Group, t.ID)
 	return all, wrap("count answers by area", err)
 }
@@ -33,8 +34,9 @@ func (s *Store) GradedSince(ctx context.Context, t group.Track, memberID string,
 		err = scan(&at, &g.Verdict)
 		g.At = instant(at)
 		return g, err
-	}, `SELECT answered_at, verdict FROM answers
-		WHERE member_id = $1 AND group_id = $2 AND track_id = $3 AND answered_at >= $4 AND credit <> 'void' ORDER BY answered_at`,
+	}, `SELECT a.answered_at, a.verdict FROM answers a LEFT JOIN rounds r ON r.id = a.round_id
+		WHERE a.member_id = $1 AND a.group_id = $2 AND a.track_id = $3 AND a.answered_at >= $4 AND a.credit <> 'void'
+			AND NOT COALESCE(`+secret+`, FALSE) ORDER BY a.answered_at`,
 		memberID, t.Group, t.ID, millis(since))
 	return all, wrap("read graded answers", err)
 }

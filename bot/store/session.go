@@ -88,8 +88,9 @@ func (s *Store) Recent(ctx context.Context, groupID, memberID string, n int) ([]
 		err = scan(&p.Item, &p.Verdict, &at)
 		p.At = instant(at)
 		return p, err
-	}, `SELECT item_id, verdict, answered_at FROM answers WHERE member_id = $1 AND group_id = $2
-		AND credit <> 'void' ORDER BY answered_at DESC LIMIT $3`, memberID, groupID, n)
+	}, `SELECT a.item_id, a.verdict, a.answered_at FROM answers a LEFT JOIN rounds r ON r.id = a.round_id
+		WHERE a.member_id = $1 AND a.group_id = $2 AND a.credit <> 'void' AND NOT COALESCE(`+secret+`, FALSE)
+		ORDER BY a.answered_at DESC LIMIT $3`, memberID, groupID, n)
 	return all, wrap("read recent answers", err)
 }
 
@@ -237,7 +238,7 @@ func (s *Store) session(ctx context.Context, query string, args ...any) (p pract
 				COALESCE(a.id, ''), COALESCE(a.options, ''), COALESCE(a.raw, ''), COALESCE(a.verdict, ''), COALESCE(a.answered_at, 0),
 				EXISTS (SELECT 1 FROM memberships ms JOIN rounds r ON r.group_id = ms.group_id
 					WHERE ms.member_id = s.member_id AND r.item_id = i.item_id AND r.state IN ('planned', 'open')
-						AND NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = s.member_id))
+						AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = s.member_id)))
 			FROM sessions s JOIN session_items i ON i.session_id = s.id
 			LEFT JOIN answers a ON a.session_id = i.session_id AND a.item_id = i.item_id
 			WHERE s.id = $1 ORDER BY i.place`, p.ID)
