@@ -44,7 +44,7 @@ func (s *Service) notedCard(ctx context.Context, p pressed, extra ...bot.Text) (
 		lines = append(lines, changedWords)
 	}
 	lines = append(lines, bot.Textf(notedWords, bot.When(r.ClosesAt.In(plan.Group.Location()))))
-	card.Body = join("\n", append(lines, extra...))
+	card.Body = bot.Join("\n", append(lines, extra...)...)
 	return card, nil
 }
 
