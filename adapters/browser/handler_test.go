@@ -321,6 +321,19 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// TestMorningOfTheGroup moves to the organiser's morning, also for who lives
+// further east: the question comes then.
+func TestMorningOfTheGroup(t *testing.T) {
+	w := newWorld(t, "")
+	w.must("clock", "as", "lee", "to", "morning") // 11:38 in Berlin
+	if got, want := w.clock.Now(), monday().Add(142*time.Minute); !got.Equal(want) {
+		t.Errorf("the clock is at %s, want %s", got, want)
+	}
+	if got := len(w.state().Channels[0].Messages); got != 1 {
+		t.Errorf("%d posts, want the morning's question", got)
+	}
+}
+
 func TestOneMovementAtATime(t *testing.T) {
 	w := newWorld(t, "")
 	p, _ := w.adapter.person("maria")

@@ -64,7 +64,9 @@ const (
 	toStop    = "stop"
 )
 
-// morningHour is when [toMorning] is: the time of the default daily question.
+// morningHour is when [toMorning] is: the time of the default daily question, on the
+// clock of the first person, who organises. Seven o'clock further east would come
+// before that question.
 const morningHour = 7
 
 // What a person is told when the clock can't be moved.
@@ -85,9 +87,11 @@ func (a *Adapter) target(ctx context.Context, p person, word string) (time.Time,
 	case toWeek:
 		return now.AddDate(0, 0, 7), nil
 	case toMorning:
-		morning := time.Date(now.Year(), now.Month(), now.Day(), morningHour, 0, 0, 0, p.location)
+		home := a.everybody()[0].location
+		there := now.In(home)
+		morning := time.Date(there.Year(), there.Month(), there.Day(), morningHour, 0, 0, 0, home)
 		if !morning.After(now) {
-			morning = time.Date(now.Year(), now.Month(), now.Day()+1, morningHour, 0, 0, 0, p.location)
+			morning = time.Date(there.Year(), there.Month(), there.Day()+1, morningHour, 0, 0, 0, home)
 		}
 		return morning, nil
 	case toNext:

@@ -22,13 +22,24 @@ const (
 	weekOfWords = "Week %d of %d. "
 	weekWords   = "Week %d. "
 	soFarLabel  = "Practise the %d so far"
+
+	whySoFarOne   = bot.Text("Your group had it before you joined.")
+	whySoFarWords = "Your group had these %d before you joined, in this order."
+	whySoFarOpen  = bot.Text("A question that is open in your group is left out until you have answered it there.")
 )
+
+// soFarTopic is the topic of sessions on what was asked before the person joined;
+// no area is called that.
+const soFarTopic = "so far"
 
 // JoinerStore is what those who join in the middle of a season need of the database.
 type JoinerStore interface {
 	// SoFar are the items of the questions of a track that closed since an instant
 	// and that a member has not answered in any way, in the order of posting.
 	SoFar(ctx context.Context, t group.Track, memberID string, since time.Time) ([]string, error)
+	// Began is when the first question of a track since an instant was due; false if
+	// there is none yet.
+	Began(ctx context.Context, t group.Track, since time.Time) (time.Time, bool, error)
 }
 
 // joiner is what a member is told who joined in the middle of a season a short
@@ -47,14 +58,18 @@ func (s *Service) joiner(ctx context.Context, g group.Group, m group.Member) (li
 	if err != nil || len(items) < behindFrom {
 		return "", bot.Button{}, false, err
 	}
+	began, ok, err := s.Store.Began(ctx, t, g.StartedAt)
+	if err != nil || !ok {
+		return "", bot.Button{}, false, err
+	}
 	button = bot.Button{Label: bot.Textf(soFarLabel, len(items)).Plain(), Action: "quiz/" + g.ID + "/sofar"}
-	return seasonWords(g, t, now) + levelWords, button, true, nil
+	return seasonWords(g, t, began, now) + levelWords, button, true, nil
 }
 
 // seasonWords is "Week 6 of 23. ", by calendar weeks from the first question to
 // the one in which the exam window opens.
-func seasonWords(g group.Group, t group.Track, now time.Time) bot.Text {
-	week := func(at time.Time) int { return calendarWeeks(g.StartedAt.In(g.Location()), at.In(g.Location())) + 1 }
+func seasonWords(g group.Group, t group.Track, began, now time.Time) bot.Text {
+	week := func(at time.Time) int { return calendarWeeks(began.In(g.Location()), at.In(g.Location())) + 1 }
 	w, ok := cert.ParseWindow(t.WindowFrom, t.WindowTo)
 	if !ok {
 		return bot.Textf(weekWords, week(now))
@@ -80,30 +95,48 @@ func (s *Service) quizSoFar(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return s.practise(ctx, i, g, m, t, wish{count: standard, exact: true, since: g.StartedAt})
+	w, err := s.soFarWish(ctx, g, t, m.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return s.practise(ctx, i, g, m, t, w)
 }
 
-// pickWish chooses the questions of a session.
-func (s *Service) pickWish(ctx context.Context, g group.Group, t group.Track, theme, memberID, seed string, w wish) ([]picked, error) {
-	if w.since.IsZero() {
-		return s.pickThemed(ctx, g, t, theme, memberID, w.topic, seed, w.count)
-	}
-	items, err := s.Store.SoFar(ctx, t, memberID, w.since)
+// soFarWish asks for the next five of what was asked so far; when nothing of it is
+// left, for any five.
+func (s *Service) soFarWish(ctx context.Context, g group.Group, t group.Track, memberID string) (wish, error) {
+	w := wish{topic: soFarTopic, count: standard, exact: true}
+	items, err := s.Store.SoFar(ctx, t, memberID, g.StartedAt)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	open, err := s.Store.OpenItems(ctx, memberID)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
-	var chosen []picked
 	for _, item := range items {
-		if e, ok := s.Library.index[t.Certification].byID[item]; ok && !open[item] && len(chosen) < w.count {
-			chosen = append(chosen, picked{e, Unseen})
+		if e, ok := s.Library.index[t.Certification].byID[item]; ok && !open[item] && len(w.chosen) < w.count {
+			w.chosen = append(w.chosen, picked{e, Unseen})
 		}
 	}
-	if len(chosen) == 0 {
-		return s.pickThemed(ctx, g, t, theme, memberID, "", seed, w.count)
+	if len(w.chosen) == 0 {
+		return wish{count: standard}, nil
 	}
-	return chosen, nil
+	return w, nil
+}
+
+// whySoFar explains a session on what was asked so far.
+func whySoFar(questions int) bot.Text {
+	if questions == 1 {
+		return bot.Join("\n", whySoFarOne, whySoFarOpen)
+	}
+	return bot.Join("\n", bot.Textf(whySoFarWords, questions), whySoFarOpen)
+}
+
+// pickWish chooses the questions of a session, where the wish doesn't bring them.
+func (s *Service) pickWish(ctx context.Context, g group.Group, t group.Track, theme, memberID, seed string, w wish) ([]picked, error) {
+	if len(w.chosen) > 0 {
+		return w.chosen, nil
+	}
+	return s.pickThemed(ctx, g, t, theme, memberID, w.topic, seed, w.count)
 }

@@ -122,6 +122,12 @@ func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figu
 			weak[q.Domain]++
 		}
 	}
+	buttons := []bot.Row{
+		{bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy}},
+	}
+	if p.Topic == soFarTopic {
+		return &bot.Card{Title: whyTheseTitle, Body: whySoFar(len(p.Questions)), Footer: onlyYouWords, Controls: buttons}
+	}
 	var lines []bot.Text
 	count := func(n int, one bot.Text, many string) {
 		switch {
@@ -150,9 +156,7 @@ func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figu
 	}
 	count(reasons[Again], whyAgainOne, whyAgainWords)
 	lines = append(lines, whyOrderWords)
-	return &bot.Card{Title: whyTheseTitle, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Controls: []bot.Row{
-		{bot.Button{Label: "See the outline", Action: ofTrack(t) + "/outline"}, bot.Button{Label: "My study page", Action: group.PathStudy}},
-	}}
+	return &bot.Card{Title: whyTheseTitle, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Controls: buttons}
 }
 
 // areaNumber names the area at a place of an outline in a path.

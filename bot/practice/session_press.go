@@ -66,6 +66,11 @@ func (s *Service) sessionMore(ctx context.Context, i bot.Interaction) (bot.Respo
 	if p.Kind == Reviewing {
 		w = reviewWish(p.Topic)
 	}
+	if p.Topic == soFarTopic {
+		if w, err = s.soFarWish(ctx, g, t, m.ID); err != nil {
+			return bot.Response{}, err
+		}
+	}
 	r, err := s.practise(ctx, i, g, m, t, w)
 	return inPlace(i, r), err
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
@@ -58,11 +57,11 @@ func quizCommand() bot.Command {
 
 // wish is what somebody asked to practise.
 type wish struct {
-	kind  SessionKind // "" is [Practising]
-	topic string      // area; "" for all
-	count int
-	exact bool      // other than what is open: it was asked for
-	since time.Time // only what the group was asked since then and the member has not met; zero: anything
+	kind   SessionKind // "" is [Practising]
+	topic  string      // area; "" for all
+	count  int
+	exact  bool     // other than what is open: it was asked for
+	chosen []picked // the questions, if they are known already
 }
 
 // quizTyped answers /quiz.

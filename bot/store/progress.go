@@ -49,3 +49,13 @@ func (s *Store) SoFar(ctx context.Context, t group.Track, memberID string, since
 		GROUP BY r.item_id ORDER BY MIN(r.number)`, t.ID, t.Group, millis(since), memberID)
 	return items, wrap("read questions so far", err)
 }
+
+// Began implements [practice.JoinerStore].
+func (s *Store) Began(ctx context.Context, t group.Track, since time.Time) (time.Time, bool, error) {
+	first, err := list(ctx, s.read(ctx), column[int64], `SELECT planned_at FROM rounds
+		WHERE track_id = $1 AND group_id = $2 AND planned_at >= $3 ORDER BY planned_at LIMIT 1`, t.ID, t.Group, millis(since))
+	if err != nil || len(first) == 0 {
+		return time.Time{}, false, wrap("read the first question", err)
+	}
+	return instant(first[0]), true, nil
+}

@@ -104,3 +104,47 @@ func TestWithdrawnIsNoProgress(t *testing.T) {
 		}
 	})
 }
+
+// Who joins late is told of what the group was asked since its season began.
+func TestSoFar(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		track := group.Track{ID: "track-g", Group: "g"}
+		began := func(since time.Time) (time.Time, bool) {
+			at, ok, err := s.Began(t.Context(), track, since)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return at, ok
+		}
+		if at, ok := began(sunday()); ok {
+			t.Errorf("before any question it began at %s", at)
+		}
+		for n, id := range []string{"r1", "r2", "r3"} {
+			askedItem(t, s, "g", id, lettered("cbet-"+id), sunday().AddDate(0, 0, n+1))
+		}
+		for name, test := range map[string]struct {
+			since, want time.Time
+			ok          bool
+		}{
+			"all":         {sunday(), sunday().AddDate(0, 0, 1), true},
+			"from one on": {sunday().AddDate(0, 0, 2), sunday().AddDate(0, 0, 2), true},
+			"none since":  {sunday().AddDate(0, 0, 4), time.Time{}, false},
+		} {
+			if at, ok := began(test.since); ok != test.ok || !at.Equal(test.want) {
+				t.Errorf("%s: began at %s, %v, want %s, %v", name, at, ok, test.want, test.ok)
+			}
+		}
+		items, err := s.SoFar(t.Context(), track, "member-dana", sunday())
+		if err != nil || len(items) != 0 {
+			t.Errorf("while they are open, %v is offered (%v), want none", items, err)
+		}
+		storetest.QueryPlans(t, s, []string{"answers", "rounds"}, func() {
+			began(sunday())
+			if _, err := s.SoFar(t.Context(), track, "member-dana", sunday()); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+}
