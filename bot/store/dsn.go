@@ -107,6 +107,7 @@ func writerParams(unsafe bool) url.Values {
 			"synchronous(" + synchronous + ")",
 			"foreign_keys(1)",
 			"journal_size_limit(67108864)",
+			"temp_store(MEMORY)", // what a job may have to undo is kept in memory; nothing durable is in it
 		},
 	}
 }

@@ -98,58 +98,49 @@ var errMeanwhile = errors.New("the question closed or was corrected meanwhile")
 // insertAll records those of the answers that can be, and returns their
 // identifiers.
 func insertAll(ctx context.Context, tx *tx, calls []*gathered[press]) (map[string]bool, error) {
-	recorded := make(map[string]bool, len(calls))
-	for len(calls) > 0 {
-		n, statement := 1, insertOne
-		for _, many := range []struct {
-			n    int
-			text string
-		}{{64, insert64}, {8, insert8}} {
-			if len(calls) >= many.n {
-				n, statement = many.n, many.text
-				break
-			}
-		}
-		args := make([]any, 0, 1+n*insertedColumns)
-		args = append(args, calls[0].value.answer.Round)
-		for _, c := range calls[:n] {
-			a := c.value.answer
-			args = append(args, a.ID, a.Option, string(a.Verdict), millis(a.At), a.Interaction, a.Raw, string(a.Credit), string(a.Account), a.ItemVersion,
-				bot.AdapterOf(a.Account), a.Confirmed)
-		}
-		ids, err := list(ctx, tx, column[string], statement, args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			recorded[id] = true
-		}
-		calls = calls[n:]
+	n, statement := 32, insertSome
+	if len(calls) > n {
+		n, statement = pressesAtOnce, insertMost
 	}
-	return recorded, nil
+	args := make([]any, 0, n*insertedColumns+1)
+	for i := range n {
+		a := practice.Answer{} // fills up: it is nobody's
+		if i < len(calls) {
+			a = calls[i].value.answer
+		}
+		args = append(args, a.ID, a.Option, string(a.Verdict), millis(a.At), a.Interaction, a.Raw, string(a.Credit), string(a.Account), a.ItemVersion,
+			bot.AdapterOf(a.Account), a.Confirmed)
+	}
+	args = append(args, calls[0].value.answer.Round)
+	ids, err := list(ctx, tx, column[string], statement, args...)
+	recorded := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		recorded[id] = true
+	}
+	return recorded, err
 }
 
 // insertedColumns are the columns of an answer in the statements of insertAll.
 const insertedColumns = 11
 
-// Few texts for any number of answers, so that each is prepared once.
-var insert64, insert8, insertOne = insertMany(64), insertMany(8), insertMany(1)
+// Two texts for any number of answers, so that each is prepared once.
+var insertMost, insertSome = insertMany(pressesAtOnce), insertMany(32)
 
 // insertMany is answerOpen for n answers to one round. The cross joins have
 // SQLite begin with the answers, in the order that they came in.
 func insertMany(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
-		rows[i] = "(" + placeholders(2+i*insertedColumns, insertedColumns) + ")"
+		rows[i] = "(" + placeholders(1+i*insertedColumns, insertedColumns) + ")"
 	}
-	rows[0] = `(CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT),
-		CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS BOOLEAN))`
+	rows[0] = `(CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS TEXT),
+		CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BOOLEAN))`
 	return `INSERT INTO answers (id, round_id, group_id, track_id, member_id, item_id, item_version,
 			options, verdict, caught_up, answered_at, interaction, raw, credit, adapter)
 		SELECT v.column1, r.id, r.group_id, r.track_id, ms.member_id, r.item_id, r.item_version,
 			v.column2, v.column3, FALSE, v.column4, v.column5, v.column6, v.column7, v.column10
 		FROM (VALUES ` + strings.Join(rows, ", ") + `) v CROSS JOIN rounds r CROSS JOIN accounts ac CROSS JOIN memberships ms CROSS JOIN members m
-		WHERE r.id = $1 AND r.state = 'open' AND r.closes_at > v.column4 AND v.column9 IN ('', ` + gradedBy + `)
+		WHERE v.column8 <> '' AND r.id = ` + placeholders(1+n*insertedColumns, 1) + ` AND r.state = 'open' AND r.closes_at > v.column4 AND v.column9 IN ('', ` + gradedBy + `)
 			AND ac.id = v.column8 AND ms.group_id = r.group_id AND ms.member_id = ac.member_id
 			AND m.id = ms.member_id AND (v.column11 OR r.sealed OR NOT m.ask_first)` + insertEnd + ` RETURNING id`
 }

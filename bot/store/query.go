@@ -139,7 +139,7 @@ func (p *pool) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	if stmt != nil || full {
 		return stmt, nil
 	}
-	stmt, err := p.db.PrepareContext(ctx, text)
+	stmt, err := p.db.PrepareContext(ctx, bare(text))
 	if err != nil {
 		return nil, err
 	}
