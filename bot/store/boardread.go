@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"studyhall/bot/board"
 	"studyhall/bot/group"
-	"studyhall/bot/practice"
 )
 
 var _ board.Store = (*Store)(nil)
@@ -176,82 +173,6 @@ func openQuestions(ctx context.Context, q querier, trackID, memberID string) ([]
 	}, `SELECT r.closes_at, a.id IS NOT NULL
 		FROM rounds r LEFT JOIN answers a ON a.round_id = r.id AND a.member_id = $2
 		WHERE r.track_id = $1 AND r.state = 'open' ORDER BY r.closes_at, r.number`, trackID, memberID)
-}
-
-// What a standing follows from: one row a question since the run was kept, with
-// the member's answer; the member alone when there is none.
-var historyColumns = `ms.member_id, ms.joined_at, COALESCE(st.run, ''), COALESCE(wp.points, 0),
-	COALESCE(r.number, 0), COALESCE(r.local_day, ''), COALESCE(r.state, ''), COALESCE(r.opened_at, 0), COALESCE(r.closed_at, 0),
-	COALESCE(r.resting, FALSE) OR EXISTS (SELECT 1 FROM aways w WHERE w.member_id = ms.member_id AND w.from_at < r.closed_at AND w.until_at > r.opened_at),
-	COALESCE(a.answered_at, 0), COALESCE(a.caught_up, FALSE), CASE WHEN a.id IS NULL OR ` + secret + ` THEN 0 ELSE ` + pointsOf + ` END`
-
-const historyJoins = `JOIN groups g ON g.id = ms.group_id
-	LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id
-	LEFT JOIN week_points wp ON wp.track_id = $2 AND wp.week = g.week AND wp.member_id = ms.member_id
-	LEFT JOIN rounds r ON r.track_id = $2 AND r.number > COALESCE(st.run_through, 0) AND r.state <> 'skipped'
-		AND (r.closed_at = 0 OR r.closed_at > ms.joined_at)
-	LEFT JOIN answers a ON a.round_id = r.id AND a.member_id = ms.member_id`
-
-// historyReader gathers rows into histories.
-type historyReader struct {
-	each func(board.History)
-	h    board.History
-}
-
-func (r *historyReader) read(scan scanner) error {
-	var member, run, state string
-	var weekPoints, earned int
-	var joined, opened, closed, answered int64
-	var resting, caughtUp bool
-	var question board.Question
-	if err := scan(&member, &joined, &run, &weekPoints, &question.Number, &question.Day, &state, &opened, &closed,
-		&resting, &answered, &caughtUp, &earned); err != nil {
-		return err
-	}
-	if member != r.h.Member {
-		r.done()
-		r.h = board.History{Member: member, WeekPoints: weekPoints}
-		if run != "" {
-			if err := json.Unmarshal([]byte(run), &r.h.Run); err != nil {
-				return fmt.Errorf("run of %s: %w", member, err)
-			}
-		}
-	}
-	if question.Number == 0 {
-		return nil
-	}
-	question.Closed, question.Answered = instant(closed), instant(answered)
-	question.Excused = resting || opened < joined
-	if state == string(practice.Open) {
-		r.h.OpenPoints += earned
-	}
-	if caughtUp {
-		r.h.CaughtUp = append(r.h.CaughtUp, question.Answered)
-	}
-	r.h.Questions = append(r.h.Questions, question)
-	return nil
-}
-
-// done ends the history that is being gathered.
-func (r *historyReader) done() {
-	if r.h.Member != "" {
-		r.each(r.h)
-	}
-	r.h = board.History{}
-}
-
-// MemberHistory implements [board.Store].
-func (s *Store) MemberHistory(ctx context.Context, groupID, trackID, memberID string) (board.History, error) {
-	return s.history(ctx, `memberships ms `+historyJoins+` WHERE ms.group_id = $1 AND ms.member_id = $3 ORDER BY r.number`,
-		groupID, trackID, memberID)
-}
-
-func (s *Store) history(ctx context.Context, from string, args ...any) (h board.History, err error) {
-	reader := historyReader{each: func(found board.History) { h = found }}
-	_, err = list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) { return struct{}{}, reader.read(scan) },
-		`SELECT `+historyColumns+` FROM `+from, args...)
-	reader.done()
-	return h, wrap("read standing", err)
 }
 
 // Naming implements [board.Store].

@@ -151,22 +151,6 @@ func weeksBefore(ctx context.Context, q querier, groupID, trackID, member string
 	return sums, err
 }
 
-// Histories implements [board.Store].
-func (s *Store) Histories(ctx context.Context, groupID, trackID string, week int, each func(board.History)) error {
-	var h *historyReader
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
-		if h == nil {
-			h = &historyReader{each: each}
-		}
-		return struct{}{}, h.read(scan)
-	}, `SELECT `+historyColumns+` FROM week_points wk JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = wk.member_id `+
-		historyJoins+` WHERE wk.track_id = $2 AND wk.week = $3 ORDER BY ms.member_id, r.number`, groupID, trackID, week)
-	if err == nil && h != nil {
-		h.done()
-	}
-	return wrap("read histories", err)
-}
-
 // SettleRuns implements [board.Store].
 func (s *Store) SettleRuns(ctx context.Context, trackID string, runs map[string]board.Run) error {
 	return wrap("keep runs", s.write(ctx, func(ctx context.Context, tx *tx) error {

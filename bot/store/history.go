@@ -1,10 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 
 	"studyhall/bot"
 	"studyhall/bot/board"
+	"studyhall/bot/practice"
 )
 
 // standing is whose history is read, with what was found.
@@ -15,61 +21,191 @@ type standing struct {
 
 // standingsAtOnce is how many histories one statement reads. What is missing to
 // so many is filled up: a look-up of the same account twice finds it once.
-const standingsAtOnce = 32
+const standingsAtOnce = 64
 
 // History implements [board.Store]. Those of one track that are asked for at the
 // same time are read by one statement. Who asks comes into a reading that has not
 // begun yet, so that it has what was written before.
 func (s *Store) History(ctx context.Context, groupID, trackID string, account bot.UserID) (board.History, error) {
 	if joined(ctx, s) != nil {
-		return s.historyOf(ctx, groupID, trackID, account)
+		one := []*gathered[standing]{{value: standing{account: account}}}
+		s.readStandings(ctx, groupID, trackID, one)
+		return one[0].value.history, one[0].err
 	}
 	found, err := s.standings.do(ctx, groupID+" "+trackID, standingsAtOnce, standing{account: account},
-		func(ctx context.Context, calls []*gathered[standing]) {
-			if len(calls) == 1 {
-				c := calls[0]
-				c.value.history, c.err = s.historyOf(ctx, groupID, trackID, c.value.account)
-				return
-			}
-			all, err := s.histories(ctx, groupID, trackID, calls)
-			for _, c := range calls {
-				c.value.history, c.err = all[c.value.account], err
-			}
-		})
+		func(ctx context.Context, calls []*gathered[standing]) { s.readStandings(ctx, groupID, trackID, calls) })
 	return found.history, err
 }
 
-func (s *Store) historyOf(ctx context.Context, groupID, trackID string, account bot.UserID) (board.History, error) {
-	return s.history(ctx, historyFrom+`WHERE ac.id = $3 ORDER BY r.number`, groupID, trackID, string(account))
+// readStandings reads the histories of calls, by one statement.
+func (s *Store) readStandings(ctx context.Context, groupID, trackID string, calls []*gathered[standing]) {
+	n, statement := 1, historyOfOne
+	if len(calls) > 1 {
+		n, statement = standingsAtOnce, historiesOfMany
+	}
+	args := []any{groupID, trackID}
+	for i := range n {
+		args = append(args, string(calls[min(i, len(calls)-1)].value.account))
+	}
+	found := make(map[string]board.History, len(calls))
+	err := s.histories(ctx, statement, args, func(account string, h board.History) { found[account] = h })
+	for _, c := range calls {
+		c.value.history, c.err = found[string(c.value.account)], wrap("read standings", err)
+	}
 }
 
-const historyFrom = `accounts ac JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = ac.member_id ` + historyJoins + ` `
+// MemberHistory implements [board.Store].
+func (s *Store) MemberHistory(ctx context.Context, groupID, trackID, memberID string) (h board.History, err error) {
+	err = s.histories(ctx, historyOfMember, []any{groupID, trackID, memberID}, func(_ string, found board.History) { h = found })
+	return h, wrap("read standing", err)
+}
 
-var historiesQuery = `SELECT ac.id, ` + historyColumns + ` FROM ` + historyFrom +
-	`WHERE ac.id IN (` + placeholders(3, standingsAtOnce) + `) ORDER BY ac.id, r.number`
+// Histories implements [board.Store].
+func (s *Store) Histories(ctx context.Context, groupID, trackID string, week int, each func(board.History)) error {
+	err := s.histories(ctx, historiesOfWeek, []any{groupID, trackID, week}, func(_ string, h board.History) { each(h) })
+	return wrap("read histories", err)
+}
 
-// histories reads many by one statement.
-func (s *Store) histories(ctx context.Context, groupID, trackID string, calls []*gathered[standing]) (map[bot.UserID]board.History, error) {
-	all := make(map[bot.UserID]board.History, len(calls))
-	args := []any{groupID, trackID}
-	for n := range standingsAtOnce {
-		args = append(args, string(calls[min(n, len(calls)-1)].value.account))
-	}
-	var account, next bot.UserID
-	columns := []any{&next}
-	reader := historyReader{}
-	reader.each = func(h board.History) { all[account] = h }
+var (
+	historyOfOne    = historiesOf(`accounts w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.member_id`, `w.id = $3`)
+	historiesOfMany = historiesOf(`accounts w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.member_id`,
+		`w.id IN (`+placeholders(3, standingsAtOnce)+`)`)
+	historyOfMember = historiesOf(`members w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.id`, `w.id = $3`)
+	historiesOfWeek = historiesOf(`(SELECT member_id AS id FROM week_points WHERE track_id = $2 AND week = $3) w
+		JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.id`, `TRUE`)
+)
+
+// What a row of [historiesOf] is.
+const (
+	rowPerson = iota
+	rowQuestion
+	rowAnswer
+)
+
+// historiesOf reads everything that the standings of some people follow from, as
+// it is at one instant: the people, the questions since their runs were kept, and
+// their answers to these. Each question is read once, however many people there
+// are; the cross joins have SQLite begin with questions.
+func historiesOf(people, condition string) string {
+	const questions = `rounds r WHERE r.track_id = $2 AND r.number > (SELECT MIN(through) FROM who) AND r.state <> 'skipped'
+		AND (r.closed_at = 0 OR r.closed_at > (SELECT MIN(joined_at) FROM who))`
+	return `WITH who (id, member_id, run, away, joined_at, through, points) AS MATERIALIZED (
+			SELECT w.id, ms.member_id, COALESCE(st.run, ''),
+				COALESCE((SELECT string_agg(aw.from_at || ' ' || aw.until_at, ' ') FROM aways aw WHERE aw.member_id = ms.member_id), ''),
+				ms.joined_at, COALESCE(st.run_through, 0), COALESCE(wp.points, 0)
+			FROM ` + people + ` LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id
+				LEFT JOIN week_points wp ON wp.track_id = $2 AND wp.week = (SELECT week FROM groups WHERE id = $1) AND wp.member_id = ms.member_id
+			WHERE ` + condition + `),
+		asked (id, number, local_day, state, opened_at, closed_at, resting, secret) AS MATERIALIZED (
+			SELECT r.id, r.number, r.local_day, r.state, r.opened_at, r.closed_at, r.resting, ` + secret + ` FROM ` + questions + `)
+		SELECT ` + fmt.Sprint(rowPerson) + `, id, member_id, run, away, joined_at, through, points, FALSE FROM who
+		UNION ALL SELECT ` + fmt.Sprint(rowQuestion) + `, '', '', local_day, state, opened_at, number, closed_at, resting FROM asked
+		UNION ALL SELECT ` + fmt.Sprint(rowAnswer) + `, '', a.member_id, '', '', a.answered_at, q.number, CASE WHEN q.secret THEN 0 ELSE ` + pointsOf + ` END, a.caught_up
+			FROM asked q CROSS JOIN who CROSS JOIN answers a
+			WHERE q.number > who.through AND a.round_id = q.id AND a.member_id = who.member_id`
+}
+
+// historyRow is a row of [historiesOf], in its order.
+type historyRow struct {
+	kind         int
+	id, member   string // of a person, what it was asked by; of an answer, whose
+	text, detail string // a run, and spans of being away; a question's day and state
+	at           int64  // joined; opened; answered
+	number       int    // of the question; of a person, the last one's in the run
+	value        int64  // points; when a question closed
+	flag         bool   // a question came to a group at rest; an answer was caught up
+}
+
+// histories calls each with the history of everybody whom a statement of
+// [historiesOf] is about, in the order of members, and what it was asked by.
+func (s *Store) histories(ctx context.Context, statement string, args []any, each func(id string, h board.History)) error {
+	var people, questions, answers []historyRow
 	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
-		return struct{}{}, reader.read(func(dest ...any) error {
-			columns = append(columns[:1], dest...)
-			err := scan(columns...)
-			if next != account { // a member may ask with two accounts
-				reader.done()
-			}
-			account = next
+		var r historyRow
+		err := scan(&r.kind, &r.id, &r.member, &r.text, &r.detail, &r.at, &r.number, &r.value, &r.flag)
+		switch r.kind {
+		case rowPerson:
+			people = append(people, r)
+		case rowQuestion:
+			questions = append(questions, r)
+		default:
+			answers = append(answers, r)
+		}
+		return struct{}{}, err
+	}, statement, args...)
+	if err != nil {
+		return err
+	}
+	order := func(a, b historyRow) int {
+		return cmp.Or(cmp.Compare(a.member, b.member), cmp.Compare(a.number, b.number))
+	}
+	slices.SortFunc(people, order)
+	slices.SortFunc(questions, order)
+	slices.SortFunc(answers, order)
+	for _, p := range people {
+		for len(answers) > 0 && answers[0].member < p.member {
+			answers = answers[1:]
+		}
+		h, err := historyOf(p, questions, answers)
+		if err != nil {
 			return err
-		})
-	}, historiesQuery, args...)
-	reader.done()
-	return all, wrap("read standings", err)
+		}
+		each(p.id, h)
+	}
+	return nil
+}
+
+// historyOf is one person's history. Questions are in order; answers, too, and
+// the person's come first.
+func historyOf(p historyRow, questions, answers []historyRow) (board.History, error) {
+	h := board.History{Member: p.member, WeekPoints: int(p.value)}
+	if p.text != "" {
+		if err := json.Unmarshal([]byte(p.text), &h.Run); err != nil {
+			return h, fmt.Errorf("run of %s: %w", p.member, err)
+		}
+	}
+	away, err := spans(p.detail)
+	if err != nil {
+		return h, fmt.Errorf("absences of %s: %w", p.member, err)
+	}
+	for _, r := range questions {
+		if r.number <= p.number || r.value != 0 && r.value <= p.at { // in the run, or closed before they joined
+			continue
+		}
+		q := board.Question{Number: r.number, Day: r.text, Closed: instant(r.value), Excused: r.flag || r.at < p.at}
+		for _, w := range away {
+			q.Excused = q.Excused || w.from < r.value && w.until > r.at
+		}
+		for len(answers) > 0 && answers[0].member == p.member && answers[0].number < r.number {
+			answers = answers[1:]
+		}
+		if len(answers) > 0 && answers[0].member == p.member && answers[0].number == r.number {
+			a := answers[0]
+			q.Answered = instant(a.at)
+			if r.detail == string(practice.Open) {
+				h.OpenPoints += int(a.value)
+			}
+			if a.flag {
+				h.CaughtUp = append(h.CaughtUp, q.Answered)
+			}
+		}
+		h.Questions = append(h.Questions, q)
+	}
+	return h, nil
+}
+
+// span is a time away.
+type span struct{ from, until int64 }
+
+// spans reads "from until from until …".
+func spans(text string) ([]span, error) {
+	var all []span
+	for r := strings.NewReader(text); r.Len() > 0; {
+		var s span
+		if _, err := fmt.Fscan(r, &s.from, &s.until); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
 }

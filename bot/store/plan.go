@@ -57,6 +57,11 @@ func aliasPattern() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)\s+(?:AS\s+)?(\w+)`)
 }
 
+// What a statement makes for itself: WITH name (columns) AS MATERIALIZED (…).
+func madePattern() *regexp.Regexp {
+	return regexp.MustCompile(`\b(\w+) \([\w, ]*\) AS MATERIALIZED \(`)
+}
+
 func scanPattern() *regexp.Regexp {
 	return regexp.MustCompile(`^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?`)
 }
@@ -83,6 +88,10 @@ func (s *Store) planSQLite(ctx context.Context, text string, args []any) (Plan, 
 	for _, match := range aliasPattern().FindAllStringSubmatch(text, -1) {
 		names[match[2]] = match[1]
 	}
+	made := map[string]bool{}
+	for _, match := range madePattern().FindAllStringSubmatch(text, -1) {
+		made[match[1]] = true
+	}
 	plan := Plan{Text: strings.Join(lines, "\n")}
 	for _, line := range lines {
 		table, index := "", ""
@@ -96,6 +105,9 @@ func (s *Store) planSQLite(ctx context.Context, text string, args []any) (Plan, 
 		}
 		if real := names[table]; real != "" {
 			table = real
+		}
+		if made[table] {
+			continue // what is read to make it has lines of its own
 		}
 		partial, err := s.partialSQLite(ctx, table, index)
 		if err != nil {
