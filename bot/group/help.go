@@ -11,9 +11,9 @@ const (
 	wordsSees bot.Text = "Organisers see: questions posted, how many people are active, how many answers came in, what could not be posted, and how many days of questions are left.\n" +
 		"They never see tomorrow's question, who has not answered, or anybody's answers.\n" + wordsPrivacy
 	wordsHelp bot.Text = "A question comes to the channel. Tap a letter; only you see how you did. The answer is shown to all when it closes.\n" +
-		"/study is your page: what is open and what to catch up. Missed one? Catch up within a week.\n" +
+		"/study is your page: today's question, catch-up, progress, settings. Missed one? Catch up within a week.\n" +
 		"/quiz gives you five questions, any time, private.\n" +
-		"/board: this week's points, and yours.\n" +
+		"/board: standings, and your own points.\n" +
 		"/group: who organises, and how to set up a group.\n" +
 		"Other members and organisers can't see your answers or results. Whoever runs this bot's server could.\n" +
 		"Taking part is voluntary."
@@ -73,7 +73,7 @@ func beginsWith(said string, openings ...string) bool {
 
 func helpCard(title, first bot.Text) *bot.Card {
 	return &bot.Card{Title: title, Body: lines(first, wordsHelp),
-		Controls: rows(button("My study page", PathStudy), button("What organisers see", PathSees))}
+		Controls: rows(button("My study page", PathStudy), button("Settings", pathOwnSettings), button("What organisers see", PathSees))}
 }
 
 // whatOrganisersSee whispers who sees what.

@@ -86,6 +86,7 @@ func (s *Service) Register() {
 
 	b.Action(PathStudy, s.studyPressed)
 	b.Action("study/in/{group}", s.studyChosen)
+	b.Action(pathOwnSettings, s.ownSettings)
 	b.Action(PathSettings("{group}"), s.settingsPressed)
 	b.Action(PathSettings("{group}")+"/{from}", s.settingsPressed)
 	b.Action(PathHelp, s.help)

@@ -9,6 +9,9 @@ import (
 // PathSettings is a person's settings in a group. It is whispered.
 func PathSettings(groupID string) string { return "settings/" + groupID }
 
+// pathOwnSettings is the same in the group that is meant where it is pressed.
+const pathOwnSettings = "settings"
+
 // ContributeSetting adds a feature's lines and buttons to a member's settings.
 // Sections stand in the order in which they were added, after those of groups.
 func (s *Service) ContributeSetting(section Section) { s.settings = append(s.settings, section) }
@@ -21,6 +24,15 @@ func (s *Service) settingsPressed(ctx context.Context, i bot.Interaction) (bot.R
 		return bot.Response{}, notYours(err)
 	}
 	return s.showSettings(ctx, i, m.Group, m.Member)
+}
+
+// ownSettings shows them where no group is named, as in the help.
+func (s *Service) ownSettings(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+	g, m, err := s.Here(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return s.showSettings(ctx, i, g, m)
 }
 
 func (s *Service) showSettings(ctx context.Context, i bot.Interaction, g Group, m Member) (bot.Response, error) {

@@ -13,7 +13,7 @@ import (
 
 func studyCommand() bot.Command {
 	return bot.Command{
-		Name: "study", Help: "Your study page: what is open and what to catch up", Private: true, Page: "My study page", Aliases: []string{"me"},
+		Name: "study", Help: "Your study page: today's question, catch-up, progress, settings", Private: true, Page: "My study page", Aliases: []string{"me"},
 		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
 			{Label: "today", Value: "today"}, {Label: OpenProgress, Value: OpenProgress}, {Label: "reminders", Value: "reminders"},
 			{Label: "settings", Value: "settings"}, {Label: "my data", Value: openData}, {Label: "link", Value: openLink}, {Label: "help", Value: "help"},

@@ -46,7 +46,7 @@ const (
 
 	wordsNoFailures     bot.Text = "Nothing failed in the last 14 days. If something does, you get a private message that says how to mend it."
 	wordsTrying         bot.Text = "What was waiting is being posted now. If it is refused again, you get a message that says why."
-	wordsSafe           bot.Text = "Nothing is lost: answers, points and the schedule are safe."
+	wordsSafe           bot.Text = "Nothing is lost: scores, streaks and the schedule are safe."
 	wordsChannelGone    bot.Text = "It was deleted or archived, or I was removed from that place, so questions can't be posted.\nTo fix it: press Use another channel."
 	wordsNoChannel      bot.Text = "The group has no channel any more. Nothing was changed. Type /group in the channel where questions should appear."
 	wordsNoChannelYet   bot.Text = "The group's channel is gone, so nothing was changed. With another channel it runs again by itself."

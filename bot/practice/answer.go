@@ -3,6 +3,7 @@ package practice
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"studyhall/bot"
@@ -34,17 +35,18 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 	if p.Sealed {
 		row = changeRow(p.round)
 	}
+	var rows []bot.Row
 	if p.joined.New {
 		extra = append(extra, group.Greeting(p.joined))
-		row = bot.Row{
+		rows = append(rows, bot.Row{
 			bot.Button{Label: "Fine", Action: "fine/" + p.round},
 			bot.Button{Label: "Hide my name", Action: group.PathHideName(p.group)},
 			bot.Button{Label: "How it works", Action: group.PathHelp},
-		}
+		})
 		if words, soFar, ok, err := s.joiner(ctx, p.joinedGroup, p.joined); err != nil {
 			return bot.Response{}, err
 		} else if ok {
-			extra, row = append(extra, words), append(row, soFar)
+			extra, row = append(extra, words), slices.Insert(row, 1, bot.Control(soFar))
 		}
 	}
 	standing, err := s.standings.Standing(ctx, p.group, p.track, p.user)
@@ -55,7 +57,7 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card.Controls = []bot.Row{row}
+	card.Controls = append(rows, row)
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 

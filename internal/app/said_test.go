@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"studyhall/adapters/adaptertest"
 	"studyhall/adapters/discord"
 	"studyhall/adapters/slack"
+	"studyhall/bot"
 	"studyhall/bot/bottest"
 )
 
@@ -66,6 +68,33 @@ func renders(s adaptertest.Said) error {
 	return nil
 }
 
+// pictographs are emoji, and the blocks that screen readers spell out.
+var pictographs = regexp.MustCompile(`[\x{2580}-\x{259F}\x{2600}-\x{27BF}\x{1F000}-\x{1FAFF}]`)
+
+// manners says where a message breaks a rule of every message: it offers a next
+// step, in two rows of buttons at most, and says everything in words.
+func manners(m bot.Message) error {
+	if m.Card == nil {
+		return errors.New("offers no next step")
+	}
+	rows := 0
+	for _, row := range m.Card.Controls {
+		if _, menu := row[0].(bot.Menu); !menu {
+			rows++
+		}
+	}
+	switch {
+	case len(m.Card.Controls) == 0:
+		return errors.New("offers no next step")
+	case rows > 2:
+		return fmt.Errorf("has %d rows of buttons", rows)
+	}
+	if found := pictographs.FindString(m.Card.Plain()); found != "" {
+		return fmt.Errorf("has the sign %q", found)
+	}
+	return nil
+}
+
 // hear holds what the program says in a script against the rules of its platforms.
 func (w *world) hear(all []bottest.Seen) {
 	w.t.Helper()
@@ -74,12 +103,13 @@ func (w *world) hear(all []bottest.Seen) {
 		if s == nil {
 			continue
 		}
+		err := renders(*s)
 		if s.Form != nil {
-			if err := s.Form.Validate(); err != nil {
-				w.t.Errorf("form %q: %v", s.Form.Title, err)
-			}
+			err = errors.Join(err, s.Form.Validate())
+		} else {
+			err = errors.Join(err, s.Message.Validate(), manners(*s.Message))
 		}
-		if err := renders(*s); err != nil {
+		if err != nil {
 			w.t.Errorf("%s\n%v", seen.Text, err)
 		}
 		if *saidFile == "" {
