@@ -95,13 +95,13 @@ func (s *Service) openBoard(ctx context.Context, i bot.Interaction) (bot.Respons
 // turnBoard puts another board in the place of a private one.
 func (s *Service) turnBoard(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	card, err := s.asked(ctx, i, false)
-	return bot.Response{Edit: &bot.Message{Card: card}}, err
+	return bot.InPlace(i, bot.Message{Card: card}), err
 }
 
 // showPlace adds the member's exact place to a private board.
 func (s *Service) showPlace(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	card, err := s.asked(ctx, i, true)
-	return bot.Response{Edit: &bot.Message{Card: card}}, err
+	return bot.InPlace(i, bot.Message{Card: card}), err
 }
 
 // asked is the board that a path names, for whoever presses it.

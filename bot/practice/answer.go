@@ -138,6 +138,15 @@ type pressed struct {
 	joinedGroup group.Group
 }
 
+// joinRound is the round of a path, with the acting account as a member of its group.
+func (s *Service) joinRound(ctx context.Context, i bot.Interaction) (p pressed, err error) {
+	p = pressed{round: i.Arg("round"), user: i.User}
+	if p.fixed, err = s.lookUp(ctx, p.round); err == nil {
+		p.joinedGroup, p.joined, err = s.groups.Join(ctx, i, p.group)
+	}
+	return p, err
+}
+
 // letter answers with the option that was pressed.
 func (s *Service) letter(ctx context.Context, i bot.Interaction, catchUp bool) (pressed, error) {
 	f, err := s.lookUp(ctx, i.Arg("round"))
@@ -316,22 +325,18 @@ func (s *Service) others(ctx context.Context, i bot.Interaction) (bot.Response, 
 // closed is the closed round a press is about, and who presses; the answer of an
 // open one stays secret.
 func (s *Service) closed(ctx context.Context, i bot.Interaction) (Round, group.Member, error) {
-	f, err := s.lookUp(ctx, i.Arg("round"))
+	p, err := s.joinRound(ctx, i)
 	if err != nil {
 		return Round{}, group.Member{}, err
 	}
-	_, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return Round{}, group.Member{}, err
-	}
-	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return Round{}, group.Member{}, err
 	}
 	if r.State != Closed {
 		return Round{}, group.Member{}, &bot.Error{Text: stillOpenWords}
 	}
-	return r, m, nil
+	return r, p.joined, nil
 }
 
 // mine shows the person's own result again.
@@ -343,50 +348,46 @@ func (s *Service) mine(ctx context.Context, i bot.Interaction) (bot.Response, er
 // the words about joining go.
 func (s *Service) fine(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	r, err := s.again(ctx, i, Recorded)
-	return bot.Response{Edit: r.Reply}, err
+	return inPlace(i, r), err
 }
 
 // again whispers the person's result, in the words of a status.
 func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (bot.Response, error) {
-	f, err := s.lookUp(ctx, i.Arg("round"))
+	p, err := s.joinRound(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	_, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	a, ok, err := s.Store.AnswerOf(ctx, i.Arg("round"), m.ID)
-	if err == nil && ok && a.ItemVersion != f.version { // corrected by another copy of the program
-		s.rounds.drop(i.Arg("round"))
-		f, err = s.lookUp(ctx, i.Arg("round"))
+	a, ok, err := s.Store.AnswerOf(ctx, p.round, p.joined.ID)
+	if err == nil && ok && a.ItemVersion != p.version { // corrected by another copy of the program
+		s.rounds.drop(p.round)
+		p.fixed, err = s.lookUp(ctx, p.round)
 	}
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if !ok {
-		row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + f.group}, bot.Button{Label: "My study page", Action: group.PathStudy}}
-		return bot.Whisper(bot.Message{Card: greet(simple("", notAnsweredWords, row).Card, m)}), nil
+		row := append(bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + p.group}}, studyRow()...)
+		return bot.Whisper(bot.Message{Card: greet(simple("", notAnsweredWords, row).Card, p.joined)}), nil
 	}
-	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	standing, err := s.standings.Standing(ctx, f.group, f.track, i.User)
+	standing, err := s.standings.Standing(ctx, p.group, p.track, p.user)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	outcome := Outcome{Status: status, Answer: a, Sealed: r.changeable()}
-	card, err := s.outcomeCard(ctx, pressed{fixed: f, Outcome: outcome, round: r.ID, user: i.User}, standing)
+	p.Outcome = Outcome{Status: status, Answer: a, Sealed: r.changeable()}
+	card, err := s.outcomeCard(ctx, p, standing)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card.Controls = []bot.Row{append(bot.Row{practiseButton(f.group, r.ID, a.Verdict)}, studyRow()...)}
+	card.Controls = []bot.Row{append(bot.Row{practiseButton(p.group, p.round, a.Verdict)}, studyRow()...)}
 	switch {
 	case r.changeable():
 		card.Controls = []bot.Row{changeRow(r.ID)}
 	case r.State == Closed:
-		mentors, err := s.mentorButtons(ctx, f.group, r.ID)
+		mentors, err := s.mentorButtons(ctx, p.group, r.ID)
 		if err != nil {
 			return bot.Response{}, err
 		}
@@ -410,26 +411,19 @@ func (s *Service) results(ctx context.Context, i bot.Interaction) (bot.Response,
 	}
 	menu := bot.Menu{Placeholder: "Choose a question", Action: "mine"}
 	for _, r := range rounds {
-		label := []rune(bot.Textf(resultWords, r.Number, r.Item.Stem).Plain())
-		if len(label) > bot.LimitOptionLabel {
-			label = append(label[:bot.LimitOptionLabel-1], '…')
-		}
-		menu.Options = append(menu.Options, bot.Option{Label: string(label), Value: r.ID})
+		label := bot.Clip(bot.Textf(resultWords, r.Number, r.Item.Stem).Plain(), bot.LimitOptionLabel)
+		menu.Options = append(menu.Options, bot.Option{Label: label, Value: r.ID})
 	}
 	return bot.Whisper(simple(resultsTitle, onlyYouWords, bot.Row{menu}, studyRow())), nil
 }
 
 // more is the private menu behind a card.
 func (s *Service) more(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	f, err := s.lookUp(ctx, i.Arg("round"))
+	p, err := s.joinRound(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	_, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -439,10 +433,10 @@ func (s *Service) more(ctx context.Context, i bot.Interaction) (bot.Response, er
 	}
 	return bot.Whisper(bot.Message{Card: greet(simple(moreTitle, body, bot.Row{
 		bot.Button{Label: "My study page", Action: group.PathStudy},
-		bot.Button{Label: "My answer", Action: "mine/" + i.Arg("round")},
+		bot.Button{Label: "My answer", Action: "mine/" + p.round},
 		bot.Button{Label: "How it works", Action: group.PathHelp},
-		bot.Button{Label: "The group", Action: group.PathGroup(f.group)},
-	}).Card, m)}), nil
+		bot.Button{Label: "The group", Action: group.PathGroup(p.group)},
+	}).Card, p.joined)}), nil
 }
 
 func simple(title, body bot.Text, rows ...bot.Row) bot.Message {

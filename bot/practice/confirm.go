@@ -38,15 +38,7 @@ func confirmCard(p pressed) *bot.Card {
 
 // change puts a private copy of the question in the place of what asked.
 func (s *Service) change(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	f, err := s.lookUp(ctx, i.Arg("round"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	g, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	settled, err := s.settled(ctx, i.Arg("round"), m)
+	p, settled, err := s.settled(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -54,17 +46,17 @@ func (s *Service) change(ctx context.Context, i bot.Interaction) (bot.Response, 
 		r, err := s.mine(ctx, i)
 		return inPlace(i, r), err
 	}
-	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if r.State != Open && !(r.State == Closed && s.Now().Before(r.ClosedAt.Add(CatchUpFor))) {
-		r, err := s.tooLate(ctx, i, pressed{fixed: f, round: i.Arg("round")})
+		r, err := s.tooLate(ctx, i, p)
 		return inPlace(i, r), err
 	}
 	plan, err := s.Store.RoundPlan(ctx, r.ID)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.InPlace(i, bot.Message{Card: s.copyCard(g, plan.Track, r, 0)}), nil
+	return bot.InPlace(i, bot.Message{Card: s.copyCard(p.joinedGroup, plan.Track, r, 0)}), nil
 }

@@ -61,14 +61,18 @@ func changeRow(round string) bot.Row {
 	return append(bot.Row{bot.Button{Label: changeLabel, Action: "change/" + round}}, studyRow()...)
 }
 
-// settled reports whether a member's answer to a round counts for good.
-func (s *Service) settled(ctx context.Context, round string, m group.Member) (bool, error) {
-	_, answered, err := s.Store.AnswerOf(ctx, round, m.ID)
-	if err != nil || !answered {
-		return false, err
+// settled reports whether the acting person's answer to the round of a path, which
+// comes with it, counts for good.
+func (s *Service) settled(ctx context.Context, i bot.Interaction) (p pressed, settled bool, err error) {
+	if p, err = s.joinRound(ctx, i); err != nil {
+		return p, false, err
 	}
-	r, _, err := s.Store.Round(ctx, round)
-	return !r.changeable() || !s.Now().Before(r.ClosesAt), err
+	_, answered, err := s.Store.AnswerOf(ctx, p.round, p.joined.ID)
+	if err != nil || !answered {
+		return p, false, err
+	}
+	r, _, err := s.Store.Round(ctx, p.round)
+	return p, !r.changeable() || !s.Now().Before(r.ClosesAt), err
 }
 
 // sealedLine is how the newest closed question went of those that told their

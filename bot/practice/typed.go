@@ -84,36 +84,28 @@ func invalid(err error) (bot.Response, error) {
 
 // fill opens the form under a posted question, or shows what was answered.
 func (s *Service) fill(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	f, err := s.lookUp(ctx, i.Arg("round"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	_, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	settled, err := s.settled(ctx, i.Arg("round"), m)
+	p, settled, err := s.settled(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if settled {
 		return s.mine(ctx, i)
 	}
-	r, _, err := s.Store.Round(ctx, i.Arg("round"))
+	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	switch {
 	case r.State == Closed || r.State == Open && !s.Now().Before(r.ClosesAt):
-		return s.tooLate(ctx, i, pressed{fixed: f, round: r.ID})
+		return s.tooLate(ctx, i, p)
 	case r.State != Open:
 		return bot.Whisper(simple("", notPostedWords, studyRow())), nil
 	}
 	action := "filled/" + r.ID
-	if m.New {
+	if p.joined.New {
 		action += "/new"
 	}
-	return form(f.item, action), nil
+	return form(p.item, action), nil
 }
 
 // filled grades what was filled in under a posted question.
@@ -133,15 +125,7 @@ func (s *Service) filled(ctx context.Context, i bot.Interaction) (bot.Response, 
 
 // fillCopy opens the form of a private copy.
 func (s *Service) fillCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	f, err := s.lookUp(ctx, i.Arg("round"))
-	if err != nil {
-		return bot.Response{}, err
-	}
-	_, m, err := s.groups.Join(ctx, i, f.group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	settled, err := s.settled(ctx, i.Arg("round"), m)
+	p, settled, err := s.settled(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -149,7 +133,7 @@ func (s *Service) fillCopy(ctx context.Context, i bot.Interaction) (bot.Response
 		r, err := s.mine(ctx, i)
 		return inPlace(i, r), err
 	}
-	return form(f.item, "copyfilled/"+i.Arg("round")), nil
+	return form(p.item, "copyfilled/"+p.round), nil
 }
 
 // filledCopy grades what was filled in and shows the result in the copy's place.
@@ -161,13 +145,13 @@ func (s *Service) filledCopy(ctx context.Context, i bot.Interaction) (bot.Respon
 	return s.copyResult(ctx, i, p)
 }
 
-// inPlace turns a whisper into an edit of the private message that was pressed,
-// where there is one.
+// inPlace puts what a response whispers in the place of the private message that
+// was pressed, where there is one.
 func inPlace(i bot.Interaction, r bot.Response) bot.Response {
-	if i.Message != "" && r.Reply != nil && r.Form == nil {
-		return bot.Response{Edit: r.Reply}
+	if r.Reply == nil || r.Form != nil {
+		return r
 	}
-	return r
+	return bot.InPlace(i, *r.Reply)
 }
 
 // whyLabel is the button that explains an answer.
