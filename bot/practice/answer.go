@@ -185,12 +185,11 @@ func (s *Service) grade(ctx context.Context, i bot.Interaction, r quizzes.Respon
 	if p.fixed, err = s.lookUp(ctx, p.round); err != nil {
 		return pressed{}, err
 	}
-	a, err := asked(p.item, r)
+	a, err := s.given(i, p.item, p.version, r)
 	if err != nil {
 		return pressed{}, err
 	}
-	a.ID, a.Round, a.Group, a.Track, a.Account = s.answerID(), p.round, p.group, p.track, i.User
-	a.ItemVersion, a.At, a.Interaction = p.version, s.Now(), i.ID
+	a.Round, a.Group, a.Track, a.Account = p.round, p.group, p.track, i.User
 	a.Confirmed = confirmed(p.item, i)
 	p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
 	if err == nil && p.Status == Stranger {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"studyhall/bot/cert"
+	"studyhall/bot/group"
 	"studyhall/quizzes"
 )
 
@@ -28,9 +29,16 @@ type index struct {
 	places map[string][]int   // the numbers of the items of areas
 }
 
+// entry is an item with the bank it is from.
 type entry struct {
 	item quizzes.Item
 	bank string
+}
+
+// snapshot is the entry as what asks about a track keeps it.
+func (e entry) snapshot(t group.Track) SessionItem {
+	version, snapshot := e.item.Version()
+	return SessionItem{Item: e.item.ID, Version: version, Snapshot: snapshot, Bank: e.bank, Certification: t.Certification}
 }
 
 // NewLibrary collects the items of banks.

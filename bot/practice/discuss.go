@@ -91,11 +91,7 @@ func (s *Service) mentorButtons(ctx context.Context, groupID, roundID string) (b
 
 // discuss opens the thread of a closed question, or tells where it is.
 func (s *Service) discuss(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	r, m, err := s.closed(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	p, err := s.thread(ctx, r, i.Channel)
+	r, m, p, err := s.closedThread(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -110,6 +106,15 @@ func (s *Service) discuss(ctx context.Context, i bot.Interaction) (bot.Response,
 	card := greet(simple("", words, append(row, studyRow()...)).Card, m)
 	card.Footer = onlyYouWords
 	return bot.Whisper(bot.Message{Card: card}), nil
+}
+
+// closedThread is the closed round of a press, who presses, and the thread to talk
+// about it.
+func (s *Service) closedThread(ctx context.Context, i bot.Interaction) (r Round, m group.Member, p Post, err error) {
+	if r, m, err = s.closed(ctx, i); err == nil {
+		p, err = s.thread(ctx, r, i.Channel)
+	}
+	return r, m, p, err
 }
 
 // thread is the post of a closed question nearest to a channel, with its thread,
@@ -164,11 +169,7 @@ func (s *Service) threadLine(kind string, r Round, p Post) schedule.Delivery {
 
 // askMentors asks in a question's thread for a mentor. Nobody learns who asked.
 func (s *Service) askMentors(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	r, m, err := s.closed(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	p, err := s.thread(ctx, r, i.Channel)
+	r, m, p, err := s.closedThread(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}

@@ -98,16 +98,12 @@ func (s *Service) livePreview(ctx context.Context, i bot.Interaction) (bot.Respo
 }
 
 func (s *Service) liveOffer(ctx context.Context, i bot.Interaction, t group.Track, w liveWish) (bot.Response, error) {
-	chosen, err := s.pickLive(ctx, t, w, "preview")
-	if err != nil {
+	chosen, ch, err := s.chosenLive(ctx, i, t, w, "preview")
+	switch {
+	case err != nil:
 		return bot.Response{}, err
-	}
-	if len(chosen) == 0 {
-		return bot.InPlace(i, simple(liveNoneTitle, liveNoneWords, studyRow())), nil
-	}
-	ch, err := s.liveChannel(ctx, i, t.Group)
-	if err != nil {
-		return bot.Response{}, err
+	case len(chosen) == 0:
+		return liveNone(i), nil
 	}
 	lines := []bot.Text{bot.Textf(livePreviewBody, questions(len(chosen)), int(livePer.Seconds()))}
 	switch {
@@ -179,25 +175,15 @@ func (s *Service) liveStart(ctx context.Context, i bot.Interaction) (bot.Respons
 		return bot.Response{}, err
 	}
 	id := s.NewID()
-	chosen, err := s.pickLive(ctx, t, s.liveWished(t, i), t.ID+" "+id)
-	if err != nil {
+	chosen, ch, err := s.chosenLive(ctx, i, t, s.liveWished(t, i), t.ID+" "+id)
+	switch {
+	case err != nil:
 		return bot.Response{}, err
-	}
-	if len(chosen) == 0 {
-		return bot.InPlace(i, simple(liveNoneTitle, liveNoneWords, studyRow())), nil
-	}
-	ch, err := s.liveChannel(ctx, i, t.Group)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	var items []LiveItem
-	for _, c := range chosen {
-		version, snapshot := c.item.Version()
-		items = append(items, LiveItem{Domain: c.item.Domain, SessionItem: SessionItem{
-			Item: c.item.ID, Version: version, Snapshot: snapshot, Bank: c.bank, Certification: t.Certification}})
+	case len(chosen) == 0:
+		return liveNone(i), nil
 	}
 	l := Live{ID: id, Group: t.Group, Track: t.ID, Channel: ch, Host: m.ID, Per: livePer}
-	start, running, err := s.Store.StartLive(ctx, l, items, i.ID, s.NewID(), s.Now())
+	start, running, err := s.Store.StartLive(ctx, l, liveItems(t, chosen), i.ID, s.NewID(), s.Now())
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -211,6 +197,30 @@ func (s *Service) liveStart(ctx context.Context, i bot.Interaction) (bot.Respons
 	s.Wake()
 	stop := bot.Row{bot.Button{Label: "Stop it again", Action: livePlacePath(running.ID, running.Place) + "/stop"}}
 	return bot.InPlace(i, simple(liveStartedTitle, bot.Textf(liveStartedWords, s.liveWhere(ctx, ch)), append(stop, studyRow()...))), nil
+}
+
+// chosenLive is what a live round would ask and where; there may be no questions.
+func (s *Service) chosenLive(ctx context.Context, i bot.Interaction, t group.Track, w liveWish, seed string) ([]entry, bot.ChannelID, error) {
+	chosen, err := s.pickLive(ctx, t, w, seed)
+	if err != nil {
+		return nil, "", err
+	}
+	ch, err := s.liveChannel(ctx, i, t.Group)
+	return chosen, ch, err
+}
+
+// liveNone says that there is nothing to ask.
+func liveNone(i bot.Interaction) bot.Response {
+	return bot.InPlace(i, simple(liveNoneTitle, liveNoneWords, studyRow()))
+}
+
+// liveItems are the snapshots of what a live round or a match asks about a track.
+func liveItems(t group.Track, chosen []entry) []LiveItem {
+	var items []LiveItem
+	for _, e := range chosen {
+		items = append(items, LiveItem{Domain: e.item.Domain, SessionItem: e.snapshot(t)})
+	}
+	return items
 }
 
 // pickLive chooses the questions of a live round: in the proportions of the

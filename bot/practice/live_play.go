@@ -74,11 +74,10 @@ func (s *Service) liveSent(ctx context.Context, i bot.Interaction) (bot.Response
 // liveAnswer notes an answer in place of an earlier one, and says so in private.
 // Whoever is not a member yet joins first.
 func (s *Service) liveAnswer(ctx context.Context, i bot.Interaction, l Live, q LiveQuestion, r quizzes.Response) (bot.Response, error) {
-	a, err := asked(q.Item, r)
+	a, err := s.given(i, q.Item, q.Version, r)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a.ID, a.At, a.Interaction = s.NewID(), s.Now(), i.ID
 	answer := LiveAnswer{Live: l.ID, Place: q.Place, Account: i.User, Answer: a}
 	out, err := s.Store.AnswerLive(ctx, answer)
 	var joined group.Member
@@ -266,6 +265,19 @@ func (s *Service) liveHost(ctx context.Context, i bot.Interaction, l Live, q Liv
 	return greet(simple(liveWaitTitle, bot.Textf(liveWaitWords, bot.When(when.In(g.Location()))), studyRow()).Card, m), nil
 }
 
+// liveToMove is the live round and the question of a path for whoever presses it
+// on; refusal is what to tell them instead.
+func (s *Service) liveToMove(ctx context.Context, i bot.Interaction) (l Live, q LiveQuestion, refusal *bot.Card, err error) {
+	if l, q, err = s.liveAt(ctx, i); err != nil {
+		return l, q, nil, err
+	}
+	refusal, err = s.liveHost(ctx, i, l, q)
+	if l.Ending != "" {
+		refusal = s.liveOverCard(l, q)
+	}
+	return l, q, refusal, err
+}
+
 // liveClose closes a question before its time.
 func (s *Service) liveClose(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	return s.livePressOn(ctx, i, func(l Live, q LiveQuestion) (bool, error) {
@@ -283,16 +295,10 @@ func (s *Service) liveNext(ctx context.Context, i bot.Interaction) (bot.Response
 // livePressOn moves a live round on for whoever may. The channel shows it, so
 // nothing is said; a press that came second changes nothing.
 func (s *Service) livePressOn(ctx context.Context, i bot.Interaction, move func(Live, LiveQuestion) (bool, error)) (bot.Response, error) {
-	l, q, err := s.liveAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	refusal, err := s.liveHost(ctx, i, l, q)
+	l, q, refusal, err := s.liveToMove(ctx, i)
 	switch {
 	case err != nil:
 		return bot.Response{}, err
-	case l.Ending != "":
-		return bot.Whisper(bot.Message{Card: s.liveOverCard(l, q)}), nil
 	case refusal != nil:
 		return bot.Whisper(bot.Message{Card: refusal}), nil
 	}
@@ -305,16 +311,10 @@ func (s *Service) livePressOn(ctx context.Context, i bot.Interaction, move func(
 
 // liveAskStop asks whether to end a live round for everybody.
 func (s *Service) liveAskStop(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	l, q, err := s.liveAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	refusal, err := s.liveHost(ctx, i, l, q)
+	l, _, refusal, err := s.liveToMove(ctx, i)
 	switch {
 	case err != nil:
 		return bot.Response{}, err
-	case l.Ending != "":
-		return bot.InPlace(i, bot.Message{Card: s.liveOverCard(l, q)}), nil
 	case refusal != nil:
 		return bot.InPlace(i, bot.Message{Card: refusal}), nil
 	}

@@ -112,6 +112,19 @@ func (s *Service) matchOrganiser(ctx context.Context, i bot.Interaction) (group.
 	return g, err
 }
 
+// organisedMatch is the match of a path with the acting organiser's group.
+func (s *Service) organisedMatch(ctx context.Context, i bot.Interaction) (group.Group, Match, error) {
+	g, err := s.matchOrganiser(ctx, i)
+	if err != nil {
+		return g, Match{}, err
+	}
+	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
+	if err == nil && !ok {
+		err = matchRefusal(g.ID, matchOverAsk)
+	}
+	return g, m, err
+}
+
 // matchCode makes a one-time code: sixty random bits in twelve characters, of
 // which the last four only find the rest.
 func (s *Service) matchCode(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -236,16 +249,12 @@ func matchRefusal(groupID string, words bot.Text) error {
 
 // matchAsk lets the guest agree, and asks the host.
 func (s *Service) matchAsk(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, err := s.matchOrganiser(ctx, i)
+	g, m, err := s.organisedMatch(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
-	if err != nil || !ok {
-		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
-	}
 	now := s.Now()
-	ok, err = s.Store.AskMatch(ctx, m.ID, g.ID, schedule.Delivery{Key: s.NewID(), Kind: KindMatch, Ref: m.ID + "/" + m.Host.Group + "/asked",
+	ok, err := s.Store.AskMatch(ctx, m.ID, g.ID, schedule.Delivery{Key: s.NewID(), Kind: KindMatch, Ref: m.ID + "/" + m.Host.Group + "/asked",
 		Group: m.Host.Group, Target: string(m.Account), Person: true, Rank: schedule.RankOther, At: now, Until: m.EndsAt}, now)
 	if err != nil || !ok {
 		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
@@ -263,19 +272,15 @@ func matchAskRow(m Match) bot.Row {
 
 // matchAccept starts the match with questions that neither group has open.
 func (s *Service) matchAccept(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, err := s.matchOrganiser(ctx, i)
+	g, m, err := s.organisedMatch(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
-	}
-	m, ok, err := s.Store.Match(ctx, i.Arg("match"))
-	if err != nil || !ok {
-		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
 	items, err := s.pickMatch(ctx, m)
 	if err != nil || len(items) == 0 {
 		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchNoneWords))
 	}
-	ok, err = s.Store.StartMatch(ctx, m.ID, g.ID, items, s.NewID, s.Now())
+	ok, err := s.Store.StartMatch(ctx, m.ID, g.ID, items, s.NewID, s.Now())
 	if err != nil || !ok {
 		return bot.Response{}, cmp.Or(err, matchRefusal(g.ID, matchOverAsk))
 	}
@@ -343,16 +348,11 @@ func (s *Service) pickMatch(ctx context.Context, m Match) ([]LiveItem, error) {
 			met[item] += use.Met + use.Posted
 		}
 	}
-	var items []LiveItem
-	for _, e := range s.pickFresh(t, liveWish{count: matchSize}, closed, met, m.ID) {
-		version, snapshot := e.item.Version()
-		items = append(items, LiveItem{Domain: e.item.Domain, SessionItem: SessionItem{
-			Item: e.item.ID, Version: version, Snapshot: snapshot, Bank: e.bank, Certification: t.Certification}})
-	}
-	if len(items) < matchSize {
+	chosen := s.pickFresh(t, liveWish{count: matchSize}, closed, met, m.ID)
+	if len(chosen) < matchSize {
 		return nil, nil
 	}
-	return items, nil
+	return liveItems(t, chosen), nil
 }
 
 // matchTrack is by what a group studies that a match is about; ok is false when

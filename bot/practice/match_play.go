@@ -141,11 +141,10 @@ func (s *Service) matchAnswer(ctx context.Context, i bot.Interaction, p playing,
 	if q.Held {
 		return s.matchPlay(ctx, i)
 	}
-	a, err := asked(item, r)
+	a, err := s.given(i, item, q.ItemVersion, r)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a.ID, a.ItemVersion, a.At, a.Interaction = s.NewID(), q.ItemVersion, s.Now(), i.ID
 	status, counted, err := s.Store.AnswerSession(ctx, p.session.ID, q.Place, a)
 	if err != nil {
 		return bot.Response{}, err

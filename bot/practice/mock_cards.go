@@ -166,11 +166,8 @@ func (s *Service) mockQuestionCard(d desk, q SessionQuestion, item quizzes.Item)
 	} else {
 		card.Controls = []bot.Row{privateChoices(item, path+"/answer/"+place, path+"/form/"+place)}
 	}
-	state := []bot.Text{bot.Textf("Question %d of %d", q.Place, all)}
-	if clock := s.clockWords(d); clock != "" {
-		state = append(state, clock)
-	}
-	footer := append([]bot.Text{bot.Join(" · ", state...)}, d.notes...)
+	state := bot.Join(" · ", bot.Textf("Question %d of %d", q.Place, all), s.clockWords(d))
+	footer := append([]bot.Text{state}, d.notes...)
 	next := "Skip"
 	if q.Answered {
 		footer, next = append(footer, bot.Textf(mockYours, givenAnswer(item, q.Answer))), "Next"
@@ -213,11 +210,7 @@ func (s *Service) mockOverviewCard(d desk) *bot.Card {
 		card.Body, finish.Style = bot.Textf(mockUnanswered, numberRuns(open)), bot.Plain
 		card.Controls = append(card.Controls, bot.Row{menu})
 	}
-	footer := slices.Clone(d.notes)
-	if clock := s.clockWords(d); clock != "" {
-		footer = append([]bot.Text{clock}, footer...)
-	}
-	card.Footer = bot.Join("\n", append(footer, onlyYouWords)...)
+	card.Footer = bot.Join("\n", s.clockWords(d), bot.Join("\n", d.notes...), onlyYouWords)
 	card.Controls = append(card.Controls, bot.Row{
 		bot.Button{Label: "Back to the question", Action: path + "/at/" + strconv.Itoa(d.Place)},
 		bot.Button{Label: "Go to a number", Action: path + "/goto"},
@@ -251,13 +244,9 @@ func numberRuns(all []int) string {
 func (s *Service) mockPausedCard(d desk) *bot.Card {
 	counted := d.counted()
 	_, _, answered := counted.counts()
-	footer := []bot.Text{onlyYouWords}
-	if clock := s.clockWords(d); clock != "" {
-		footer = append([]bot.Text{clock}, footer...)
-	}
 	return &bot.Card{
 		Title: bot.Textf(mockPausedTitle, s.short(d.track)), Body: bot.Textf(mockPausedBody, answered, len(counted.Questions)),
-		Footer: bot.Join("\n", footer...), Controls: []bot.Row{{
+		Footer: bot.Join("\n", s.clockWords(d), onlyYouWords), Controls: []bot.Row{{
 			bot.Button{Label: "Go on", Action: "sitting/" + d.ID, Style: bot.Primary},
 			bot.Button{Label: "Finish", Action: "sitting/" + d.ID + "/end"},
 			bot.Button{Label: "My study page", Action: group.PathStudy},
@@ -275,12 +264,8 @@ func (s *Service) mockEndCard(d desk) *bot.Card {
 	} else if open > 0 {
 		lines[0] = bot.Textf(mockEndSome, open)
 	}
-	footer := []bot.Text{onlyYouWords}
-	if clock := s.clockWords(d); clock != "" {
-		footer = append([]bot.Text{clock}, footer...)
-	}
 	return &bot.Card{
-		Title: mockEndTitle, Body: bot.Join("\n", append(lines, mockEndAfter)...), Footer: bot.Join("\n", footer...), Controls: []bot.Row{{
+		Title: mockEndTitle, Body: bot.Join("\n", append(lines, mockEndAfter)...), Footer: bot.Join("\n", s.clockWords(d), onlyYouWords), Controls: []bot.Row{{
 			bot.Button{Label: "Finish", Action: "sitting/" + d.ID + "/end/yes", Style: bot.Primary},
 			bot.Button{Label: "Go on", Action: "sitting/" + d.ID},
 		}},

@@ -79,6 +79,15 @@ func (s *Service) sitAgain(ctx context.Context, i bot.Interaction, d desk) (desk
 	return d, err
 }
 
+// showAgain shows where an exam stands after it was changed.
+func (s *Service) showAgain(ctx context.Context, i bot.Interaction, d desk) (bot.Response, error) {
+	d, err := s.sitAgain(ctx, i, d)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	return s.showMock(ctx, i, d)
+}
+
 // showMock shows where an exam stands: the question, the pause or the result.
 func (s *Service) showMock(ctx context.Context, i bot.Interaction, d desk) (bot.Response, error) {
 	card, err := s.mockCard(ctx, d)
@@ -145,9 +154,8 @@ func (s *Service) mockBegin(ctx context.Context, i bot.Interaction) (bot.Respons
 	var items []SessionItem
 	counts := map[string]int{}
 	for k, e := range pickMock(free, outline, min(asked, n), id) {
-		version, snapshot := e.item.Version()
-		items = append(items, SessionItem{Item: e.item.ID, Version: version, Snapshot: snapshot, Bank: e.bank, Certification: t.Certification})
-		mock.Questions = append(mock.Questions, SessionQuestion{Place: k + 1, Item: e.item.ID, Domain: e.item.Domain, ItemVersion: version, Reason: Unseen})
+		items = append(items, e.snapshot(t))
+		mock.Questions = append(mock.Questions, SessionQuestion{Place: k + 1, Item: e.item.ID, Domain: e.item.Domain, ItemVersion: items[k].Version, Reason: Unseen})
 		counts[e.item.Domain]++
 	}
 	if len(items) == 0 {
@@ -207,18 +215,12 @@ func (s *Service) goTo(ctx context.Context, i bot.Interaction, d desk, place int
 
 // mockChosen records what was pressed or chosen.
 func (s *Service) mockChosen(ctx context.Context, i bot.Interaction, d desk) (bot.Response, error) {
-	return s.mockAnswer(ctx, i, d, func(item quizzes.Item) (quizzes.Response, error) {
-		r, ok := pressable(item, i.Arg("choice"))
-		if !ok {
-			return r, &bot.Error{Text: placeGoneWords}
-		}
-		return r, nil
-	})
+	return s.mockAnswer(ctx, i, d, readChoice(i))
 }
 
 // mockSent records what was filled in.
 func (s *Service) mockSent(ctx context.Context, i bot.Interaction, d desk) (bot.Response, error) {
-	r, err := s.mockAnswer(ctx, i, d, func(quizzes.Item) (quizzes.Response, error) { return sent(i), nil })
+	r, err := s.mockAnswer(ctx, i, d, readForm(i))
 	if err != nil {
 		return invalid(err)
 	}
@@ -227,7 +229,7 @@ func (s *Service) mockSent(ctx context.Context, i bot.Interaction, d desk) (bot.
 
 // mockAnswer records an answer and goes on with the next question, or after the
 // last one with the overview. It says nothing of the verdict.
-func (s *Service) mockAnswer(ctx context.Context, i bot.Interaction, d desk, read func(quizzes.Item) (quizzes.Response, error)) (bot.Response, error) {
+func (s *Service) mockAnswer(ctx context.Context, i bot.Interaction, d desk, read reading) (bot.Response, error) {
 	q, item, err := s.mockQuestionAt(ctx, i, d)
 	if err != nil {
 		return bot.Response{}, err
@@ -239,11 +241,10 @@ func (s *Service) mockAnswer(ctx context.Context, i bot.Interaction, d desk, rea
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a, err := asked(item, response)
+	a, err := s.given(i, item, q.ItemVersion, response)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a.ID, a.ItemVersion, a.At, a.Interaction = s.NewID(), q.ItemVersion, s.Now(), i.ID
 	status, err := s.Store.AnswerMock(ctx, d.ID, q.Place, a)
 	if err != nil {
 		return bot.Response{}, err
@@ -316,11 +317,7 @@ func (s *Service) mockPause(ctx context.Context, i bot.Interaction, d desk) (bot
 	if err := s.Store.PauseMock(ctx, d.ID, s.Now()); err != nil {
 		return bot.Response{}, err
 	}
-	d, err := s.sitAgain(ctx, i, d)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	return s.showMock(ctx, i, d)
+	return s.showAgain(ctx, i, d)
 }
 
 // mockAskEnd asks before the exam ends.
@@ -336,11 +333,7 @@ func (s *Service) mockFinish(ctx context.Context, i bot.Interaction, d desk) (bo
 	if _, err := s.Store.FinishMock(ctx, d.ID, s.Now()); err != nil {
 		return bot.Response{}, err
 	}
-	d, err := s.sitAgain(ctx, i, d)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	return s.showMock(ctx, i, d)
+	return s.showAgain(ctx, i, d)
 }
 
 // mockMissed walks through what was not right.

@@ -142,7 +142,7 @@ type SessionItem struct {
 // MetAtOnce is how many items [SessionStore.Met] takes.
 const MetAtOnce = 40
 
-// Right counts the right and the partly right answers, and all.
+// counts tells how many answers are right, partly right, and there at all.
 func (s Session) counts() (right, partly, answered int) {
 	for _, q := range s.Questions {
 		if !q.Answered {

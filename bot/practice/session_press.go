@@ -101,18 +101,12 @@ func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Respon
 
 // sessionAnswer grades what was pressed or chosen.
 func (s *Service) sessionAnswer(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	return s.answerSession(ctx, i, func(item quizzes.Item) (quizzes.Response, error) {
-		r, ok := pressable(item, i.Arg("choice"))
-		if !ok {
-			return r, &bot.Error{Text: placeGoneWords}
-		}
-		return r, nil
-	})
+	return s.answerSession(ctx, i, readChoice(i))
 }
 
 // sessionSent grades what was filled in.
 func (s *Service) sessionSent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	r, err := s.answerSession(ctx, i, func(quizzes.Item) (quizzes.Response, error) { return sent(i), nil })
+	r, err := s.answerSession(ctx, i, readForm(i))
 	if err != nil {
 		return invalid(err)
 	}
@@ -155,7 +149,7 @@ func (s *Service) sessionQuestion(ctx context.Context, i bot.Interaction) (p Ses
 // answerSession records an answer once and shows its result in the card's
 // place. Whoever answers a question a second time, on another device perhaps,
 // sees what was answered the first time.
-func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read func(quizzes.Item) (quizzes.Response, error)) (bot.Response, error) {
+func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read reading) (bot.Response, error) {
 	p, g, t, q, err := s.sessionQuestion(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
@@ -172,11 +166,10 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read fun
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a, err := asked(item, response)
+	a, err := s.given(i, item, q.ItemVersion, response)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	a.ID, a.ItemVersion, a.At, a.Interaction = s.answerID(), q.ItemVersion, s.Now(), i.ID
 	status, counts, err := s.Store.AnswerSession(ctx, p.ID, q.Place, a)
 	if err != nil {
 		return bot.Response{}, err

@@ -52,8 +52,34 @@ func sent(i bot.Interaction) quizzes.Response {
 	return quizzes.Response{Options: i.Values[answerField], Text: i.Values.Get(answerField)}
 }
 
-// asked reads a response to an item: the answer it makes, or why it makes none.
-func asked(item quizzes.Item, r quizzes.Response) (Answer, error) {
+// reading is how a press or a form responds to an item, or why it doesn't.
+type reading func(item quizzes.Item) (quizzes.Response, error)
+
+// readChoice reads the option of a path.
+func readChoice(i bot.Interaction) reading {
+	return func(item quizzes.Item) (quizzes.Response, error) {
+		r, ok := pressable(item, i.Arg("choice"))
+		if !ok {
+			return r, &bot.Error{Text: placeGoneWords}
+		}
+		return r, nil
+	}
+}
+
+// readForm reads what was filled into the form.
+func readForm(i bot.Interaction) reading {
+	return func(quizzes.Item) (quizzes.Response, error) { return sent(i), nil }
+}
+
+// given is the answer to an item that an interaction gives, to be recorded.
+func (s *Service) given(i bot.Interaction, item quizzes.Item, version string, r quizzes.Response) (Answer, error) {
+	a, err := answerTo(item, r)
+	a.ID, a.ItemVersion, a.At, a.Interaction = s.answerID(), version, s.Now(), i.ID
+	return a, err
+}
+
+// answerTo reads a response to an item: the answer it makes, or why it makes none.
+func answerTo(item quizzes.Item, r quizzes.Response) (Answer, error) {
 	verdict, err := quizzes.Grade(item, r)
 	if err != nil {
 		return Answer{}, err
