@@ -168,9 +168,8 @@ func (s *Service) prepare(ctx context.Context, d schedule.Delivery) error {
 	return s.Store.OpenRound(ctx, Opening{Round: r.ID, Plan: plan, At: now, Closes: closes, Latest: latest, Late: late})
 }
 
-// closing is when a question posted now closes: at the first question slot at
-// least 20 hours later, but no later than 3 days later at the same local time.
-// A group with rotating shifts, and a paused one, take the three days.
+// closing is when a question posted now closes, and when it does so at the latest:
+// three days later at the same local time.
 func closing(plan Plan, planned, posted time.Time, late bool) (closes, latest time.Time, err error) {
 	loc := plan.Group.Location()
 	base := planned
@@ -178,17 +177,27 @@ func closing(plan Plan, planned, posted time.Time, late bool) (closes, latest ti
 		base = posted
 	}
 	latest = schedule.Resolve(schedule.WallOf(base, loc).AddDays(mostOpenDays), loc)
-	if plan.Group.StaysOpen == group.ThreeDays || plan.Group.State != group.Running || plan.Schedule.ID == "" {
-		return latest, latest, nil
+	closes, err = ClosesAt(plan.Group, plan.Schedule, posted, latest, posted)
+	return closes, latest, err
+}
+
+// ClosesAt is when a question that is open closes: at the first slot of its
+// schedule, not before now, that is at least 20 hours after it was posted, but no
+// later than latest. Latest it is in a group with rotating shifts, in one that
+// doesn't run, and of what a group studies no more, whose schedule is empty.
+func ClosesAt(g group.Group, r schedule.Recurring, posted, latest, now time.Time) (time.Time, error) {
+	if g.StaysOpen == group.ThreeDays || g.State != group.Running || r.ID == "" {
+		return latest, nil
 	}
-	slot, err := plan.Schedule.After(posted.Add(leastOpen-time.Second), schedule.RankOpen)
-	if err != nil {
-		return time.Time{}, time.Time{}, err
+	from := posted.Add(leastOpen - time.Second)
+	if from.Before(now) {
+		from = now
 	}
-	if slot.At.Before(latest) {
-		return slot.At, latest, nil
+	slot, err := r.After(from, schedule.RankOpen)
+	if err != nil || slot.At.After(latest) {
+		return latest, err
 	}
-	return latest, latest, nil
+	return slot.At, nil
 }
 
 // close ends a round.

@@ -323,13 +323,8 @@ func afterEdit(r schedule.Recurring, now time.Time, last schedule.Wall) (schedul
 	return next, err
 }
 
-// leastOpen is for how long a question can be answered at least.
-const leastOpen = 20 * time.Hour
-
-// retime moves the closing of a group's open questions: to the first slot of the
-// schedule after 20 hours, at most to three days after they were posted, and to
-// those three days for rotating shifts and while no questions come, of the whole
-// group or of what it does not study any more.
+// retime moves the closing of a group's open questions to where it would be by the
+// group and its schedules as they are now; see [practice.ClosesAt].
 func retime(ctx context.Context, tx *tx, d group.Details, now time.Time) error {
 	type open struct {
 		id, track      string
@@ -346,19 +341,10 @@ func retime(ctx context.Context, tx *tx, d group.Details, now time.Time) error {
 		return err
 	}
 	for _, r := range rounds {
-		closes := r.latest
-		if t, studies := d.Studies(r.track); studies && d.Group.State == group.Running && d.Group.StaysOpen == group.UntilNext {
-			from := r.opened.Add(leastOpen - time.Second)
-			if from.Before(now) {
-				from = now
-			}
-			slot, err := t.Schedule.After(from, schedule.RankOpen)
-			if err != nil {
-				return err
-			}
-			if slot.At.Before(closes) {
-				closes = slot.At
-			}
+		t, _ := d.Studies(r.track)
+		closes, err := practice.ClosesAt(d.Group, t.Schedule, r.opened, r.latest, now)
+		if err != nil {
+			return err
 		}
 		if closes.Equal(r.closes) {
 			continue
