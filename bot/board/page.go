@@ -8,6 +8,7 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/group"
+	"studyhall/bot/practice"
 )
 
 // weekBefore is what people type for the week before this one.
@@ -304,7 +305,7 @@ func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 			unanswered = unanswered || !o.Answered
 		}
 		if unanswered {
-			row = append(row, bot.Button{Label: "Answer today's question", Action: "catchup/" + v.group.ID, Style: bot.Primary})
+			row = append(row, bot.Button{Label: "Answer today's question", Action: practice.PathCatchUp(v.group.ID, v.track.ID), Style: bot.Primary})
 		}
 	case !sheet.Next.IsZero():
 		body = append(body, wordsNext(sheet.Next, loc))

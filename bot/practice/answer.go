@@ -97,7 +97,7 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 	if err != nil {
 		return bot.Response{}, err
 	}
-	owed, err := s.Store.Owed(ctx, p.group, m.ID, s.Now())
+	owed, err := s.owed(ctx, p.group, m.ID)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -233,7 +233,7 @@ func (s *Service) tooLate(ctx context.Context, i bot.Interaction, p pressed) (bo
 	if !s.Now().Before(closed.Add(CatchUpFor)) {
 		return bot.Whisper(simple(tooLateTitle, words+" "+stillClosedWords, studyRow())), nil
 	}
-	row := bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + g.ID, Style: bot.Primary}}
+	row := bot.Row{bot.Button{Label: "Catch up", Action: PathCatchUp(g.ID, p.track), Style: bot.Primary}}
 	return bot.Whisper(simple(tooLateTitle, words+" "+catchUpStillWords, row)), nil
 }
 
@@ -268,7 +268,12 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 	if err != nil {
 		return nil, err
 	}
-	owed, err := s.Store.Owed(ctx, g.ID, m.ID, s.Now())
+	var owed []Round
+	if t := i.Arg("track"); t != "" {
+		owed, err = s.owedOf(ctx, g.ID, m.ID, t)
+	} else {
+		owed, err = s.owed(ctx, g.ID, m.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -365,7 +370,7 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 		return bot.Response{}, err
 	}
 	if !ok {
-		row := append(bot.Row{bot.Button{Label: "Catch up", Action: "catchup/" + p.group}}, studyRow()...)
+		row := append(bot.Row{bot.Button{Label: "Catch up", Action: PathCatchUp(p.group, p.track)}}, studyRow()...)
 		return bot.Whisper(bot.Message{Card: greet(simple("", notAnsweredWords, row).Card, p.joined)}), nil
 	}
 	r, _, err := s.Store.Round(ctx, p.round)

@@ -32,7 +32,7 @@ func (s *Service) unanswered() group.NoteKind {
 func (s *Service) noteUnanswered(ctx context.Context, p group.Reminded) (group.Note, error) {
 	var n group.Note
 	for _, g := range p.Groups {
-		rounds, err := s.Store.Owed(ctx, g.ID, p.Member, p.Now)
+		rounds, err := s.owed(ctx, g.ID, p.Member)
 		if err != nil {
 			return group.Note{}, err
 		}

@@ -252,6 +252,9 @@ type Store interface {
 	// Owed lists the rounds a member can still answer, oldest first: posted,
 	// closing after the member joined, and closed less than [CatchUpFor] ago.
 	Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]Round, error)
+	// OthersTracks are those of the tracks a group studies that a member doesn't:
+	// none of their last answers in the group was to them, but some to another.
+	OthersTracks(ctx context.Context, groupID, memberID string) ([]string, error)
 	// Figures sums up a group at an instant, without what depends on the bank,
 	// and gives what the group studies, for which that is to be added.
 	Figures(ctx context.Context, groupID string, now time.Time) (group.Figures, []group.Track, error)
@@ -331,6 +334,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachTiming(groups)
 	s.attachConfirming()
 	s.Bot.Action("catchup/{group}", s.catchUp)
+	s.Bot.Action("catchup/{group}/of/{track}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
 	s.Bot.Action("why/{round}", s.why)
 	s.Bot.Action("others/{round}", s.others)

@@ -94,7 +94,7 @@ func (s *Service) Figures(ctx context.Context, groupID string) (group.Figures, e
 
 // Waiting counts what a member can answer now.
 func (s *Service) Waiting(ctx context.Context, groupID, memberID string) (open, owed int, err error) {
-	rounds, err := s.Store.Owed(ctx, groupID, memberID, s.Now())
+	rounds, err := s.owed(ctx, groupID, memberID)
 	for _, r := range rounds {
 		if r.State == Open {
 			open++

@@ -2,6 +2,7 @@ package practice
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"studyhall/bot"
@@ -67,4 +68,25 @@ func (s *Service) otherButtons(ctx context.Context, t group.Track, memberID stri
 		}
 	}
 	return buttons, nil
+}
+
+// PathCatchUp is the action of catching up on one of the things a group studies.
+func PathCatchUp(groupID, trackID string) string { return "catchup/" + groupID + "/of/" + trackID }
+
+// owed are the questions that wait for a member, oldest first: of all that the
+// group studies what they study, too.
+func (s *Service) owed(ctx context.Context, groupID, memberID string) ([]Round, error) {
+	rounds, err := s.Store.Owed(ctx, groupID, memberID, s.Now())
+	if err != nil || len(rounds) == 0 {
+		return rounds, err
+	}
+	others, err := s.Store.OthersTracks(ctx, groupID, memberID)
+	return slices.DeleteFunc(rounds, func(r Round) bool { return slices.Contains(others, r.Track) }), err
+}
+
+// owedOf are the questions of one track that a member can still answer, whether
+// they study it already or are about to.
+func (s *Service) owedOf(ctx context.Context, groupID, memberID, trackID string) ([]Round, error) {
+	rounds, err := s.Store.Owed(ctx, groupID, memberID, s.Now())
+	return slices.DeleteFunc(rounds, func(r Round) bool { return r.Track != trackID }), err
 }

@@ -54,6 +54,31 @@ func lastTrack(ctx context.Context, q querier, groupID, memberID string) (track 
 	return track, err
 }
 
+// OthersTracks implements [practice.Store]. A member's last answers are 200, so
+// that it takes no longer for who has answered for years.
+func (s *Store) OthersTracks(ctx context.Context, groupID, memberID string) ([]string, error) {
+	type studied struct {
+		track string
+		own   bool
+	}
+	all, err := list(ctx, s.read(ctx), func(scan scanner) (t studied, err error) {
+		err = scan(&t.track, &t.own)
+		return t, err
+	}, `SELECT s.track_id, s.track_id IN (SELECT x.track_id FROM (SELECT a.track_id FROM answers a
+			WHERE a.member_id = $2 AND a.group_id = $1 ORDER BY a.answered_at DESC LIMIT 200) AS x)
+		FROM schedules s WHERE s.group_id = $1 AND s.kind = $3`, groupID, memberID, group.KindQuestion)
+	if !slices.ContainsFunc(all, func(t studied) bool { return t.own }) {
+		return nil, wrap("read what a member studies", err)
+	}
+	var others []string
+	for _, t := range all {
+		if !t.own {
+			others = append(others, t.track)
+		}
+	}
+	return others, wrap("read what a member studies", err)
+}
+
 // Track implements [practice.SessionStore].
 func (s *Store) Track(ctx context.Context, id string) (group.Track, bool, error) {
 	t, err := readTrack(s.read(ctx).row(ctx, `SELECT `+trackColumns+` FROM tracks t WHERE t.id = $1`, id).scan)

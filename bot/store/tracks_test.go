@@ -313,3 +313,52 @@ func TestTracksKeepTheirOwnPoints(t *testing.T) {
 		}
 	})
 }
+
+// A member studies what they answer; who has answered nothing that the group still
+// studies may study all of it.
+func TestOthersTracks(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		for _, person := range []string{"dana", "lee", "ann"} {
+			join(t, s, "g", person)
+		}
+		added(t, s, addition("g", "chtm", 1))
+		cbet := asked(t, s, "g", "r1", sunday())
+		answered(t, s, cbet, sunday().Add(time.Hour), map[string]practice.Verdict{"dana": practice.Right, "lee": practice.Wrong})
+		sessionIn := func(person, id, track string) {
+			t.Helper()
+			item := lettered("x-" + id)
+			version, snapshot := item.Version()
+			p := practice.Session{ID: id, Kind: practice.Practising, Group: "g", Track: track, Member: "member-" + person, Asked: 1, StartedAt: sunday(),
+				Questions: []practice.SessionQuestion{{Place: 1, Item: item.ID, Domain: item.Domain, ItemVersion: version, Reason: practice.Unseen}}}
+			if ok, err := s.StartSession(t.Context(), p, []practice.SessionItem{{Item: item.ID, Version: version, Snapshot: snapshot, Bank: "b", Certification: "chtm"}}, sunday()); err != nil || !ok {
+				t.Fatalf("start: %v, %v", ok, err)
+			}
+			if _, _, err := s.AnswerSession(t.Context(), id, 1, practised("a-"+id, sunday().Add(2*time.Hour))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sessionIn("lee", "s1", "track-g-chtm-1")
+		for _, test := range []struct {
+			name, person string
+			want         []string
+		}{
+			{"answered one", "dana", []string{"track-g-chtm-1"}},
+			{"answered one and practised the other", "lee", nil},
+			{"answered none", "ann", nil},
+		} {
+			got, err := s.OthersTracks(t.Context(), "g", "member-"+test.person)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.name, diff)
+			}
+		}
+		storetest.QueryPlans(t, s, []string{"answers", "schedules"}, func() {
+			if _, err := s.OthersTracks(t.Context(), "g", "member-dana"); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+}
