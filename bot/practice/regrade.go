@@ -63,15 +63,22 @@ type Regrading struct {
 	NewID       func() string // for deliveries
 }
 
-// Grades an answer that was given before the correction.
+// Grades an answer that was given before the correction. What a former member
+// typed is not there any more, and keeps its verdict.
 func (r Regrading) Grades(a Answer) Grade {
 	was := Grade{a.Verdict, a.Credit}
+	if a.Forgotten(r.Item) {
+		return was.Regraded(a.Verdict, r.Item.Void)
+	}
 	verdict, err := quizzes.Grade(r.Item, quizzes.Response{Options: strings.Fields(a.Option), Text: a.Raw})
 	if err != nil { // it was read by the earlier key and can't be by this one
 		verdict = quizzes.Wrong
 	}
 	return was.Regraded(Verdict(verdict), r.Item.Void)
 }
+
+// Forgotten reports whether what was typed to answer an item was erased.
+func (a Answer) Forgotten(item quizzes.Item) bool { return item.Typed() && a.Raw == "" }
 
 // Regraded is what came of a regrading.
 type Regraded struct {

@@ -292,13 +292,16 @@ func gradeLive(ctx context.Context, tx *tx, l practice.Live) error {
 		return err
 	}
 	all, err := list(ctx, tx, func(scan scanner) (a practice.Answer, err error) {
-		err = scan(&a.ID, &a.Option, &a.Raw)
+		err = scan(&a.ID, &a.Option, &a.Raw, &a.Verdict)
 		return a, err
-	}, `SELECT id, options, raw FROM live_answers WHERE live_id = $1 AND place = $2 ORDER BY id`, l.ID, l.Place)
+	}, `SELECT id, options, raw, verdict FROM live_answers WHERE live_id = $1 AND place = $2 ORDER BY id`, l.ID, l.Place)
 	if err != nil {
 		return err
 	}
 	for _, a := range all {
+		if a.Forgotten(item) && !item.Void {
+			continue
+		}
 		verdict, err := quizzes.Grade(item, quizzes.Response{Options: strings.Fields(a.Option), Text: a.Raw})
 		if err != nil { // it was read by the earlier key and can't be by this one
 			verdict = quizzes.Wrong

@@ -17,6 +17,7 @@ import (
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
+	"studyhall/quizzes"
 )
 
 // typeIt types the code of an account into another one.
@@ -214,8 +215,8 @@ func TestCodesAreNotGuessed(t *testing.T) {
 	})
 }
 
-// Whatever happened before, linking and erasing leave totals that follow from
-// the answers.
+// Whatever happened before, linking, correcting and erasing leave totals that
+// follow from the answers.
 func TestTotalsAfterLinkingAndErasing(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		histories := 0
@@ -234,7 +235,7 @@ func TestTotalsAfterLinkingAndErasing(t *testing.T) {
 			for range rapid.IntRange(1, 24).Draw(rt, "steps") {
 				now = now.Add(time.Duration(rapid.IntRange(1, 600).Draw(rt, "minutes")) * time.Minute)
 				ids++
-				switch rapid.IntRange(0, 9).Draw(rt, "op") {
+				switch rapid.IntRange(0, 10).Draw(rt, "op") {
 				case 0, 1:
 					if details(t, s, g).Group.State != group.Running {
 						continue // it paused itself
@@ -272,6 +273,11 @@ func TestTotalsAfterLinkingAndErasing(t *testing.T) {
 						linked(t, s, a, b, now)
 					}
 				case 9:
+					if len(rounds) > 0 {
+						c := rapid.SampledFrom([]quizzes.Correction{{Keys: []string{"b"}}, {Keys: []string{"a", "b"}}, {Keys: []string{"a"}}, {Void: true}}).Draw(rt, "correction")
+						regrade(t, s, g, rapid.SampledFrom(rounds).Draw(rt, "round").Item, c, now)
+					}
+				case 10:
 					if _, err := s.EraseMember(t.Context(), erasing(s, bot.UserID("fake:"+person()), now)); err != nil {
 						rt.Fatal(err)
 					}
