@@ -40,8 +40,11 @@ const SkipDayReason = "a skip day"
 
 // HabitStore is what the choices of groups need of the database.
 type HabitStore interface {
-	// SetHabits keeps what a group chose, and plans its weeks and season by it.
-	SetHabits(ctx context.Context, groupID string, h Habits, now time.Time) error
+	// ChangeHabits changes what a group chose, and plans its weeks and season by
+	// it. What another organiser chooses at the same time stays: change gets what is
+	// chosen then, and may be called more than once. A season whose day to end went
+	// by while the group was to keep going ends as [OverdueSeason] says.
+	ChangeHabits(ctx context.Context, groupID string, change func(h *Habits), now time.Time) error
 	// AddSkipDays adds local dates, 2006-01-02, on which the group gets no
 	// question, and plans by them. It reports false, and adds none, if there would
 	// be more than [MostSkipDays] from the day on that it is.
@@ -141,11 +144,10 @@ func (s *Service) setWeekly(ctx context.Context, i bot.Interaction, group string
 	if err != nil {
 		return bot.Response{}, err
 	}
-	h := d.Habits
-	h.Weekly, h.Quiet = "", false
+	expr, quiet := "", false
 	switch i.Values.Get(fieldPost) {
 	case postOff:
-		h.Quiet = true
+		quiet = true
 	case postOther:
 		days := weekdays(i.Values[fieldDay])
 		minutes, problem := times(i.Values.Get(fieldAt))
@@ -157,18 +159,18 @@ func (s *Service) setWeekly(ctx context.Context, i bot.Interaction, group string
 		case len(minutes) != 1:
 			return bot.Response{Invalid: map[string]string{fieldAt: "Please write one time, such as 18:00."}}, nil
 		}
-		h.Weekly = timetable{minutes: minutes, days: days}.expr()
+		expr = timetable{minutes: minutes, days: days}.expr()
 	}
-	return s.keepHabits(ctx, i, d, h, func(d Details) bot.Text { return wordsWeekly(d) })
+	return s.keepHabit(ctx, i, d, func(h *Habits) { h.Weekly, h.Quiet = expr, quiet }, wordsWeekly)
 }
 
-// keepHabits keeps what was chosen and says how it is now.
-func (s *Service) keepHabits(ctx context.Context, i bot.Interaction, d Details, h Habits, words func(d Details) bot.Text) (bot.Response, error) {
-	if err := s.c.Store.SetHabits(ctx, d.Group.ID, h, s.c.Now()); err != nil {
+// keepHabit keeps what was chosen and says how it is now.
+func (s *Service) keepHabit(ctx context.Context, i bot.Interaction, d Details, change func(h *Habits), words func(d Details) bot.Text) (bot.Response, error) {
+	if err := s.c.Store.ChangeHabits(ctx, d.Group.ID, change, s.c.Now()); err != nil {
 		return bot.Response{}, err
 	}
 	s.c.Wake()
-	d.Habits = h
+	change(&d.Habits)
 	path := PathGroup(d.Group.ID)
 	return show(i, &bot.Card{Title: "Saved", Body: words(d), Footer: wordsOnlyYou, Tone: bot.Good,
 		Controls: rows(button("Group page", path), button(weeksLabel, path+"/weeks"))}), nil
@@ -250,9 +252,14 @@ func (s *Service) setHabit(ctx context.Context, i bot.Interaction, group string)
 	if n < 0 {
 		return s.weeksPage(ctx, i, group)
 	}
-	h := d.Habits
-	all[n].set(&h)
-	return s.keepHabits(ctx, i, d, h, func(Details) bot.Text { return lines(bot.Textf("%s: %s", title, all[n].label), about) })
+	going := d.Habits.KeepGoing
+	return s.keepHabit(ctx, i, d, all[n].set, func(d Details) bot.Text {
+		text := lines(bot.Textf("%s: %s", title, all[n].label), about)
+		if due, late := OverdueSeason(d, s.c.Now()); late && going {
+			text = lines(text, bot.Textf(wordsSeasonOverdue, bot.When(due.At.In(d.Group.Location()))))
+		}
+		return text
+	})
 }
 
 // weekly is when a group's weekly post comes, or would.
@@ -289,4 +296,5 @@ const (
 	wordsDiscussions bot.Text = "A closed question can have a thread under it."
 	wordsSeasonEnds  bot.Text = "Seven days after the exam window's last day: Wrap up says goodbye in the channel and ends the season. " +
 		"With Keep going, questions come as before."
+	wordsSeasonOverdue = "That day is over, so the season ends on %s."
 )

@@ -154,12 +154,7 @@ func (s *Service) reopen(ctx context.Context, i bot.Interaction, group string) (
 	if setup.Channel == "" {
 		return bot.Response{}, problem(wordsNoChannel, button("Group page", PathGroup(group)))
 	}
-	if w := setup.WindowTo; w != "" && w < s.today(setup.Zone).Format(time.DateOnly) { // the season that ended
-		setup.WindowFrom, setup.WindowTo = "", ""
-		if c, ok := s.c.Catalogue.Find(setup.Certification); ok {
-			setup.WindowFrom, setup.WindowTo = nextWindow(c, s.today(setup.Zone))
-		}
-	}
+	setup = s.withWindowAhead(setup)
 	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
 		return bot.Response{}, err
 	}

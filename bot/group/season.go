@@ -120,7 +120,8 @@ func (s *Service) seasonKinds() []schedule.Kind {
 // SeasonDue is when a group's season ends: seven days after the last day of its
 // exam window, when the first question of a day comes. ok is false for a group
 // without a window, one that keeps going, and one whose season is over.
-func SeasonDue(d Details, lastDay string) (due schedule.Due, ok bool) {
+func SeasonDue(d Details) (due schedule.Due, ok bool) {
+	lastDay := d.lastDay()
 	last, err := time.Parse(time.DateOnly, lastDay)
 	if err != nil || d.Habits.KeepGoing || d.Group.State == Ended {
 		return schedule.Due{}, false
@@ -132,6 +133,25 @@ func SeasonDue(d Details, lastDay string) (due schedule.Due, ok bool) {
 	}
 	return schedule.Due{Kind: KindSeason, Subject: d.Group.ID, Occurrence: lastDay, Lane: schedule.Lane(d.Group.ID),
 		Rank: schedule.RankSumUp + 1, At: schedule.Resolve(wall, d.Group.Location())}, true
+}
+
+// lastDay is the last day of the exam windows of what the group studies; "" without any.
+func (d Details) lastDay() (last string) {
+	for _, t := range d.Tracks {
+		last = max(last, t.WindowTo)
+	}
+	return last
+}
+
+// OverdueSeason is when a group's season ends whose day to end is over, because it
+// was to keep going then: when the first question of the next day comes. ok is
+// false where that day is not over, or the season has no end.
+func OverdueSeason(d Details, now time.Time) (due schedule.Due, ok bool) {
+	if due, ok = SeasonDue(d); !ok || due.At.After(now) {
+		return schedule.Due{}, false
+	}
+	due.At = nextClock(now, timetableOf(d.First().Schedule.Expr).minutes[0], d.Group.Location())
+	return due, true
 }
 
 // endSeason says goodbye in the channel and ends the season. It is never too late
@@ -150,7 +170,7 @@ func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 	if err != nil {
 		return err
 	}
-	season.SeasonData = s.seasonData(facts, d.Occurrence)
+	season.SeasonData = s.seasonData(facts, d.Occurrence, s.today(g.Group.Zone))
 	var deliveries []schedule.Delivery
 	for _, ch := range g.Channels {
 		if !ch.Gone {
@@ -164,10 +184,13 @@ func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 }
 
 // seasonData works out what there is to say about a season whose window ended on
-// a day, and what the next windows are.
-func (s *Service) seasonData(f SeasonFacts, lastDay string) SeasonData {
+// a day, and what the next windows are, from another day on.
+func (s *Service) seasonData(f SeasonFacts, lastDay string, from time.Time) SeasonData {
 	data := SeasonData{Weeks: f.Weeks, Answers: f.Answers, Windows: map[string]Window{}}
 	last, _ := time.Parse(time.DateOnly, lastDay) // the schedule's own
+	if after := last.AddDate(0, 0, 1); from.Before(after) {
+		from = after
+	}
 	var next []cert.Window
 	for _, t := range f.Tracks {
 		if w, ok := cert.ParseWindow(t.WindowFrom, t.WindowTo); ok && t.WindowTo == lastDay {
@@ -186,7 +209,7 @@ func (s *Service) seasonData(f SeasonFacts, lastDay string) SeasonData {
 			}
 		}
 		data.Windows[t.ID] = Window{}
-		if ahead := c.Upcoming(last.AddDate(0, 0, 1), 1); len(ahead) > 0 {
+		if ahead := c.Upcoming(from, 1); len(ahead) > 0 {
 			data.Windows[t.ID] = Window{ahead[0].From.Format(time.DateOnly), ahead[0].To.Format(time.DateOnly)}
 			next = append(next, ahead[0])
 		}
@@ -366,7 +389,7 @@ func (s *Service) ahead(ctx context.Context, season Season, day time.Time) (Seas
 	if err != nil {
 		return season, err
 	}
-	now := s.seasonData(facts, day.AddDate(0, 0, -1).Format(time.DateOnly))
+	now := s.seasonData(facts, "", day)
 	season.Next, season.Windows = now.Next, now.Windows
 	return season, nil
 }

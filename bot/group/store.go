@@ -250,7 +250,10 @@ type Start struct {
 	Setup                   Setup
 	Member, Track, Schedule string // identifiers for what is new
 	Welcome                 schedule.Delivery
-	Now                     time.Time
+	// Windows are the next ones of what a reopened group studies, by track, where
+	// the last season's are over. The set-up's own window goes before them.
+	Windows map[string]Window
+	Now     time.Time
 }
 
 // Recurring is the schedule of a set-up.

@@ -36,6 +36,41 @@ func nextWindow(c cert.Certification, today time.Time) (from, to string) {
 	return next[0].From.Format(time.DateOnly), next[0].To.Format(time.DateOnly)
 }
 
+// windowAhead is a window, or the next one of its exam if it is over.
+func (s *Service) windowAhead(certification, zone string, w Window) Window {
+	today := s.today(zone)
+	if w.To == "" || w.To >= today.Format(time.DateOnly) {
+		return w
+	}
+	c, ok := s.c.Catalogue.Find(certification)
+	if !ok {
+		return Window{}
+	}
+	from, to := nextWindow(c, today)
+	return Window{from, to}
+}
+
+// withWindowAhead is a set-up that begins a season, with a window that is not over:
+// it may be of the season that ended, or have ended since it was chosen.
+func (s *Service) withWindowAhead(setup Setup) Setup {
+	w := s.windowAhead(setup.Certification, setup.Zone, Window{setup.WindowFrom, setup.WindowTo})
+	setup.WindowFrom, setup.WindowTo = w.From, w.To
+	return setup
+}
+
+// windowsAhead are the next windows of what a group studies whose windows are
+// over, by track.
+func (s *Service) windowsAhead(d Details) map[string]Window {
+	windows := map[string]Window{}
+	for _, t := range d.Tracks {
+		before := Window{t.WindowFrom, t.WindowTo}
+		if w := s.windowAhead(t.Certification, d.Group.Zone, before); w != before {
+			windows[t.ID] = w
+		}
+	}
+	return windows
+}
+
 // windowField offers the windows of what can be studied: of everything in a new
 // set-up, where the certification is chosen beside it, and else of the group's.
 func (s *Service) windowField(setup Setup) bot.Field {

@@ -128,7 +128,7 @@ func TestDiscussionsAndMentors(t *testing.T) {
 			when group.Discuss
 			want bool
 		}{{group.WhenAsked, false}, {group.AlwaysDiscuss, true}, {group.NeverDiscuss, false}} {
-			if err := s.SetHabits(t.Context(), "g", group.Habits{Discuss: row.when}, sunday()); err != nil {
+			if err := s.ChangeHabits(t.Context(), "g", func(h *group.Habits) { h.Discuss = row.when }, sunday()); err != nil {
 				t.Fatal(err)
 			}
 			at := sunday().AddDate(0, 0, n)

@@ -140,6 +140,9 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 		}
 	}
 	setup.Track = ""
+	if err := setWindows(ctx, tx, setup.Group, st.Windows); err != nil {
+		return 0, err
+	}
 	if err := beginSeason(ctx, tx, setup.Group, st.Now); err != nil {
 		return 0, err
 	}
@@ -147,6 +150,17 @@ func reopenGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcom
 		return 0, err
 	}
 	return group.Started, reschedule(ctx, tx, setup, st.Now)
+}
+
+// setWindows gives tracks of a group their windows.
+func setWindows(ctx context.Context, tx *tx, groupID string, windows map[string]group.Window) error {
+	for track, w := range windows {
+		if _, err := tx.exec(ctx, `UPDATE tracks SET window_from = $3, window_to = $4 WHERE id = $1 AND group_id = $2`,
+			track, groupID, w.From, w.To); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replaceFirst lets a group's first schedule ask about something else. If the

@@ -24,20 +24,29 @@ func skipDays(ctx context.Context, q querier, groupID string) ([]string, error) 
 	return list(ctx, q, column[string], `SELECT day FROM skip_days WHERE group_id = $1 ORDER BY day`, groupID)
 }
 
-// SetHabits implements [group.HabitStore].
-func (s *Store) SetHabits(ctx context.Context, groupID string, h group.Habits, now time.Time) error {
+// ChangeHabits implements [group.HabitStore].
+func (s *Store) ChangeHabits(ctx context.Context, groupID string, change func(h *group.Habits), now time.Time) error {
 	return wrap("keep habits", s.write(ctx, func(ctx context.Context, tx *tx) error {
 		state, err := lockGroup(ctx, tx, groupID)
 		if err != nil || state == "" {
 			return err
 		}
+		h, _, err := readHabits(ctx, tx, groupID)
+		if err != nil {
+			return err
+		}
+		went := h.KeepGoing
+		change(&h)
 		if _, err := tx.exec(ctx, `INSERT INTO habits (group_id, no_theme, weekly, quiet, discuss, keep_going, at_closing) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (group_id) DO UPDATE SET no_theme = excluded.no_theme, weekly = excluded.weekly, quiet = excluded.quiet,
 				discuss = excluded.discuss, keep_going = excluded.keep_going, at_closing = excluded.at_closing`,
 			groupID, h.NoTheme, h.Weekly, h.Quiet, string(h.Discuss), h.KeepGoing, h.AtClosing); err != nil {
 			return err
 		}
-		return replan(ctx, tx, groupID, now)
+		if err := replan(ctx, tx, groupID, now); err != nil || !went {
+			return err
+		}
+		return planOverdue(ctx, tx, groupID, now)
 	}))
 }
 

@@ -97,7 +97,7 @@ func TestWeeklyHabits(t *testing.T) {
 			{group.Habits{Weekly: "0 18 * * 5", Discuss: group.NeverDiscuss, KeepGoing: true}, "2026-11-27T18:00"},
 			{group.Habits{Quiet: true, NoTheme: true}, usual},
 		} {
-			if err := s.SetHabits(t.Context(), "g", row.habits, sunday()); err != nil {
+			if err := s.ChangeHabits(t.Context(), "g", func(h *group.Habits) { *h = row.habits }, sunday()); err != nil {
 				t.Fatal(err)
 			}
 			d, _, err := s.Details(t.Context(), "g")
@@ -112,7 +112,7 @@ func TestWeeklyHabits(t *testing.T) {
 		if err != nil || !e.Quiet || len(e.Studied) != 1 {
 			t.Errorf("the ended week: %+v, %v", e, err)
 		}
-		if err := s.SetHabits(t.Context(), "nobody", group.Habits{}, sunday()); err != nil {
+		if err := s.ChangeHabits(t.Context(), "nobody", func(h *group.Habits) { h.Quiet = true }, sunday()); err != nil {
 			t.Errorf("a group that is gone: %v", err)
 		}
 	})
@@ -160,4 +160,22 @@ func trackOf(t *testing.T, s *store.Store, id string) group.Track {
 		t.Fatalf("details: %v, %v", ok, err)
 	}
 	return d.First().Track
+}
+
+// Organisers who choose different things at the same time all get what they chose.
+func TestHabitsAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		choices := []func(h *group.Habits){
+			func(h *group.Habits) { h.NoTheme = true },
+			func(h *group.Habits) { h.Weekly, h.Quiet = "0 18 * * 5", true },
+			func(h *group.Habits) { h.Discuss = group.AlwaysDiscuss },
+			func(h *group.Habits) { h.KeepGoing = true },
+		}
+		atOnce(t, func(n int) error { return s.ChangeHabits(t.Context(), "g", choices[n%len(choices)], sunday()) })
+		want := group.Habits{NoTheme: true, Weekly: "0 18 * * 5", Quiet: true, Discuss: group.AlwaysDiscuss, KeepGoing: true}
+		if diff := cmp.Diff(want, details(t, s, "g").Habits); diff != "" {
+			t.Errorf("habits (-want +got):\n%s", diff)
+		}
+	})
 }

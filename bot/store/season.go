@@ -13,19 +13,30 @@ import (
 )
 
 // planSeason makes the end of a group's season fit its window as it is now. One
-// whose time has come ends all the same.
+// whose time has come ends all the same, and so does one whose time has come only
+// since the group's clock or question time changed.
 func planSeason(ctx context.Context, tx *tx, d group.Details, now time.Time) error {
-	if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting' AND at > $3`,
-		group.KindSeason, d.Group.ID, millis(now)); err != nil {
+	due, ok := group.SeasonDue(d)
+	over := ok && !due.At.After(now)
+	if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state = 'waiting' AND at > $3
+		AND NOT (CAST($4 AS BOOLEAN) AND occurrence = $5)`, group.KindSeason, d.Group.ID, millis(now), over, due.Occurrence); err != nil {
 		return err
 	}
-	var last string
-	if err := tx.row(ctx, `SELECT COALESCE(MAX(t.window_to), '') FROM schedules s JOIN tracks t ON t.id = s.track_id
-		WHERE s.group_id = $1 AND s.kind = $2`, d.Group.ID, group.KindQuestion).scan(&last); err != nil {
+	if !ok || over {
+		return nil
+	}
+	return insertDue(ctx, tx, due)
+}
+
+// planOverdue plans the end of a season whose day to end went by while the group
+// was to keep going.
+func planOverdue(ctx context.Context, tx *tx, groupID string, now time.Time) error {
+	d, ok, err := details(ctx, tx, groupID)
+	if err != nil || !ok {
 		return err
 	}
-	due, ok := group.SeasonDue(d, last)
-	if !ok || !due.At.After(now) {
+	due, ok := group.OverdueSeason(d, now)
+	if !ok {
 		return nil
 	}
 	return insertDue(ctx, tx, due)
@@ -325,11 +336,8 @@ func (s *Store) StartSeason(ctx context.Context, d schedule.Due, now time.Time) 
 			season.Group, millis(now)); err != nil {
 			return err
 		}
-		for track, w := range season.Windows {
-			if _, err := tx.exec(ctx, `UPDATE tracks SET window_from = $3, window_to = $4 WHERE id = $1 AND group_id = $2`,
-				track, season.Group, w.From, w.To); err != nil {
-				return err
-			}
+		if err := setWindows(ctx, tx, season.Group, season.Windows); err != nil {
+			return err
 		}
 		if _, err := tx.exec(ctx, `UPDATE seasons SET started_at = $2 WHERE id = $1`, season.ID, millis(now)); err != nil {
 			return err

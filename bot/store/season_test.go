@@ -35,6 +35,14 @@ func withWindow(t *testing.T, s *store.Store, id, from, to string, now time.Time
 	}
 }
 
+// keepGoing lets a group's season not end with its window, or end.
+func keepGoing(t *testing.T, s *store.Store, going bool, now time.Time) {
+	t.Helper()
+	if err := s.ChangeHabits(t.Context(), "g", func(h *group.Habits) { h.KeepGoing = going }, now); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The end of a season follows its window and what the group chose.
 func TestSeasonFollowsItsWindow(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -58,13 +66,9 @@ func TestSeasonFollowsItsWindow(t *testing.T) {
 		end("a window", "2027-05-22T07:00")
 		withWindow(t, s, "g", "2027-11-01", "2027-11-15", sunday())
 		end("a window that moved", "2027-11-22T07:00")
-		if err := s.SetHabits(t.Context(), "g", group.Habits{KeepGoing: true}, sunday()); err != nil {
-			t.Fatal(err)
-		}
+		keepGoing(t, s, true, sunday())
 		end("keep going", "")
-		if err := s.SetHabits(t.Context(), "g", group.Habits{}, sunday()); err != nil {
-			t.Fatal(err)
-		}
+		keepGoing(t, s, false, sunday())
 		end("wrap up after all", "2027-11-22T07:00")
 		if _, err := s.StopGroup(t.Context(), "g", group.Paused, group.ByOrganiser, sunday()); err != nil {
 			t.Fatal(err)
