@@ -95,7 +95,7 @@ type RegradeStore interface {
 	OriginalItem(ctx context.Context, groupID, version string) (item quizzes.Item, original string, ok bool, err error)
 	// Regrade grades a group's answers to an item version anew in one transaction
 	// with all totals, wants the cards edited, and owes one note under the newest
-	// closed post of it. Done again with the same correction it changes nothing.
+	// closed post of it in each track. Done again with the same correction it changes nothing.
 	Regrade(ctx context.Context, r Regrading) (Regraded, error)
 	// PostOf is the message by which a round was posted to a channel.
 	PostOf(ctx context.Context, roundID string, ch bot.ChannelID) (id bot.MessageID, ok bool, err error)

@@ -30,13 +30,20 @@ func thisOrThat(id string) quizzes.Item {
 // plannedItem decides that a group is asked an item now.
 func plannedItem(t *testing.T, s *store.Store, id, round string, item quizzes.Item, at time.Time) practice.Round {
 	t.Helper()
+	return plannedIn(t, s, details(t, s, id).First(), round, item, at)
+}
+
+// plannedIn is plannedItem for what the group studies by a track.
+func plannedIn(t *testing.T, s *store.Store, studied group.Studied, round string, item quizzes.Item, at time.Time) practice.Round {
+	t.Helper()
+	id := studied.Group
 	version, snapshot := item.Version()
-	due := schedule.Due{Kind: group.KindQuestion, Subject: "schedule-" + id, Occurrence: "now-" + round,
+	due := schedule.Due{Kind: group.KindQuestion, Subject: studied.Schedule.ID, Occurrence: "now-" + round,
 		Lane: schedule.Lane(id), Rank: schedule.RankOpen, At: at}
-	if _, err := s.PostNow(t.Context(), id, "", round, at); err != nil {
+	if _, err := s.PostNow(t.Context(), id, studied.ID, round, at); err != nil {
 		t.Fatal(err)
 	}
-	r := practice.Round{ID: round, Group: id, Track: "track-" + id, Item: item, ItemVersion: version, LocalDay: "2026-11-23", PlannedAt: at}
+	r := practice.Round{ID: round, Group: id, Track: studied.ID, Item: item, ItemVersion: version, LocalDay: "2026-11-23", PlannedAt: at}
 	posting := practice.Posting{Round: r, Snapshot: snapshot, Low: -1, Deliveries: []schedule.Delivery{{
 		Key: "post-" + round, Kind: group.KindQuestion, Ref: round, Group: id, Target: "fake:" + id, Rank: schedule.RankOpen, At: at,
 	}}}
@@ -50,7 +57,12 @@ func plannedItem(t *testing.T, s *store.Store, id, round string, item quizzes.It
 func open(t *testing.T, s *store.Store, id, round string, at time.Time) {
 	t.Helper()
 	d := details(t, s, id)
-	if err := s.OpenRound(t.Context(), practice.Opening{Round: round, Plan: practice.Plan{Group: d.Group, Schedule: d.First().Schedule},
+	r, _, err := s.Round(t.Context(), round)
+	if err != nil {
+		t.Fatal(err)
+	}
+	studied, _ := d.Studies(r.Track)
+	if err := s.OpenRound(t.Context(), practice.Opening{Round: round, Plan: practice.Plan{Group: d.Group, Schedule: studied.Schedule},
 		At: at, Closes: at.AddDate(0, 0, 1), Latest: at.AddDate(0, 0, 3)}); err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -65,7 +77,13 @@ func asked(t *testing.T, s *store.Store, id, round string, at time.Time) practic
 // askedItem is asked with an item.
 func askedItem(t *testing.T, s *store.Store, id, round string, item quizzes.Item, at time.Time) practice.Round {
 	t.Helper()
-	r, d := owedItem(t, s, id, round, item, at)
+	return askedIn(t, s, details(t, s, id).First(), round, item, at)
+}
+
+// askedIn is askedItem for what the group studies by a track.
+func askedIn(t *testing.T, s *store.Store, studied group.Studied, round string, item quizzes.Item, at time.Time) practice.Round {
+	t.Helper()
+	r, d := owedIn(t, s, studied, round, item, at)
 	if _, err := s.MarkSent(t.Context(), d, bot.MessageID("fake:m/"+d.Key), 1, at, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -248,14 +266,20 @@ func owed(t *testing.T, s *store.Store, id, round string, at time.Time) (practic
 
 func owedItem(t *testing.T, s *store.Store, id, round string, item quizzes.Item, at time.Time) (practice.Round, schedule.Delivery) {
 	t.Helper()
-	r := plannedItem(t, s, id, round, item, at)
+	return owedIn(t, s, details(t, s, id).First(), round, item, at)
+}
+
+// owedIn is owedItem for what the group studies by a track.
+func owedIn(t *testing.T, s *store.Store, studied group.Studied, round string, item quizzes.Item, at time.Time) (practice.Round, schedule.Delivery) {
+	t.Helper()
+	r := plannedIn(t, s, studied, round, item, at)
 	for {
 		all, err := s.ClaimDeliveries(t.Context(), "fake", at, at.Add(time.Minute), 1)
 		if err != nil || len(all) == 0 {
 			t.Fatalf("claim: %v, %v", all, err)
 		}
 		if all[0].Ref == round {
-			open(t, s, id, round, at)
+			open(t, s, studied.Group, round, at)
 			return r, all[0]
 		}
 		if _, err := s.MarkSent(t.Context(), all[0], bot.MessageID("fake:m/"+all[0].Key), 1, at, time.Time{}); err != nil {

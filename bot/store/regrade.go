@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"studyhall/bot"
@@ -283,15 +284,16 @@ func regradeEach(ctx context.Context, tx *tx, r practice.Regrading, all []practi
 }
 
 // tellCorrection has the cards that show the answer edited and owes a note under
-// each post of the newest closed question: older ones show it on their cards.
+// each post of the newest closed question of each track: older ones show it on
+// their cards.
 func tellCorrection(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound) error {
-	newest := correctedRound{}
+	newest := map[string]correctedRound{} // by track
 	for _, round := range rounds {
 		if round.state != string(practice.Closed) {
-			continue
+			continue // its answer is still to be shown, and then it is the corrected one
 		}
-		if round.number > newest.number {
-			newest = round
+		if round.number > newest[round.track].number {
+			newest[round.track] = round
 		}
 		// The next card has a line about it, too.
 		open, err := list(ctx, tx, column[string], `SELECT id FROM rounds WHERE track_id = $1 AND state = 'open' AND number > $2`, round.track, round.number)
@@ -304,16 +306,23 @@ func tellCorrection(ctx context.Context, tx *tx, r practice.Regrading, rounds []
 			}
 		}
 	}
-	if newest.id == "" {
-		return nil // its answer is still to be shown, and then it is the corrected one
+	for _, track := range slices.Sorted(maps.Keys(newest)) {
+		if err := oweCorrection(ctx, tx, r, newest[track]); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// oweCorrection owes a note under each post of a question.
+func oweCorrection(ctx context.Context, tx *tx, r practice.Regrading, round correctedRound) error {
 	channels, err := list(ctx, tx, column[string], `SELECT target FROM deliveries WHERE ref = $1 AND kind = $2 AND state = 'sent'`,
-		newest.id, group.KindQuestion)
+		round.id, group.KindQuestion)
 	if err != nil {
 		return err
 	}
 	for _, ch := range channels {
-		note := schedule.Delivery{Key: r.NewID(), Kind: practice.KindCorrection, Ref: practice.NoteRef(newest.id, r.Corrected), Group: r.Group,
+		note := schedule.Delivery{Key: r.NewID(), Kind: practice.KindCorrection, Ref: practice.NoteRef(round.id, r.Corrected), Group: r.Group,
 			Target: ch, Rank: schedule.RankOther, At: r.At, Until: r.At.Add(schedule.DefaultCatchUp)}
 		if err := insertDeliveries(ctx, tx, note); err != nil {
 			return err

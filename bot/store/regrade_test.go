@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/board"
+	"studyhall/bot/group"
 	"studyhall/bot/practice"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
@@ -155,24 +157,7 @@ func TestOneNote(t *testing.T) {
 		for _, keys := range [][]string{{"c"}, {"c"}} {
 			regrade(t, s, "g", item, quizzes.Correction{Keys: keys}, at)
 		}
-		var notes []string
-		for {
-			all, err := s.ClaimDeliveries(t.Context(), "fake", at.Add(time.Hour), at.Add(2*time.Hour), 10)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(all) == 0 {
-				break
-			}
-			for _, d := range all {
-				if d.Kind == practice.KindCorrection {
-					notes = append(notes, d.Ref)
-				}
-				if _, err := s.MarkSent(t.Context(), d, "fake:sent", d.Wanted, at, time.Time{}); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
+		notes := notesOf(t, s, at)
 		now, _, err := s.Round(t.Context(), "r1")
 		if err != nil || len(notes) != 1 || notes[0] != practice.NoteRef("r1", now.ItemVersion) {
 			t.Errorf("notes %v (%v), want one about r1", notes, err)
@@ -183,6 +168,55 @@ func TestOneNote(t *testing.T) {
 		}
 		if post, ok, err := s.PostOf(t.Context(), "r1", "fake:g"); err != nil || !ok || post == "" {
 			t.Errorf("post of r1: %q, %v, %v", post, ok, err)
+		}
+	})
+}
+
+// notesOf are the notes about corrections that are owed, with their channels.
+func notesOf(t *testing.T, s *store.Store, at time.Time) (notes []string) {
+	t.Helper()
+	for {
+		all, err := s.ClaimDeliveries(t.Context(), "fake", at.Add(time.Hour), at.Add(2*time.Hour), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(all) == 0 {
+			slices.Sort(notes)
+			return notes
+		}
+		for _, d := range all {
+			if d.Kind == practice.KindCorrection {
+				notes = append(notes, d.Ref)
+			}
+			if _, err := s.MarkSent(t.Context(), d, "fake:sent", d.Wanted, at, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// A question that two tracks have asked, and number on their own, gets its note in
+// each of them: a high number in the one is not newer than a low one in the other.
+func TestOneNoteInEachTrack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		added(t, s, addition("g", "chtm", 1))
+		item, at := lettered("cbet-x"), sunday()
+		tracks := details(t, s, "g").Tracks
+		for n := range 3 { // the first track has higher numbers
+			at = closed(t, s, askedIn(t, s, tracks[0], fmt.Sprint("first", n), lettered(fmt.Sprint("other", n)), at))
+		}
+		for n, studied := range []group.Studied{tracks[1], tracks[0], tracks[1]} {
+			r := askedIn(t, s, studied, fmt.Sprint("r", n), item, at)
+			gives(t, s, r, "dana", "c", at)
+			at = closed(t, s, r)
+		}
+		regrade(t, s, "g", item, quizzes.Correction{Keys: []string{"c"}}, at)
+		now, _, err := s.Round(t.Context(), "r2")
+		must(t, err)
+		want := []string{practice.NoteRef("r1", now.ItemVersion), practice.NoteRef("r2", now.ItemVersion)}
+		if diff := cmp.Diff(want, notesOf(t, s, at)); diff != "" {
+			t.Errorf("notes (-want +got):\n%s", diff)
 		}
 	})
 }

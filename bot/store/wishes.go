@@ -143,7 +143,7 @@ func replanNotes(ctx context.Context, tx *tx, member string, kinds []string, due
 
 // NoteAccount implements [group.WishStore]. An account was used when it asked for
 // notes or opened one, and when the newest answer in a group was given on its
-// platform.
+// platform. Of an answer in a live round the platform is not known.
 func (s *Store) NoteAccount(ctx context.Context, member string) (account bot.UserID, ok bool, err error) {
 	q := s.read(ctx)
 	type used struct {
@@ -166,7 +166,8 @@ func (s *Store) NoteAccount(ctx context.Context, member string) (account bot.Use
 			newest[adapter] = max(newest[adapter], at)
 			return struct{}{}, err
 		}, `SELECT a.adapter, a.answered_at FROM memberships ms JOIN answers a ON a.member_id = ms.member_id AND a.group_id = ms.group_id
-				AND a.answered_at = (SELECT MAX(x.answered_at) FROM answers x WHERE x.member_id = ms.member_id AND x.group_id = ms.group_id)
+				AND a.answered_at = (SELECT x.answered_at FROM answers x WHERE x.member_id = ms.member_id AND x.group_id = ms.group_id
+					AND x.adapter <> '' ORDER BY x.answered_at DESC LIMIT 1)
 			WHERE ms.member_id = $1`, member); err != nil {
 			return "", false, wrap("read where a member answered last", err)
 		}

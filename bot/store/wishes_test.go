@@ -189,6 +189,37 @@ func TestNoteAccount(t *testing.T) {
 	})
 }
 
+// Of two accounts the one on the platform last used gets notes: where the newest
+// answer was given of which that is known.
+func TestNoteAccountLastUsed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		join(t, s, "g", "lee")
+		must(t, s.Do(t.Context(), `UPDATE accounts SET id = 'harbor:dana', member_id = 'member-dana' WHERE id = 'fake:lee'`))
+		last := func(when string, want bot.UserID) {
+			t.Helper()
+			if account, ok, err := s.NoteAccount(t.Context(), "member-dana"); err != nil || !ok || account != want {
+				t.Errorf("%s: %q, %v, %v; want %q", when, account, ok, err, want)
+			}
+		}
+		at := sunday()
+		must(t, s.AccountUsed(t.Context(), "harbor:dana", at))
+		last("a note was opened", "harbor:dana")
+		r := asked(t, s, "g", "r1", at)
+		answered(t, s, r, at.Add(time.Hour), map[string]practice.Verdict{"dana": practice.Right})
+		last("a question was answered later", "fake:dana")
+		at = at.Add(2 * time.Hour)
+		live(t, s, "g", "l", 1)
+		livePost(t, s, "l", 1, at)
+		pressLive(t, s, "l", 1, "dana", "a", at.Add(time.Second))
+		if closed, err := s.CloseLive(t.Context(), "l", 1, nil, "end", at.Add(time.Minute)); err != nil || !closed {
+			t.Fatal(closed, err)
+		}
+		last("and a live round after that", "fake:dana")
+	})
+}
+
 // An answer of who wants to be asked is recorded when they have been.
 func TestAskedFirst(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
