@@ -18,7 +18,7 @@ import (
 // sealedRound is an open round of group "g" that tells its results when it closes.
 func sealedRound(t *testing.T, s *store.Store, id string) practice.Round {
 	t.Helper()
-	if err := s.SetHabits(t.Context(), "g", group.Habits{AtClosing: true}, sunday()); err != nil {
+	if err := s.ChangeHabits(t.Context(), "g", func(h *group.Habits) { h.AtClosing = true }, sunday()); err != nil {
 		t.Fatal(err)
 	}
 	r, ok, err := s.Round(t.Context(), asked(t, s, "g", id, sunday()).ID)
