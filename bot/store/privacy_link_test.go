@@ -273,10 +273,7 @@ func TestTotalsAfterLinkingAndErasing(t *testing.T) {
 						linked(t, s, a, b, now)
 					}
 				case 9:
-					if len(rounds) > 0 {
-						c := rapid.SampledFrom([]quizzes.Correction{{Keys: []string{"b"}}, {Keys: []string{"a", "b"}}, {Keys: []string{"a"}}, {Void: true}}).Draw(rt, "correction")
-						regrade(t, s, g, rapid.SampledFrom(rounds).Draw(rt, "round").Item, c, now)
-					}
+					regradeAny(t, rt, s, rounds, now)
 				case 10:
 					if _, err := s.EraseMember(t.Context(), erasing(s, bot.UserID("fake:"+person()), now)); err != nil {
 						rt.Fatal(err)
@@ -288,6 +285,17 @@ func TestTotalsAfterLinkingAndErasing(t *testing.T) {
 			}
 		})
 	})
+}
+
+// regradeAny corrects one of a group's questions, if there are any.
+func regradeAny(t *testing.T, rt *rapid.T, s *store.Store, rounds []practice.Round, now time.Time) {
+	t.Helper()
+	if len(rounds) == 0 {
+		return
+	}
+	corrections := []quizzes.Correction{{Keys: []string{"b"}}, {Keys: []string{"a", "b"}}, {Keys: []string{"a"}}, {Void: true}}
+	r := rapid.SampledFrom(rounds).Draw(rt, "round")
+	regrade(t, s, r.Group, r.Item, rapid.SampledFrom(corrections).Draw(rt, "correction"), now)
 }
 
 // sessionFor is sessionOf for a member, answered but for the last question.
