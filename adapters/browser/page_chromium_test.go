@@ -101,7 +101,8 @@ func TestFixtures(t *testing.T) {
 				t.Errorf("%d wide: the messages scroll sideways", width)
 			}
 			b.axe(fmt.Sprintf("fixtures %d dark %t", width, dark))
-			for n := range 4 {
+			height := evaluate[int](b, "document.getElementById('scroll').scrollHeight")
+			for n := range height/2700 + 1 {
 				evaluate[any](b, fmt.Sprintf("document.getElementById('scroll').scrollTop = %d; null", n*2700))
 				b.shot(fmt.Sprintf("fixtures-%d-%t-%d", width, dark, n))
 			}

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	wordsSees bot.Text = "Organisers see: questions posted, how many people are active, how many answers came in, what could not be posted, and how many days of questions are left.\n" +
+	wordsSees bot.Text = "Organisers see: questions posted, how many people are active, how many answers came in, what could not be posted, and how many days of questions are left. The team report is open to every member.\n" +
 		"They never see tomorrow's question, who has not answered, or anybody's answers.\n" + wordsPrivacy
 	wordsHelp bot.Text = "A question comes to the channel. Tap a letter; only you see how you did. The answer is shown to all when it closes.\n" +
 		"/study is your page: today's question, catch-up, progress, settings. Missed one? Catch up within a week.\n" +
