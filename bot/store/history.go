@@ -67,12 +67,10 @@ func (s *Store) Histories(ctx context.Context, groupID, trackID string, week int
 }
 
 var (
-	historyOfOne    = historiesOf(`accounts w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.member_id`, `w.id = $3`)
-	historiesOfMany = historiesOf(`accounts w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.member_id`,
-		`w.id IN (`+placeholders(3, standingsAtOnce)+`)`)
-	historyOfMember = historiesOf(`members w JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.id`, `w.id = $3`)
-	historiesOfWeek = historiesOf(`(SELECT member_id AS id FROM week_points WHERE track_id = $2 AND week = $3) w
-		JOIN memberships ms ON ms.group_id = $1 AND ms.member_id = w.id`, `TRUE`)
+	historyOfOne    = historiesOf(`accounts w`, `w.member_id`, `w.id = $3`)
+	historiesOfMany = historiesOf(`accounts w`, `w.member_id`, `w.id IN (`+placeholders(3, standingsAtOnce)+`)`)
+	historyOfMember = historiesOf(`members w`, `w.id`, `w.id = $3`)
+	historiesOfWeek = historiesOf(`(SELECT member_id AS id FROM week_points WHERE track_id = $2 AND week = $3) w`, `w.id`, `TRUE`)
 )
 
 // What a row of [historiesOf] is.
@@ -85,17 +83,18 @@ const (
 // historiesOf reads everything that the standings of some people follow from, as
 // it is at one instant: the people, the questions since their runs were kept, and
 // their answers to these. Each question is read once, however many people there
-// are; the cross joins have SQLite begin with questions.
-func historiesOf(people, condition string) string {
+// are. The cross joins have SQLite begin with who is asked about, and with
+// questions.
+func historiesOf(people, member, condition string) string {
 	const questions = `rounds r WHERE r.track_id = $2 AND r.number > (SELECT MIN(through) FROM who) AND r.state <> 'skipped'
 		AND (r.closed_at = 0 OR r.closed_at > (SELECT MIN(joined_at) FROM who))`
 	return `WITH who (id, member_id, run, away, joined_at, through, points) AS MATERIALIZED (
 			SELECT w.id, ms.member_id, COALESCE(st.run, ''),
 				COALESCE((SELECT string_agg(aw.from_at || ' ' || aw.until_at, ' ') FROM aways aw WHERE aw.member_id = ms.member_id), ''),
 				ms.joined_at, COALESCE(st.run_through, 0), COALESCE(wp.points, 0)
-			FROM ` + people + ` LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id
+			FROM ` + people + ` CROSS JOIN memberships ms LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id
 				LEFT JOIN week_points wp ON wp.track_id = $2 AND wp.week = (SELECT week FROM groups WHERE id = $1) AND wp.member_id = ms.member_id
-			WHERE ` + condition + `),
+			WHERE ` + condition + ` AND ms.group_id = $1 AND ms.member_id = ` + member + `),
 		asked (id, number, local_day, state, opened_at, closed_at, resting, secret) AS MATERIALIZED (
 			SELECT r.id, r.number, r.local_day, r.state, r.opened_at, r.closed_at, r.resting, ` + secret + ` FROM ` + questions + `)
 		SELECT ` + fmt.Sprint(rowPerson) + `, id, member_id, run, away, joined_at, through, points, FALSE FROM who
