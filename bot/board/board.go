@@ -122,7 +122,8 @@ type History struct {
 	WeekPoints int // earned in the running week, without open questions
 	OpenPoints int // of answers to open questions
 	CaughtUp   []time.Time
-	Run        Run // as it was kept
+	Reviews    bool // notes about reviews are on
+	Run        Run  // as it was kept
 	Questions  []Question
 }
 

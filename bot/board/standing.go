@@ -21,7 +21,7 @@ func (s *Service) Standing(ctx context.Context, groupID, trackID string, account
 	}
 	now := s.Now()
 	run, _ := h.Run.Follow(h.Questions, now)
-	standing := practice.Standing{Line: standingLine(h, run), Run: run.Length}
+	standing := practice.Standing{Line: standingLine(h, run), Run: run.Length, Reviews: h.Reviews}
 	if spare := spareWords(run); spare != "" {
 		standing.Line += "\n" + spare
 	}

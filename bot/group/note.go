@@ -108,8 +108,6 @@ func (w Wishes) blocked() bool {
 type WishStore interface {
 	// Wishes reads what a member has chosen, as of an instant.
 	Wishes(ctx context.Context, member string, now time.Time) (Wishes, error)
-	// NotesOn reports whether notes of a kind are on for an account's member.
-	NotesOn(ctx context.Context, account bot.UserID, kind string) (bool, error)
 	// GroupsOf are a member's groups, by name.
 	GroupsOf(ctx context.Context, member string) ([]Group, error)
 	// SetReminder keeps what a member chose about a kind of note with an account.

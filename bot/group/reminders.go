@@ -84,11 +84,6 @@ func (s *Service) Reminding(ctx context.Context, member, kind string) (bool, err
 	return chosen, err
 }
 
-// Notes reports whether an account's member gets notes of a kind.
-func (s *Service) Notes(ctx context.Context, account bot.UserID, kind string) (bool, error) {
-	return s.c.Store.NotesOn(ctx, account, kind)
-}
-
 func (s *Service) remindersPressed(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	member, _, err := s.person(ctx, i)
 	if err != nil {

@@ -113,7 +113,7 @@ func (s *Service) resultCard(ctx context.Context, p pressed, standing Standing, 
 	if note := correctedNote(p.fixed, o.Answer); note != "" {
 		lines = append(lines, note)
 	}
-	again, err := s.againLine(ctx, p)
+	again, err := s.againLine(ctx, p, standing)
 	if err != nil {
 		return nil, err
 	}

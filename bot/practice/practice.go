@@ -274,6 +274,7 @@ type Standing struct {
 	Line     bot.Text // "This week 9 points · 12 in a row"
 	Run      int      // questions answered in a row
 	CaughtUp int      // questions caught up in one go, just now
+	Reviews  bool     // notes about reviews are on
 }
 
 // Config is what [New] needs.
@@ -295,7 +296,6 @@ type Service struct {
 	Config
 	groups    *group.Service
 	standings Standings
-	reminders Reminders
 	rounds    *cache[fixed]
 	versions  *cache[quizzes.Item] // snapshots that are being practised
 	pictures  *cache[[]byte]       // that the library has no more
@@ -308,7 +308,7 @@ func New(c Config) *Service {
 	if c.NewCode == nil {
 		c.NewCode = c.NewID
 	}
-	return &Service{Config: c, standings: noStandings{}, reminders: noReminders{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
+	return &Service{Config: c, standings: noStandings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.
@@ -355,7 +355,6 @@ func (s *Service) Attach(groups *group.Service) {
 	groups.Remind(s.reviewNotes())
 	groups.Remind(s.mentorNotes())
 	groups.ContributeStudy(s.mentorPart)
-	s.Remind(reviewWishes{groups})
 }
 
 // Kinds is what the engine needs to know.

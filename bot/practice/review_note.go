@@ -44,10 +44,3 @@ func (s *Service) noteReviews(ctx context.Context, p group.Reminded) (group.Note
 	}
 	return n, nil
 }
-
-// reviewWishes knows who asked for notes about reviews, which are over all groups.
-type reviewWishes struct{ groups *group.Service }
-
-func (w reviewWishes) ReviewsOn(ctx context.Context, _ string, account bot.UserID) (bool, error) {
-	return w.groups.Notes(ctx, account, NoteReviews)
-}

@@ -9,21 +9,6 @@ import (
 	"studyhall/bot/group"
 )
 
-// Reminders knows who asked to be reminded of reviews; what builds private
-// messages implements it.
-type Reminders interface {
-	// ReviewsOn reports whether an account's member asked for reviews by message in
-	// a group.
-	ReviewsOn(ctx context.Context, groupID string, account bot.UserID) (bool, error)
-}
-
-type noReminders struct{}
-
-func (noReminders) ReviewsOn(context.Context, string, bot.UserID) (bool, error) { return false, nil }
-
-// Remind sets who knows that; without it, nobody asked.
-func (s *Service) Remind(r Reminders) { s.reminders = r }
-
 // reviewWish is a review of all that is due, up to [mostReviewed].
 func reviewWish(topic string) wish { return wish{kind: Reviewing, topic: topic, count: mostReviewed} }
 
@@ -249,13 +234,12 @@ func (s *Service) reviewPart(ctx context.Context, g group.Group, m group.Member)
 
 // againLine says in the result of a posted question that was missed when it
 // comes back: to the day for who asked to be reminded.
-func (s *Service) againLine(ctx context.Context, p pressed) (bot.Text, error) {
+func (s *Service) againLine(ctx context.Context, p pressed, standing Standing) (bot.Text, error) {
 	if p.round == "" || p.item.Void || p.Answer.Verdict == Right || !s.Library.has(p.item.ID) {
 		return "", nil
 	}
-	on, err := s.reminders.ReviewsOn(ctx, p.group, p.user)
-	if err != nil || !on {
-		return againInQuiz, err
+	if !standing.Reviews {
+		return againInQuiz, nil
 	}
 	r, err := s.Store.Foresee(ctx, p.track, p.user, p.item.ID)
 	if err != nil {

@@ -88,16 +88,17 @@ const (
 func historiesOf(people, member, condition string) string {
 	const questions = `rounds r WHERE r.track_id = $2 AND r.number > (SELECT MIN(through) FROM who) AND r.state <> 'skipped'
 		AND (r.closed_at = 0 OR r.closed_at > (SELECT MIN(joined_at) FROM who))`
-	return `WITH who (id, member_id, run, away, joined_at, through, points) AS MATERIALIZED (
+	return `WITH who (id, member_id, run, away, joined_at, through, points, reviews) AS MATERIALIZED (
 			SELECT w.id, ms.member_id, COALESCE(st.run, ''),
 				COALESCE((SELECT string_agg(aw.from_at || ' ' || aw.until_at, ' ') FROM aways aw WHERE aw.member_id = ms.member_id), ''),
-				ms.joined_at, COALESCE(st.run_through, 0), COALESCE(wp.points, 0)
+				ms.joined_at, COALESCE(st.run_through, 0), COALESCE(wp.points, 0), rm.member_id IS NOT NULL
 			FROM ` + people + ` CROSS JOIN memberships ms LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id
 				LEFT JOIN week_points wp ON wp.track_id = $2 AND wp.week = (SELECT week FROM groups WHERE id = $1) AND wp.member_id = ms.member_id
+				LEFT JOIN reminders rm ON rm.member_id = ms.member_id AND rm.kind = '` + practice.NoteReviews + `' AND rm.state = 'on'
 			WHERE ` + condition + ` AND ms.group_id = $1 AND ms.member_id = ` + member + `),
 		asked (id, number, local_day, state, opened_at, closed_at, resting, secret) AS MATERIALIZED (
 			SELECT r.id, r.number, r.local_day, r.state, r.opened_at, r.closed_at, r.resting, ` + secret + ` FROM ` + questions + `)
-		SELECT ` + fmt.Sprint(rowPerson) + `, id, member_id, run, away, joined_at, through, points, FALSE FROM who
+		SELECT ` + fmt.Sprint(rowPerson) + `, id, member_id, run, away, joined_at, through, points, reviews FROM who
 		UNION ALL SELECT ` + fmt.Sprint(rowQuestion) + `, '', '', local_day, state, opened_at, number, closed_at, resting FROM asked
 		UNION ALL SELECT ` + fmt.Sprint(rowAnswer) + `, '', a.member_id, '', '', a.answered_at, q.number, CASE WHEN q.secret THEN 0 ELSE ` + pointsOf + ` END, a.caught_up
 			FROM asked q CROSS JOIN who CROSS JOIN answers a
@@ -112,7 +113,7 @@ type historyRow struct {
 	at           int64  // joined; opened; answered
 	number       int    // of the question; of a person, the last one's in the run
 	value        int64  // points; when a question closed
-	flag         bool   // a question came to a group at rest; an answer was caught up
+	flag         bool   // notes about reviews are on; a question came to a group at rest; an answer was caught up
 }
 
 // histories calls each with the history of everybody whom a statement of
@@ -157,7 +158,7 @@ func (s *Store) histories(ctx context.Context, statement string, args []any, eac
 // historyOf is one person's history. Questions are in order; answers, too, and
 // the person's come first.
 func historyOf(p historyRow, questions, answers []historyRow) (board.History, error) {
-	h := board.History{Member: p.member, WeekPoints: int(p.value)}
+	h := board.History{Member: p.member, WeekPoints: int(p.value), Reviews: p.flag}
 	if p.text != "" {
 		if err := json.Unmarshal([]byte(p.text), &h.Run); err != nil {
 			return h, fmt.Errorf("run of %s: %w", p.member, err)

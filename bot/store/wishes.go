@@ -38,13 +38,6 @@ func (s *Store) Wishes(ctx context.Context, member string, now time.Time) (w gro
 	return w, wrap("read wishes", err)
 }
 
-// NotesOn implements [group.WishStore].
-func (s *Store) NotesOn(ctx context.Context, account bot.UserID, kind string) (bool, error) {
-	on, err := s.exists(ctx, `SELECT 1 FROM accounts a JOIN reminders r ON r.member_id = a.member_id
-		WHERE a.id = $1 AND r.kind = $2 AND r.state = 'on'`, string(account), kind)
-	return on, wrap("read reminder", err)
-}
-
 // GroupsOf implements [group.WishStore].
 func (s *Store) GroupsOf(ctx context.Context, member string) ([]group.Group, error) {
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (group.Group, error) { return readGroup(scan) },

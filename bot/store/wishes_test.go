@@ -277,9 +277,6 @@ func TestWishPlans(t *testing.T) {
 			if _, err := s.GroupsOf(t.Context(), "member-dana"); err != nil {
 				t.Error(err)
 			}
-			if on, err := s.NotesOn(t.Context(), "fake:dana", "open"); err != nil || !on {
-				t.Errorf("notes on: %v, %v", on, err)
-			}
 		})
 	})
 }

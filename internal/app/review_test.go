@@ -7,19 +7,24 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
+	"studyhall/bot/practice"
 )
 
 // reminded says of everybody that they asked to be reminded of reviews.
-type reminded struct{}
+type reminded struct{ practice.Standings }
 
-func (reminded) ReviewsOn(context.Context, string, bot.UserID) (bool, error) { return true, nil }
+func (r reminded) Standing(ctx context.Context, groupID, trackID string, account bot.UserID) (practice.Standing, error) {
+	st, err := r.Standings.Standing(ctx, groupID, trackID, account)
+	st.Reviews = true
+	return st, err
+}
 
 // TestReviewOfChangedBank plays a conversation with somebody who asked for
 // reviews by message, and goes on in the middle of a review when the program
 // starts again on a bank in which one question is gone and another has new words.
 func TestReviewOfChangedBank(t *testing.T) {
 	w := newWorldOf(t, os.DirFS("testdata/review/before"))
-	w.running().Practice.Remind(reminded{})
+	w.running().Practice.Tell(reminded{w.running().Boards})
 	bottest.RunScript(t, "testdata/review/1-before.txt", w)
 	due := func(want int) {
 		t.Helper()
@@ -37,7 +42,7 @@ func TestReviewOfChangedBank(t *testing.T) {
 	if err := w.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.running().Practice.Remind(reminded{})
+	w.running().Practice.Tell(reminded{w.running().Boards})
 	due(2)
 	bottest.RunScript(t, "testdata/review/2-after.txt", w)
 }
