@@ -210,12 +210,9 @@ func planWeekly(ctx context.Context, tx *tx, d group.Details, now time.Time) err
 		FROM due WHERE kind = $1 AND subject = $2`, r.Kind, r.ID).scan(&newest, &waiting); err != nil || waiting {
 		return err
 	}
-	var last schedule.Wall
-	if newest != "" {
-		var err error
-		if last, err = schedule.ParseWall(newest); err != nil {
-			return err
-		}
+	last, err := wallOf(newest)
+	if err != nil {
+		return err
 	}
 	next, err := board.NextWeekly(r, now, last)
 	if err != nil {

@@ -27,7 +27,7 @@ func (s *Store) Totals(ctx context.Context, trackID string) (map[string]map[int]
 
 func (s *Store) weekly(ctx context.Context, query, trackID string) (map[string]map[int]int, error) {
 	by := map[string]map[int]int{}
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+	err := visit(ctx, s.read(ctx), func(scan scanner) error {
 		var member string
 		var week, points int
 		err := scan(&member, &week, &points)
@@ -37,7 +37,7 @@ func (s *Store) weekly(ctx context.Context, query, trackID string) (map[string]m
 			}
 			by[member][week] = points
 		}
-		return struct{}{}, err
+		return err
 	}, query, trackID)
 	return by, err
 }

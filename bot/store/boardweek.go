@@ -91,12 +91,12 @@ func (s *Store) WeekFacts(ctx context.Context, groupID, trackID string, week int
 // parts are what members did in a week.
 func parts(ctx context.Context, q querier, groupID, trackID string, week int, closed []time.Time) ([]board.Part, error) {
 	answered := map[string]int{}
-	_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+	err := visit(ctx, q, func(scan scanner) error {
 		var member string
 		var n int
 		err := scan(&member, &n)
 		answered[member] = n
-		return struct{}{}, err
+		return err
 	}, `SELECT a.member_id, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id
 		WHERE r.track_id = $1 AND r.week = $2 GROUP BY a.member_id`, trackID, week)
 	if err != nil {
@@ -141,12 +141,12 @@ func weeksBefore(ctx context.Context, q querier, groupID, trackID, member string
 		args = append(args, member)
 	}
 	sums := map[string][]board.Sum{}
-	_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+	err := visit(ctx, q, func(scan scanner) error {
 		var id string
 		var sum board.Sum
 		err := scan(&id, &sum.Points, &sum.Answers)
 		sums[id] = append(sums[id], sum)
-		return struct{}{}, err
+		return err
 	}, `SELECT `+of, args...)
 	return sums, err
 }

@@ -10,8 +10,7 @@
 //   - s.read(ctx) answers queries. Use row for one row, list for several and
 //     [Store.view] when several queries must see the same instant.
 //   - s.write(ctx, job) runs a job in a transaction. The job is all or nothing,
-//     and s.write answers only after it is durable. s.writeSerial is the same
-//     for a job that must read first and then decide by what it read.
+//     and s.write answers only after it is durable.
 //
 // A typical method:
 //
@@ -38,7 +37,8 @@
 // constraints (one job's fault would fail the commit of all) are not used.
 // Prefer a single statement that carries its own condition (UPDATE … WHERE,
 // ON CONFLICT … DO UPDATE … WHERE) to reading and writing: on PostgreSQL two
-// jobs may read the same value at once. A claim ends in s.skipLocked().
+// jobs may read the same value at once, so a job that must read first begins by
+// locking a row (see lockGroup). A claim ends in s.skipLocked().
 //
 // # Migrations
 //

@@ -45,15 +45,6 @@ func postgresCode(err error) string {
 	return ""
 }
 
-// isUnique reports whether err says that a row with the same key exists already.
-func isUnique(err error) bool {
-	switch sqliteCode(err) {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
-		return true
-	}
-	return postgresCode(err) == "23505"
-}
-
 // isForeign reports whether err says that a row refers to one that is not there.
 func isForeign(err error) bool {
 	return sqliteCode(err) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY || postgresCode(err) == "23503"

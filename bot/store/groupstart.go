@@ -290,12 +290,9 @@ func replanTrack(ctx context.Context, tx *tx, g group.Group, r schedule.Recurrin
 		group.KindQuestion, r.ID).scan(&newest); err != nil {
 		return err
 	}
-	var last schedule.Wall
-	if newest != "" {
-		var err error
-		if last, err = schedule.ParseWall(newest); err != nil {
-			return err
-		}
+	last, err := wallOf(newest)
+	if err != nil {
+		return err
 	}
 	next, err := afterEdit(r, now, last)
 	if err != nil {
@@ -321,6 +318,14 @@ func skipRounds(ctx context.Context, tx *tx, condition, arg string) error {
 		AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = 'question' AND d.state = 'skipped')
 		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = rounds.id AND d.kind = 'question' AND d.state <> 'skipped')`, arg)
 	return err
+}
+
+// wallOf is the wall time of an occurrence of a schedule; zero for none.
+func wallOf(occurrence string) (wall schedule.Wall, err error) {
+	if occurrence == "" {
+		return wall, nil
+	}
+	return schedule.ParseWall(occurrence)
 }
 
 // afterEdit is the schedule's next due thing. In a zone further west a wall time

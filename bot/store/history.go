@@ -120,7 +120,7 @@ type historyRow struct {
 // [historiesOf] is about, in the order of members, and what it was asked by.
 func (s *Store) histories(ctx context.Context, statement string, args []any, each func(id string, h board.History)) error {
 	var people, questions, answers []historyRow
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+	err := visit(ctx, s.read(ctx), func(scan scanner) error {
 		var r historyRow
 		err := scan(&r.kind, &r.id, &r.member, &r.text, &r.detail, &r.at, &r.number, &r.value, &r.flag)
 		switch r.kind {
@@ -131,7 +131,7 @@ func (s *Store) histories(ctx context.Context, statement string, args []any, eac
 		default:
 			answers = append(answers, r)
 		}
-		return struct{}{}, err
+		return err
 	}, statement, args...)
 	if err != nil {
 		return err

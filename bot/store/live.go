@@ -175,17 +175,7 @@ func askLive(ctx context.Context, tx *tx, l practice.Live, place int, key string
 
 // LiveSpread implements [practice.LiveStore].
 func (s *Store) LiveSpread(ctx context.Context, id string, place int) (map[string]int, error) {
-	spread := map[string]int{}
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
-		var chosen, verdict string
-		var n int
-		err := scan(&chosen, &verdict, &n)
-		if chosen == "" {
-			chosen = verdict
-		}
-		spread[chosen] += n
-		return struct{}{}, err
-	}, `SELECT options, verdict, COUNT(*) FROM live_answers WHERE live_id = $1 AND place = $2 GROUP BY options, verdict`, id, place)
+	spread, err := spreadOf(ctx, s.read(ctx), `SELECT options, verdict, COUNT(*) FROM live_answers WHERE live_id = $1 AND place = $2 GROUP BY options, verdict`, id, place)
 	return spread, wrap("count answers of live round", err)
 }
 
@@ -210,14 +200,14 @@ func (s *Store) LiveTallies(ctx context.Context, id string) ([]practice.LiveTall
 // LiveMine implements [practice.LiveStore].
 func (s *Store) LiveMine(ctx context.Context, id, memberID string) (map[int]practice.Answer, error) {
 	mine := map[int]practice.Answer{}
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+	err := visit(ctx, s.read(ctx), func(scan scanner) error {
 		var place int
 		var at int64
 		var a practice.Answer
 		err := scan(&place, &a.ID, &a.Option, &a.Raw, &a.Verdict, &at)
 		a.Member, a.At = memberID, instant(at)
 		mine[place] = a
-		return struct{}{}, err
+		return err
 	}, `SELECT l.place, l.id, l.options, l.raw, COALESCE(a.verdict, l.verdict), l.answered_at
 		FROM live_answers l LEFT JOIN answers a ON a.id = l.id WHERE l.live_id = $1 AND l.member_id = $2`, id, memberID)
 	return mine, wrap("read own answers of live round", err)

@@ -304,12 +304,12 @@ func (s *Store) EndMatch(ctx context.Context, d schedule.Due, newKey func() stri
 // MatchFigures implements [practice.MatchStore].
 func (s *Store) MatchFigures(ctx context.Context, id string) (map[string]practice.MatchFigures, error) {
 	figures := map[string]practice.MatchFigures{}
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+	err := visit(ctx, s.read(ctx), func(scan scanner) error {
 		var g string
 		var f practice.MatchFigures
 		err := scan(&g, &f.People, &f.Right)
 		figures[g] = f
-		return struct{}{}, err
+		return err
 	}, `SELECT p.group_id, COUNT(DISTINCT p.member_id), COUNT(a.id)
 		FROM matches m JOIN match_players p ON p.match_id = m.id
 			JOIN sessions s ON s.id = p.session_id AND s.answered >= m.size

@@ -164,12 +164,12 @@ func recountMember(ctx context.Context, tx *tx, groupID, track string, m group.M
 		return err
 	}
 	seasons := map[int]int64{}
-	if _, err := list(ctx, tx, func(scan scanner) (struct{}, error) {
+	if err := visit(ctx, tx, func(scan scanner) error {
 		var number int
 		var season int64
 		err := scan(&number, &season)
 		seasons[number] = season
-		return struct{}{}, err
+		return err
 	}, `SELECT number, season FROM weeks WHERE group_id = $1`, groupID); err != nil {
 		return err
 	}

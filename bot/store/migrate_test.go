@@ -288,7 +288,7 @@ func TestSameSchema(t *testing.T) {
 				WHERE table_schema = current_schema() AND table_name <> 'goose_db_version'`
 		}
 		found := map[string]string{}
-		_, err := list(t.Context(), s.read(t.Context()), func(scan scanner) (struct{}, error) {
+		err := visit(t.Context(), s.read(t.Context()), func(scan scanner) error {
 			var table, column, kind string
 			var notNull bool
 			err := scan(&table, &column, &kind, &notNull)
@@ -296,7 +296,7 @@ func TestSameSchema(t *testing.T) {
 			if !slices.Contains([]string{"bigint", "boolean", "text", "bytea"}, kind) {
 				t.Errorf("%s.%s is of type %s", table, column, kind)
 			}
-			return struct{}{}, err
+			return err
 		}, query)
 		if err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"runtime"
 	"time"
@@ -46,7 +45,7 @@ func (s *Store) openPostgres(ctx context.Context, t target, opts Options) error 
 }
 
 // transactPostgres runs a job, again after each conflict.
-func (s *Store) transactPostgres(ctx context.Context, level sql.IsolationLevel, job func(context.Context, *tx) error) error {
+func (s *Store) transactPostgres(ctx context.Context, job func(context.Context, *tx) error) error {
 	if s.closed.Load() {
 		return ErrClosed
 	}
@@ -57,7 +56,7 @@ func (s *Store) transactPostgres(ctx context.Context, level sql.IsolationLevel, 
 	wait.RandomizationFactor = 0.9 // contenders must spread, or they meet again
 	vanished := 0
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := s.transactOnce(ctx, level, job)
+		err := s.transactOnce(ctx, job)
 		if isForeign(err) && vanished < foreignTries {
 			vanished++ // what it referred to may just have been erased; it then finds that out
 		} else if err != nil && !isConflict(err) {
@@ -68,7 +67,7 @@ func (s *Store) transactPostgres(ctx context.Context, level sql.IsolationLevel, 
 	return err
 }
 
-func (s *Store) transactOnce(ctx context.Context, level sql.IsolationLevel, job func(context.Context, *tx) error) error {
+func (s *Store) transactOnce(ctx context.Context, job func(context.Context, *tx) error) error {
 	conn, err := s.readDB.Conn(ctx)
 	if err != nil {
 		return classify(err)
@@ -78,13 +77,13 @@ func (s *Store) transactOnce(ctx context.Context, level sql.IsolationLevel, job 
 	// be unknown. So the transaction has a limit of its own.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
 	defer cancel()
-	raw, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: level})
+	raw, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return classify(err)
 	}
 	// Rolls back whatever way the job ends; after COMMIT it does nothing.
 	defer raw.Rollback()
-	t := &tx{s: s, run: plain{db: raw}, serial: level == sql.LevelSerializable}
+	t := &tx{s: s, run: plain{db: raw}}
 	if err := t.call(ctx, job); err != nil {
 		if t.failed != nil && isConflict(t.failed) && !isConflict(err) {
 			err = fmt.Errorf("%w: %w", err, t.failed) // the job hid what makes it worth repeating

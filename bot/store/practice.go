@@ -71,7 +71,7 @@ func (s *Store) RoundPlan(ctx context.Context, roundID string) (practice.Plan, e
 func (s *Store) Uses(ctx context.Context, groupID, trackID string) (map[string]practice.Use, map[string]int, error) {
 	q := s.read(ctx)
 	uses, byDomain := map[string]practice.Use{}, map[string]int{}
-	_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+	err := visit(ctx, q, func(scan scanner) error {
 		var item, domain string
 		var u practice.Use
 		err := scan(&item, &domain, &u.Posted, &u.Last, &u.Answered, &u.Right)
@@ -79,20 +79,20 @@ func (s *Store) Uses(ctx context.Context, groupID, trackID string) (map[string]p
 		before := uses[item]
 		u.Posted, u.Answered, u.Right = before.Posted+u.Posted, before.Answered+u.Answered, before.Right+u.Right
 		uses[item] = u
-		return struct{}{}, err
+		return err
 	}, `SELECT item_id, domain, COUNT(*), MAX(number), CAST(SUM(answered) AS BIGINT), CAST(SUM(correct) AS BIGINT) FROM rounds
 		WHERE track_id = $1 AND state <> 'skipped' GROUP BY item_id, domain ORDER BY item_id, MAX(number)`, trackID)
 	if err != nil {
 		return nil, nil, wrap("read posted items", err)
 	}
-	_, err = list(ctx, q, func(scan scanner) (struct{}, error) {
+	err = visit(ctx, q, func(scan scanner) error {
 		var item string
 		var met int
 		err := scan(&item, &met)
 		u := uses[item]
 		u.Met = met
 		uses[item] = u
-		return struct{}{}, err
+		return err
 	}, `SELECT item_id, COUNT(DISTINCT member_id) FROM answers WHERE group_id = $1 GROUP BY item_id`, groupID)
 	return uses, byDomain, wrap("read met items", err)
 }
@@ -306,8 +306,15 @@ func (s *Store) LastClosed(ctx context.Context, r practice.Round) (practice.Roun
 
 // Spread implements [practice.Store].
 func (s *Store) Spread(ctx context.Context, roundID string) (map[string]int, error) {
+	spread, err := spreadOf(ctx, s.read(ctx), `SELECT options, verdict, COUNT(*) FROM answers WHERE round_id = $1 AND NOT caught_up GROUP BY options, verdict`, roundID)
+	return spread, wrap("count answers", err)
+}
+
+// spreadOf counts answers by what was chosen, typed ones by their verdict. The
+// query gives the options, the verdict and how many there are of both.
+func spreadOf(ctx context.Context, q querier, text string, args ...any) (map[string]int, error) {
 	spread := map[string]int{}
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+	err := visit(ctx, q, func(scan scanner) error {
 		var chosen, verdict string
 		var n int
 		err := scan(&chosen, &verdict, &n)
@@ -315,9 +322,9 @@ func (s *Store) Spread(ctx context.Context, roundID string) (map[string]int, err
 			chosen = verdict
 		}
 		spread[chosen] += n
-		return struct{}{}, err
-	}, `SELECT options, verdict, COUNT(*) FROM answers WHERE round_id = $1 AND NOT caught_up GROUP BY options, verdict`, roundID)
-	return spread, wrap("count answers", err)
+		return err
+	}, text, args...)
+	return spread, err
 }
 
 // AnswerOf implements [practice.Store].

@@ -75,23 +75,32 @@ type scanner func(dest ...any) error
 
 // list runs a query and reads each row with read. It returns an empty slice, not
 // nil, when there are none. read must not use q.
-func list[T any](ctx context.Context, q querier, read func(scanner) (T, error), text string, args ...any) (all []T, err error) {
-	rows, err := q.query(ctx, text, args...)
+func list[T any](ctx context.Context, q querier, read func(scanner) (T, error), text string, args ...any) ([]T, error) {
+	all := []T{}
+	err := visit(ctx, q, func(scan scanner) error {
+		one, err := read(scan)
+		all = append(all, one)
+		return err
+	}, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	all = []T{}
-	for rows.Next() {
-		one, err := read(rows.Scan)
-		if err != nil {
-			return nil, errors.Join(err, rows.close())
-		}
-		all = append(all, one)
-	}
-	if err := rows.close(); err != nil {
-		return nil, err
-	}
 	return all, nil
+}
+
+// visit runs a query and calls read for each row; the first error ends it. read
+// must not use q.
+func visit(ctx context.Context, q querier, read func(scanner) error, text string, args ...any) error {
+	rows, err := q.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := read(rows.Scan); err != nil {
+			return errors.Join(err, rows.close())
+		}
+	}
+	return rows.close()
 }
 
 // column reads rows of one column, for list.

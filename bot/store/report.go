@@ -43,12 +43,12 @@ func (s *Store) ReportFacts(ctx context.Context, groupID string, since time.Time
 func reportAreas(ctx context.Context, q querier, groupID string, since time.Time) ([]board.AreaFacts, error) {
 	type answers struct{ different, answers, right, people int }
 	lately := map[[2]string]answers{}
-	_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+	err := visit(ctx, q, func(scan scanner) error {
 		var key [2]string
 		var a answers
 		err := scan(&key[0], &key[1], &a.different, &a.answers, &a.right, &a.people)
 		lately[key] = a
-		return struct{}{}, err
+		return err
 	}, `SELECT r.track_id, r.domain, COUNT(DISTINCT r.item_id), COUNT(*),
 			CAST(COALESCE(SUM(CASE WHEN a.verdict = 'right' THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(DISTINCT a.member_id)
 		FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up AND a.credit <> 'void'

@@ -68,7 +68,7 @@ func (s *Store) unsettled(ctx context.Context, trackID, memberID string) (u unse
 		}
 		open := false // a question before these is
 		u.now = max(u.through, 0)
-		_, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+		err := visit(ctx, q, func(scan scanner) error {
 			var number int
 			var over bool
 			var item string
@@ -79,7 +79,7 @@ func (s *Store) unsettled(ctx context.Context, trackID, memberID string) (u unse
 			if item != "" {
 				u.items = append(u.items, item)
 			}
-			return struct{}{}, err
+			return err
 		}, `SELECT r.number, r.state IN ('closed', 'skipped'), COALESCE(a.item_id, '') FROM rounds r
 			LEFT JOIN answers a ON a.round_id = r.id AND a.member_id = $2 AND r.state = 'closed'
 			WHERE r.track_id = $1 AND r.number > $3 ORDER BY r.number`, trackID, memberID, u.now)

@@ -408,12 +408,12 @@ func (s *Store) PracticeAnswers(ctx context.Context, trackID, memberID string, f
 // PracticeByMember is [Store.PracticeAnswers] of everybody who has any.
 func (s *Store) PracticeByMember(ctx context.Context, trackID string, from, to time.Time) (map[string]int, error) {
 	by := map[string]int{}
-	_, err := list(ctx, s.read(ctx), func(scan scanner) (struct{}, error) {
+	err := visit(ctx, s.read(ctx), func(scan scanner) error {
 		var member string
 		var n int
 		err := scan(&member, &n)
 		by[member] = n
-		return struct{}{}, err
+		return err
 	}, `SELECT member_id, CAST(SUM(answered) AS BIGINT) FROM sessions
 		WHERE track_id = $1 AND kind IN ('practice', 'review', 'mock') AND ended_at >= $2 AND ended_at < $3 AND ended_at > 0 AND answered > 0
 		GROUP BY member_id`, trackID, millis(from), millis(to))

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,7 +16,6 @@ import (
 type tx struct {
 	s      *Store
 	run    runner
-	serial bool  // reading and then deciding is safe
 	failed error // first failed statement
 	depth  int   // of try
 }
@@ -134,28 +132,13 @@ func joined(ctx context.Context, s *Store) *tx {
 //
 // Called with the ctx of a job, it joins that job: both happen or neither.
 func (s *Store) write(ctx context.Context, job func(ctx context.Context, tx *tx) error) error {
-	return s.transact(ctx, sql.LevelDefault, job)
-}
-
-// writeSerial is write for a job that decides by what it reads: on PostgreSQL it
-// is repeated when another transaction has changed what it read. Under
-// contention that costs much more than a statement with its own condition.
-// It cannot join a job begun by write.
-func (s *Store) writeSerial(ctx context.Context, job func(ctx context.Context, tx *tx) error) error {
-	return s.transact(ctx, sql.LevelSerializable, job)
-}
-
-func (s *Store) transact(ctx context.Context, level sql.IsolationLevel, job func(context.Context, *tx) error) error {
 	if t := joined(ctx, s); t != nil {
-		if level == sql.LevelSerializable && !t.serial {
-			return errors.New("writeSerial inside a write: begin the outer one with writeSerial")
-		}
 		return t.try(ctx, func() error { return job(ctx, t) })
 	}
 	if s.engine == enginePostgres {
-		return s.transactPostgres(ctx, level, job)
+		return s.transactPostgres(ctx, job)
 	}
-	return s.writer.do(ctx, level == sql.LevelSerializable, job)
+	return s.writer.do(ctx, job)
 }
 
 // skipLocked ends the inner SELECT of a claim: on PostgreSQL rows that another

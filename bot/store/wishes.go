@@ -152,12 +152,12 @@ func (s *Store) NoteAccount(ctx context.Context, member string) (account bot.Use
 	}
 	if len(accounts) > 1 {
 		newest := map[string]int64{} // answer, by adapter
-		if _, err := list(ctx, q, func(scan scanner) (struct{}, error) {
+		if err := visit(ctx, q, func(scan scanner) error {
 			var adapter string
 			var at int64
 			err := scan(&adapter, &at)
 			newest[adapter] = max(newest[adapter], at)
-			return struct{}{}, err
+			return err
 		}, `SELECT a.adapter, a.answered_at FROM memberships ms JOIN answers a ON a.member_id = ms.member_id AND a.group_id = ms.group_id
 				AND a.answered_at = (SELECT x.answered_at FROM answers x WHERE x.member_id = ms.member_id AND x.group_id = ms.group_id
 					AND x.adapter <> '' ORDER BY x.answered_at DESC LIMIT 1)

@@ -27,11 +27,10 @@ const (
 )
 
 type job struct {
-	ctx    context.Context
-	fn     func(context.Context, *tx) error
-	serial bool // all jobs are on SQLite; this one said that it must be
-	state  atomic.Int32
-	done   chan error // holds one
+	ctx   context.Context
+	fn    func(context.Context, *tx) error
+	state atomic.Int32
+	done  chan error // holds one
 }
 
 // writer owns the one SQLite connection that writes. Its goroutine puts all
@@ -61,11 +60,11 @@ func newWriter(s *Store, db *sql.DB) *writer {
 
 // do hands fn to the writer and waits for its answer. When it returns ctx's
 // error, fn has not run and will not.
-func (w *writer) do(ctx context.Context, serial bool, fn func(context.Context, *tx) error) error {
+func (w *writer) do(ctx context.Context, fn func(context.Context, *tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, fn: fn, serial: serial, done: make(chan error, 1)}
+	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
 	select {
 	case <-w.quit:
 		return ErrClosed
@@ -208,7 +207,7 @@ func (w *writer) run(ctx context.Context, j *job) (err error, lost bool) {
 	if _, err := w.exec(ctx, "SAVEPOINT job", nil); err != nil {
 		return classify(err), true
 	}
-	t := &tx{s: w.s, run: w, serial: j.serial}
+	t := &tx{s: w.s, run: w}
 	err = t.call(context.WithoutCancel(j.ctx), j.fn)
 	if err == nil {
 		if _, err := w.exec(ctx, "RELEASE SAVEPOINT job", nil); err != nil {
