@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"studyhall/bot"
 	"studyhall/bot/schedule"
@@ -244,7 +246,8 @@ func groupName(channel, short string) string {
 		case w == strings.ToLower(short):
 			words[n] = short
 		case n == 0:
-			words[n] = strings.ToUpper(w[:1]) + w[1:]
+			first, size := utf8.DecodeRuneInString(w)
+			words[n] = string(unicode.ToTitle(first)) + w[size:]
 		}
 		study = study || w == "study"
 		group = group || slices.Contains([]string{"group", "team", "club", "crew"}, w)

@@ -157,6 +157,10 @@ func TestGroupName(t *testing.T) {
 		{"#night_shift_crew", "Night shift crew"},
 		{"this channel", "CBET study group"},
 		{"#", "CBET study group"},
+		{"#études-cbet", "Études CBET study group"},
+		{"#مجموعة-cbet", "مجموعة CBET study group"},
+		{"#⚡-shift", "⚡ shift study group"},
+		{"#e\u0301tudes", "E\u0301tudes study group"},
 		{"#" + strings.Repeat("long-", 30), "Long" + strings.Repeat(" long", 9) + "…"},
 	}
 	for _, tt := range tests {

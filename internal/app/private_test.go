@@ -41,6 +41,7 @@ type crawler struct {
 	read   strings.Builder
 	done   map[string]bool
 	todo   []bot.Interaction
+	forms  []bot.Form // that were opened
 }
 
 // leaves are ends of paths that would end the group or the person's part in it,
@@ -75,6 +76,7 @@ func (c *crawler) crawl(ctx context.Context, most int) int {
 		}
 		if r.Form != nil {
 			fmt.Fprintf(&c.read, "%s %s %+v\n", r.Form.Title, r.Form.Intro, r.Form.Fields)
+			c.forms = append(c.forms, *r.Form)
 		}
 	}
 	return pressed
