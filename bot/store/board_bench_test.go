@@ -38,15 +38,12 @@ func series(n int) string {
 // member is an identifier of a person as random as real ones are.
 const member = `'member-' || CAST((n * 7919 + $2) % 1000003 AS TEXT)`
 
-func newBoardCrowd(b *testing.B, s *Store) *crowd {
+// newBoardCrowd has groups of so many members, who have answered all questions.
+func newBoardCrowd(b *testing.B, s *Store, sizes ...int) *crowd {
 	c := &crowd{b: b, s: s, now: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
 	c.must(`INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
 		VALUES ('v', 'cbet-x', 'b', 'cbet', '{}', 0)`)
-	for g := range otherGroups + 1 {
-		size := otherMembers
-		if g == 0 {
-			size = crowdMembers
-		}
+	for g, size := range sizes {
 		id := fmt.Sprintf("group-%d", g)
 		c.must(`INSERT INTO groups (id, name, zone, state, stays_open, silent_limit, created_at, started_at, week)
 			VALUES ($1, 'CBET study group', 'America/Chicago', 'running', 'next', 0, 0, 1, 1)`, id)
@@ -60,11 +57,11 @@ func newBoardCrowd(b *testing.B, s *Store) *crowd {
 		c.must(`INSERT INTO weeks (group_id, number, occurrence, season, begun_at) VALUES ($1, 1, 'start', 1, 0)`, id)
 	}
 	for range crowdRounds {
-		for g := range otherGroups + 1 {
+		for g := range sizes {
 			c.close(c.ask(fmt.Sprintf("group-%d", g)))
 		}
 		if c.now = c.now.AddDate(0, 0, 1); c.now.Weekday() == time.Monday {
-			for g := range otherGroups + 1 {
+			for g := range sizes {
 				c.write(func(ctx context.Context, tx *tx) error {
 					_, err := beginWeek(ctx, tx, fmt.Sprintf("group-%d", g), c.now.String(), c.now)
 					return err
@@ -145,7 +142,7 @@ func BenchmarkBoards(b *testing.B) {
 	}{{"sqlite", fileURL}, {"postgres", pgtest.Durable}} {
 		b.Run(engine.name, func(b *testing.B) {
 			url := engine.url(b)
-			c := newBoardCrowd(b, openAt(b, url, Options{Unsafe: true}))
+			c := newBoardCrowd(b, openAt(b, url, Options{Unsafe: true}), append([]int{crowdMembers}, slices.Repeat([]int{otherMembers}, otherGroups)...)...)
 			if err := c.s.Close(); err != nil {
 				b.Fatal(err)
 			}
@@ -158,6 +155,36 @@ func BenchmarkBoards(b *testing.B) {
 			b.Run("close", func(b *testing.B) { benchmarkClose(b, c) })
 			b.Run("regrade", func(b *testing.B) { benchmarkRegrade(b, c) })
 		})
+	}
+}
+
+// besideGroups are the groups of a million answers, each of otherMembers people.
+const besideGroups = 20
+
+// BenchmarkBoardsBeside is /board in a group of 500 people that is alone in its
+// installation, and in the same group beside a million answers of other groups:
+// the board is to be flat in other groups' data.
+func BenchmarkBoardsBeside(b *testing.B) {
+	for _, engine := range []struct {
+		name string
+		url  func(testing.TB) string
+	}{{"sqlite", fileURL}, {"postgres", pgtest.Durable}} {
+		for _, beside := range []struct {
+			name   string
+			groups int
+		}{{"alone", 0}, {"a million answers beside", besideGroups}} {
+			b.Run(engine.name+"/"+beside.name, func(b *testing.B) {
+				url := engine.url(b)
+				c := newBoardCrowd(b, openAt(b, url, Options{Unsafe: true}), slices.Repeat([]int{otherMembers}, beside.groups+1)...)
+				if err := c.s.Close(); err != nil {
+					b.Fatal(err)
+				}
+				c.s = openAt(b, url, Options{})
+				for _, span := range []board.Span{board.Week, board.All} {
+					b.Run(string(span), func(b *testing.B) { benchmarkBoard(b, c, "group-0", span) })
+				}
+			})
+		}
 	}
 }
 
