@@ -278,7 +278,8 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 		return nil, err
 	}
 	if len(owed) == 0 {
-		return greet(simple(caughtUpTitle, caughtUpBody, studyRow()).Card, m), nil
+		practise := append(bot.Row{bot.Button{Label: "Practise 5", Action: "quiz/" + g.ID + "/start"}}, studyRow()...)
+		return greet(simple(caughtUpTitle, caughtUpBody, practise).Card, m), nil
 	}
 	plan, err := s.Store.RoundPlan(ctx, owed[0].ID)
 	if err != nil {
