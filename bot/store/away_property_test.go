@@ -17,12 +17,7 @@ import (
 
 // leave is a person's comings and goings as a test keeps them, beside the store.
 type leave struct {
-	t     *rapid.T
-	test  *testing.T
-	s     *store.Store
-	group string
-	now   time.Time
-
+	life
 	rounds []*leaveRound
 	away   [][2]time.Time
 }
@@ -30,13 +25,6 @@ type leave struct {
 type leaveRound struct {
 	round                    practice.Round
 	opened, closed, answered time.Time
-}
-
-func (l *leave) must(doing string, err error) {
-	l.t.Helper()
-	if err != nil {
-		l.t.Fatalf("%s: %v", doing, err)
-	}
 }
 
 func (l *leave) post() {
@@ -137,18 +125,12 @@ func TestRunsRestWhileAway(t *testing.T) {
 		histories := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			histories++
-			l := &leave{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday().AddDate(histories, 0, 0)}
+			l := &leave{life: life{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday().AddDate(histories, 0, 0)}}
 			begin(t, s, l.group)
 			join(t, s, l.group, "dana")
 			join(t, s, l.group, "lee")
-			ops := []func(){l.post, l.post, l.answer, l.answer, l.close, l.close, l.leave, l.back, l.settle}
-			names := []string{"post", "post", "answer", "answer", "close", "close", "leave", "back", "settle"}
-			for range rapid.IntRange(1, 40).Draw(rt, "steps") {
-				l.now = l.now.Add(time.Duration(rapid.IntRange(1, 60).Draw(rt, "hours")) * time.Hour)
-				op := rapid.IntRange(0, len(ops)-1).Draw(rt, "op")
-				rt.Log(names[op], l.now.Format(time.RFC3339))
-				ops[op]()
-			}
+			l.goOn(span{1, 40}, span{1, 60}, []step{{"post", l.post}, {"post", l.post}, {"answer", l.answer}, {"answer", l.answer}, {"close", l.close},
+				{"close", l.close}, {"leave", l.leave}, {"back", l.back}, {"settle", l.settle}}, func(int) {})
 			l.check()
 			l.now = l.now.Add(3 * practice.CatchUpFor)
 			l.check()

@@ -22,13 +22,8 @@ import (
 
 // books are a group's history as a test keeps it, beside the store.
 type books struct {
-	t     *rapid.T
-	test  *testing.T
-	s     *store.Store
-	group string
-	now   time.Time
-	zone  string
-	ids   int
+	life
+	zone string
 
 	week    int
 	month   string
@@ -68,18 +63,6 @@ type bookPoints struct {
 	points int
 	week   int
 	month  string
-}
-
-func (b *books) id(kind string) string {
-	b.ids++
-	return fmt.Sprintf("%s-%s%d", b.group, kind, b.ids)
-}
-
-func (b *books) must(doing string, err error) {
-	b.t.Helper()
-	if err != nil {
-		b.t.Fatalf("%s: %v", doing, err)
-	}
 }
 
 // earn counts points now; months never go back.
@@ -283,15 +266,8 @@ func (b *books) practise() {
 	member := "member-" + p
 	what := bookPractice{member, rapid.SampledFrom(b.tracks).Draw(b.t, "track")}
 	session := practice.Session{Kind: practice.Practising, ID: b.id("s"), Group: b.group, Track: what.track, Member: member, Asked: 20}
-	var items []practice.SessionItem
-	for n := range 20 {
-		item := quizzes.Item{ID: fmt.Sprint("cbet-practice-", n), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
-		version, snapshot := item.Version()
-		items = append(items, practice.SessionItem{Item: item.ID, Version: version, Snapshot: snapshot, Bank: "b"})
-		session.Questions = append(session.Questions, practice.SessionQuestion{Place: n + 1, Item: item.ID, Domain: item.Domain,
-			ItemVersion: version, Reason: practice.Unseen})
-	}
+	questions, items := questionsOf(practice.Unseen, numbered("cbet-practice-", 20)...)
+	session.Questions = questions
 	started, err := b.s.StartSession(b.test.Context(), session, items, b.now)
 	b.must("start session", err)
 	if !started {
@@ -318,7 +294,7 @@ func TestTotalsEqualRecomputation(t *testing.T) {
 		histories := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			histories++
-			b := &books{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday(), zone: "America/Chicago", week: 1,
+			b := &books{life: life{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday()}, zone: "America/Chicago", week: 1,
 				items: make([]quizzes.Item, 2), first: make([]string, 2),
 				hidden: map[string]bool{}, named: map[string]string{}, joined: map[string]bool{}, studied: map[bookPractice]int{}}
 			pace := rapid.SampledFrom([]int{6, 20, 60}).Draw(rt, "pace")
@@ -336,19 +312,14 @@ func TestTotalsEqualRecomputation(t *testing.T) {
 			for range 3 {
 				b.join()
 			}
-			ops := []func(){b.join, b.post, b.answer, b.answer, b.day, b.day, b.day, b.close, b.close, b.close, b.endWeek,
-				b.hide, b.rename, b.travel, b.move, b.pause, b.practise, b.correct, b.correct, b.study}
-			names := []string{"join", "post", "answer", "answer", "day", "day", "day", "close", "close", "close", "end week",
-				"hide", "rename", "travel", "move", "pause", "practise", "correct", "correct", "study"}
-			for n := range rapid.IntRange(8, 60).Draw(rt, "steps") {
-				b.now = b.now.Add(time.Duration(rapid.IntRange(0, pace).Draw(rt, "hours")) * time.Hour)
-				op := rapid.IntRange(0, len(ops)-1).Draw(rt, "op")
-				rt.Log(names[op], b.now.Format(time.RFC3339))
-				ops[op]()
+			b.goOn(span{8, 60}, span{0, pace}, []step{{"join", b.join}, {"post", b.post}, {"answer", b.answer}, {"answer", b.answer},
+				{"day", b.day}, {"day", b.day}, {"day", b.day}, {"close", b.close}, {"close", b.close}, {"close", b.close},
+				{"end week", b.endWeek}, {"hide", b.hide}, {"rename", b.rename}, {"travel", b.travel}, {"move", b.move}, {"pause", b.pause},
+				{"practise", b.practise}, {"correct", b.correct}, {"correct", b.correct}, {"study", b.study}}, func(n int) {
 				if n%16 == 15 {
 					b.check()
 				}
-			}
+			})
 			b.check()
 			if err := s.PrepareBoards(t.Context(), b.now); err != nil { // finds nothing to do
 				rt.Fatal(err)

@@ -14,7 +14,6 @@ import (
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
-	"studyhall/quizzes"
 )
 
 // writers is how many act at once where two could spoil each other's work.
@@ -236,8 +235,7 @@ func posted(t *testing.T, s *store.Store, id string, at time.Time) practice.Roun
 		if err != nil {
 			t.Fatal(err)
 		}
-		item := quizzes.Item{ID: "cbet-x", Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
+		item := thisOrThat("cbet-x")
 		version, snapshot := item.Version()
 		r := practice.Round{ID: "round-" + id, Group: id, Track: "track-" + id, Item: item, ItemVersion: version,
 			LocalDay: "2026-11-23", State: practice.Planned, PlannedAt: at}

@@ -15,18 +15,14 @@ import (
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
-	"studyhall/quizzes"
 )
 
 // liveItems are n questions of which A is right.
 func liveItems(n int) []practice.LiveItem {
+	questions, kept := questionsOf(practice.Unseen, numbered("live-", n)...)
 	var items []practice.LiveItem
-	for k := range n {
-		item := quizzes.Item{ID: fmt.Sprint("live-", k), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
-		version, snapshot := item.Version()
-		items = append(items, practice.LiveItem{Domain: item.Domain, SessionItem: practice.SessionItem{
-			Item: item.ID, Version: version, Snapshot: snapshot, Bank: "bank", Certification: "cbet"}})
+	for k, q := range questions {
+		items = append(items, practice.LiveItem{Domain: q.Domain, SessionItem: kept[k]})
 	}
 	return items
 }
@@ -86,20 +82,12 @@ func livePress(id string, place int, person, option string, at time.Time) practi
 
 func mustLive(t *testing.T, s *store.Store, id string) practice.Live {
 	t.Helper()
-	l, ok, err := s.Live(t.Context(), id)
-	if err != nil || !ok {
-		t.Fatalf("live round %s: %v, %v", id, ok, err)
-	}
-	return l
+	return there(s.Live(t.Context(), id))(t, "live round "+id)
 }
 
 func mustLiveQuestion(t *testing.T, s *store.Store, id string, place int) practice.LiveQuestion {
 	t.Helper()
-	q, ok, err := s.LiveQuestion(t.Context(), id, place)
-	if err != nil || !ok {
-		t.Fatalf("question %d of %s: %v, %v", place, id, ok, err)
-	}
-	return q
+	return there(s.LiveQuestion(t.Context(), id, place))(t, fmt.Sprintf("question %d of %s", place, id))
 }
 
 // Two hosts, or one twice, start one live round; and the same press later

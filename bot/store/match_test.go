@@ -61,11 +61,7 @@ func matchRuns(t *testing.T, s *store.Store, id string, n int) {
 
 func mustMatch(t *testing.T, s *store.Store, id string) practice.Match {
 	t.Helper()
-	m, ok, err := s.Match(t.Context(), id)
-	if err != nil || !ok {
-		t.Fatalf("match %s: %v, %v", id, ok, err)
-	}
-	return m
+	return there(s.Match(t.Context(), id))(t, "match "+id)
 }
 
 func TestMatchCodes(t *testing.T) {
@@ -120,14 +116,9 @@ func TestMatchCodeTries(t *testing.T) {
 			begin(t, s, g)
 		}
 		makeCode(t, s, "host", "2222", sunday())
-		var mu sync.Mutex
-		entries := map[practice.MatchEntry]int{}
-		atOnce(t, func(n int) error {
+		entries := tally(t, func(n int) (practice.MatchEntry, error) {
 			entry, _, err := s.EnterMatchCode(t.Context(), matchCode("a", "2222", fmt.Sprint("wrong", n), sunday()), fmt.Sprint("m", n), sunday())
-			mu.Lock()
-			defer mu.Unlock()
-			entries[entry]++
-			return err
+			return entry, err
 		})
 		if want := map[practice.MatchEntry]int{practice.MatchCodeWrong: practice.MatchTries, practice.MatchCodeTooMany: writers - practice.MatchTries}; !cmp.Equal(entries, want) {
 			t.Errorf("%d wrong codes at once: %v, want %v", writers, entries, want)

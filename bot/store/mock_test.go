@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,14 +19,8 @@ import (
 func mockOf(t *testing.T, s *store.Store, group, person, id string, n int, limit time.Duration, at time.Time) bool {
 	t.Helper()
 	m := practice.Mock{Limit: limit, Session: practice.Session{ID: id, Group: group, Track: "track-" + group, Member: "member-" + person, Asked: n}}
-	var items []practice.SessionItem
-	for k := range n {
-		item := quizzes.Item{ID: fmt.Sprint("item-", k), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
-		version, snapshot := item.Version()
-		items = append(items, practice.SessionItem{Item: item.ID, Version: version, Snapshot: snapshot, Bank: "bank", Certification: "cbet"})
-		m.Questions = append(m.Questions, practice.SessionQuestion{Place: k + 1, Item: item.ID, Domain: item.Domain, ItemVersion: version, Reason: practice.Unseen})
-	}
+	questions, items := questionsOf(practice.Unseen, numbered("item-", n)...)
+	m.Questions = questions
 	started, err := s.StartMock(t.Context(), m, items, at)
 	if err != nil {
 		t.Fatalf("start: %v", err)
@@ -37,11 +30,7 @@ func mockOf(t *testing.T, s *store.Store, group, person, id string, n int, limit
 
 func mustMock(t *testing.T, s *store.Store, id, person string) practice.Mock {
 	t.Helper()
-	m, ok, err := s.Mock(t.Context(), id, bot.UserID("fake:"+person))
-	if err != nil || !ok {
-		t.Fatalf("mock exam %s of %s: %v, %v", id, person, ok, err)
-	}
-	return m
+	return there(s.Mock(t.Context(), id, bot.UserID("fake:"+person)))(t, "mock exam "+id+" of "+person)
 }
 
 func mustAnswerMock(t *testing.T, s *store.Store, id string, place int, a practice.Answer, want practice.MockStatus) {
@@ -66,19 +55,11 @@ func TestOneOpenMockExam(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		begin(t, s, "g")
 		join(t, s, "g", "dana")
-		var mu sync.Mutex
-		begun := 0
-		atOnce(t, func(n int) error {
-			started := mockOf(t, s, "g", "dana", fmt.Sprint("m", n), 5, 30*time.Minute, sunday())
-			mu.Lock()
-			defer mu.Unlock()
-			if started {
-				begun++
-			}
-			return nil
+		began := tally(t, func(n int) (bool, error) {
+			return mockOf(t, s, "g", "dana", fmt.Sprint("m", n), 5, 30*time.Minute, sunday()), nil
 		})
-		if begun != 1 {
-			t.Errorf("%d devices at once began %d mock exams, want one", writers, begun)
+		if began[true] != 1 {
+			t.Errorf("%d devices at once began %d mock exams, want one", writers, began[true])
 		}
 		m, ok, err := s.LatestMock(t.Context(), "track-g", "member-dana")
 		if err != nil || !ok || m.Ended || len(m.Questions) != 5 || m.Place != 1 {
@@ -121,17 +102,7 @@ func TestMockAnswersCountAtTheEnd(t *testing.T) {
 		if m := mustMock(t, s, "m", "dana"); m.Questions[2].Answer.ID != "second" || m.Questions[11].Answered {
 			t.Errorf("question 3 has the answer %+v, question 12 %v", m.Questions[2].Answer, m.Questions[11].Answered)
 		}
-		var mu sync.Mutex
-		ends := 0
-		atOnce(t, func(int) error {
-			ended, err := s.FinishMock(t.Context(), "m", at.Add(time.Minute))
-			mu.Lock()
-			defer mu.Unlock()
-			if ended {
-				ends++
-			}
-			return err
-		})
+		ends := tally(t, func(int) (bool, error) { return s.FinishMock(t.Context(), "m", at.Add(time.Minute)) })[true]
 		past, err := s.Recent(t.Context(), "g", "member-dana", 50)
 		if err != nil || len(past) != 11 || ends != 1 {
 			t.Errorf("after %d ends %d answers (%v), want 11 after one", ends, len(past), err)
@@ -161,24 +132,17 @@ func TestAnswersWhileAMockExamEnds(t *testing.T) {
 		for try := range 8 {
 			id := fmt.Sprint("m", try)
 			mockOf(t, s, "g", "dana", id, writers+1, time.Hour, sunday())
-			var mu sync.Mutex
-			recorded := 0
-			atOnce(t, func(n int) error {
+			got := tally(t, func(n int) (practice.MockStatus, error) {
 				if n == 0 {
 					_, err := s.FinishMock(t.Context(), id, sunday().Add(time.Minute))
-					return err
+					return -1, err
 				}
-				status, err := s.AnswerMock(t.Context(), id, n, practised(fmt.Sprintf("%s-%d", id, n), sunday().Add(time.Second)))
-				mu.Lock()
-				defer mu.Unlock()
-				if status == practice.MockRecorded {
-					recorded++
-				} else if status != practice.MockOver {
-					t.Errorf("status %v", status)
-				}
-				return err
+				return s.AnswerMock(t.Context(), id, n, practised(fmt.Sprintf("%s-%d", id, n), sunday().Add(time.Second)))
 			})
-			total += recorded
+			if got[practice.MockRecorded]+got[practice.MockOver] != writers-1 {
+				t.Errorf("statuses %v", got)
+			}
+			total += got[practice.MockRecorded]
 			if n := practisedAnswers(t, s, "dana"); n != total {
 				t.Fatalf("%d told recorded in all, %d count", total, n)
 			}
@@ -363,10 +327,7 @@ func TestMockFollowsCorrections(t *testing.T) {
 		begin(t, s, "g")
 		join(t, s, "g", "dana")
 		mockOf(t, s, "g", "dana", "m", 4, 0, sunday())
-		item := func(k int) quizzes.Item {
-			return quizzes.Item{ID: fmt.Sprint("item-", k), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-				Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
-		}
+		items := numbered("item-", 4)
 		choose := func(place int, option string, v practice.Verdict) {
 			t.Helper()
 			a := practised(fmt.Sprint("answer-", place), sunday())
@@ -377,8 +338,8 @@ func TestMockFollowsCorrections(t *testing.T) {
 		choose(2, "a", practice.Right)
 		choose(3, "b", practice.Wrong)
 		choose(4, "b", practice.Wrong)
-		regrade(t, s, "g", item(0), quizzes.Correction{Keys: []string{"b"}}, sunday())
-		regrade(t, s, "g", item(3), quizzes.Correction{Void: true}, sunday())
+		regrade(t, s, "g", items[0], quizzes.Correction{Keys: []string{"b"}}, sunday())
+		regrade(t, s, "g", items[3], quizzes.Correction{Void: true}, sunday())
 		if m := mustMock(t, s, "m", "dana"); m.Questions[0].ItemVersion == m.Questions[2].ItemVersion || m.Questions[0].Answer.ID != "answer-1" {
 			t.Errorf("the corrected question is asked as version %s", m.Questions[0].ItemVersion)
 		}
@@ -394,7 +355,7 @@ func TestMockFollowsCorrections(t *testing.T) {
 			}
 		}
 		verdicts(practice.Right, practice.Right, practice.Wrong, practice.Right)
-		regrade(t, s, "g", item(2), quizzes.Correction{Keys: []string{"a", "b"}}, sunday().Add(time.Hour))
+		regrade(t, s, "g", items[2], quizzes.Correction{Keys: []string{"a", "b"}}, sunday().Add(time.Hour))
 		verdicts(practice.Right, practice.Right, practice.Right, practice.Right)
 	})
 }

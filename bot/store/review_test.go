@@ -32,14 +32,12 @@ func asStored() cmp.Options {
 func sessionAbout(t *testing.T, s *store.Store, in, member, id string, kind practice.SessionKind, at time.Time, ids ...string) {
 	t.Helper()
 	p := practice.Session{Kind: kind, ID: id, Group: in, Track: "track-" + in, Member: member, Asked: len(ids)}
-	var items []practice.SessionItem
-	for n, id := range ids {
-		item := quizzes.Item{ID: id, Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
-		version, snapshot := item.Version()
-		items = append(items, practice.SessionItem{Item: id, Version: version, Snapshot: snapshot, Bank: "bank", Certification: "cbet"})
-		p.Questions = append(p.Questions, practice.SessionQuestion{Place: n + 1, Item: id, Domain: item.Domain, ItemVersion: version, Reason: practice.Missed})
+	var about []quizzes.Item
+	for _, id := range ids {
+		about = append(about, thisOrThat(id))
 	}
+	questions, items := questionsOf(practice.Missed, about...)
+	p.Questions = questions
 	if started, err := s.StartSession(t.Context(), p, items, at); err != nil || !started {
 		t.Fatalf("start: %v, %v", started, err)
 	}
@@ -204,13 +202,7 @@ func TestAnswersAtOnceAreAllRemembered(t *testing.T) {
 
 // minds are members' answers as a test keeps them, beside the store.
 type minds struct {
-	t     *rapid.T
-	test  *testing.T
-	s     *store.Store
-	group string
-	now   time.Time
-	ids   int
-
+	life
 	rounds []*mindRound
 	given  map[string]map[string][]practice.Given // by member and item, in order
 	unread map[string]map[string][]practice.Given // to questions still open
@@ -219,18 +211,6 @@ type minds struct {
 type mindRound struct {
 	round  practice.Round
 	closed bool
-}
-
-func (b *minds) id(kind string) string {
-	b.ids++
-	return fmt.Sprintf("%s-%s%d", b.group, kind, b.ids)
-}
-
-func (b *minds) must(doing string, err error) {
-	b.t.Helper()
-	if err != nil {
-		b.t.Fatalf("%s: %v", doing, err)
-	}
 }
 
 func (b *minds) person() string { return fmt.Sprint("p", rapid.IntRange(0, 1).Draw(b.t, "person")) }
@@ -367,19 +347,13 @@ func TestMemoriesEqualRecomputation(t *testing.T) {
 		histories := 0
 		rapid.Check(t, func(rt *rapid.T) {
 			histories++
-			b := &minds{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday(),
+			b := &minds{life: life{t: rt, test: t, s: s, group: fmt.Sprint("g", histories), now: sunday()},
 				given: map[string]map[string][]practice.Given{}, unread: map[string]map[string][]practice.Given{}}
 			begin(t, s, b.group)
 			join(t, s, b.group, "p0")
 			join(t, s, b.group, "p1")
-			ops := []func(){b.post, b.answer, b.answer, b.answer, b.close, b.practise, b.practise, b.regrade, b.check}
-			names := []string{"post", "answer", "answer", "answer", "close", "practise", "practise", "regrade", "check"}
-			for range rapid.IntRange(1, 30).Draw(rt, "steps") {
-				b.now = b.now.Add(time.Duration(rapid.IntRange(1, 60).Draw(rt, "hours")) * time.Hour)
-				op := rapid.IntRange(0, len(ops)-1).Draw(rt, "op")
-				rt.Log(names[op], b.now.Format(time.RFC3339))
-				ops[op]()
-			}
+			b.goOn(span{1, 30}, span{1, 60}, []step{{"post", b.post}, {"answer", b.answer}, {"answer", b.answer}, {"answer", b.answer}, {"close", b.close},
+				{"practise", b.practise}, {"practise", b.practise}, {"regrade", b.regrade}, {"check", b.check}}, func(int) {})
 			b.check()
 		})
 	})

@@ -15,20 +15,13 @@ import (
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
-	"studyhall/quizzes"
 )
 
 // sessionParts are a session of n questions, and the questions.
 func sessionParts(group, id string, n int) (practice.Session, []practice.SessionItem) {
 	p := practice.Session{Kind: practice.Practising, ID: id, Group: group, Track: "track-" + group, Asked: n}
-	var items []practice.SessionItem
-	for k := range n {
-		item := quizzes.Item{ID: fmt.Sprint("item-", k), Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-			Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}
-		version, snapshot := item.Version()
-		items = append(items, practice.SessionItem{Item: item.ID, Version: version, Snapshot: snapshot, Bank: "bank", Certification: "cbet"})
-		p.Questions = append(p.Questions, practice.SessionQuestion{Place: k + 1, Item: item.ID, Domain: item.Domain, ItemVersion: version, Reason: practice.Unseen})
-	}
+	questions, items := questionsOf(practice.Unseen, numbered("item-", n)...)
+	p.Questions = questions
 	return p, items
 }
 
@@ -50,11 +43,7 @@ func practised(id string, at time.Time) practice.Answer {
 
 func mustSession(t *testing.T, s *store.Store, id, person string) practice.Session {
 	t.Helper()
-	p, ok, err := s.Session(t.Context(), id, bot.UserID("fake:"+person))
-	if err != nil || !ok {
-		t.Fatalf("session %s of %s: %v, %v", id, person, ok, err)
-	}
-	return p
+	return there(s.Session(t.Context(), id, bot.UserID("fake:"+person)))(t, "session "+id+" of "+person)
 }
 
 func TestOneOpenSessionPerMember(t *testing.T) {
@@ -62,19 +51,12 @@ func TestOneOpenSessionPerMember(t *testing.T) {
 		begin(t, s, "g")
 		join(t, s, "g", "dana")
 		join(t, s, "g", "lee")
-		var mu sync.Mutex
-		begun := 0
-		atOnce(t, func(n int) error {
+		began := tally(t, func(n int) (bool, error) {
 			_, started := sessionOf(t, s, "g", "dana", fmt.Sprint("s", n), 5, sunday())
-			mu.Lock()
-			defer mu.Unlock()
-			if started {
-				begun++
-			}
-			return nil
+			return started, nil
 		})
-		if begun != 1 {
-			t.Errorf("%d devices at once began %d sessions, want one", writers, begun)
+		if began[true] != 1 {
+			t.Errorf("%d devices at once began %d sessions, want one", writers, began[true])
 		}
 		if _, started := sessionOf(t, s, "g", "lee", "lees", 5, sunday()); !started {
 			t.Error("another member could not begin")
@@ -140,23 +122,18 @@ func TestAnswersWhileASessionEnds(t *testing.T) {
 		for try := range 10 {
 			id := fmt.Sprint("s", try)
 			sessionOf(t, s, "g", "dana", id, writers+2, sunday())
-			var mu sync.Mutex
-			recorded := 0
-			atOnce(t, func(n int) error {
+			got := tally(t, func(n int) (practice.SessionStatus, error) {
 				if n == 0 {
 					_, err := s.EndSession(t.Context(), id, sunday().Add(time.Duration(try)*time.Hour))
-					return err
+					return -1, err
 				}
 				status, _, err := s.AnswerSession(t.Context(), id, n, practised(fmt.Sprintf("%s-%d", id, n), sunday()))
-				mu.Lock()
-				defer mu.Unlock()
-				if status == practice.SessionRecorded {
-					recorded++
-				} else if status != practice.SessionOver {
-					t.Errorf("status %v", status)
-				}
-				return err
+				return status, err
 			})
+			recorded := got[practice.SessionRecorded]
+			if recorded+got[practice.SessionOver] != writers-1 {
+				t.Errorf("statuses %v", got)
+			}
 			p, answered := mustSession(t, s, id, "dana"), 0
 			for _, q := range p.Questions {
 				if q.Answered {
@@ -363,8 +340,7 @@ func TestSessionPlans(t *testing.T) {
 			check(nil, err)
 			_, _, err = s.Session(ctx, "s", "fake:dana")
 			check(nil, err)
-			version, _ := quizzes.Item{ID: "item-0", Domain: "cbet.safety", Stem: "Which?", Answer: []string{"a"},
-				Options: []quizzes.Option{{ID: "a", Text: "This"}, {ID: "b", Text: "That"}}}.Version()
+			version, _ := thisOrThat("item-0").Version()
 			check(s.ItemVersion(ctx, version))
 			_, _, err = s.AnswerSession(ctx, "s", 1, practised("a", now))
 			check(nil, err)
