@@ -61,6 +61,13 @@ type Note struct {
 	Next time.Time
 }
 
+// ComeBy makes the note look again at an instant, unless it does so sooner.
+func (n *Note) ComeBy(at time.Time) {
+	if n.Next.IsZero() || at.Before(n.Next) {
+		n.Next = at
+	}
+}
+
 // Reminder is what a person chose about a kind of note.
 type Reminder struct {
 	Kind   string

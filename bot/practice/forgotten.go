@@ -46,8 +46,8 @@ func (s *Service) noteUnanswered(ctx context.Context, p group.Reminded) (group.N
 				open++
 				forgotten = forgotten || !since.After(p.Now)
 			}
-			if since.After(p.Now) && (n.Next.IsZero() || since.Before(n.Next)) {
-				n.Next = since
+			if since.After(p.Now) {
+				n.ComeBy(since)
 			}
 		}
 		if !forgotten {
@@ -58,12 +58,18 @@ func (s *Service) noteUnanswered(ctx context.Context, p group.Reminded) (group.N
 		if len(n.Buttons) > 0 {
 			b.Style = bot.Plain
 		}
-		if len(p.Groups) > 1 {
-			b.Label = bot.Clip(bot.Textf(noteAnswerWords, open+owed, g.Name).Plain(), bot.LimitLabel)
-		}
-		n.Buttons = append(n.Buttons, b)
+		n.Buttons = append(n.Buttons, inGroup(p, b, noteAnswerWords, open+owed, g))
 	}
 	return n, nil
+}
+
+// inGroup names the group on a note's button for who is in several: words are of a
+// number and a name.
+func inGroup(p group.Reminded, b bot.Button, words string, n int, g group.Group) bot.Button {
+	if len(p.Groups) > 1 {
+		b.Label = bot.Clip(bot.Textf(words, n, g.Name).Plain(), bot.LimitLabel)
+	}
+	return b
 }
 
 // remindButton offers a note about forgotten questions to who has not said yet

@@ -9,7 +9,6 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/group"
-	"studyhall/quizzes"
 )
 
 // liveAt is the live round and the question of a path.
@@ -29,26 +28,22 @@ func (s *Service) liveAt(ctx context.Context, i bot.Interaction) (l Live, q Live
 	return l, q, err
 }
 
+// liveSeat is liveAt with the acting account as a member of the round's group.
+func (s *Service) liveSeat(ctx context.Context, i bot.Interaction) (l Live, q LiveQuestion, m group.Member, err error) {
+	if l, q, err = s.liveAt(ctx, i); err == nil {
+		_, m, err = s.groups.Join(ctx, i, l.Group)
+	}
+	return l, q, m, err
+}
+
 // liveLetter notes the option that was pressed.
 func (s *Service) liveLetter(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	l, q, err := s.liveAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	r, ok := pressable(q.Item, i.Arg("choice"))
-	if !ok {
-		return bot.Response{}, &bot.Error{Text: liveNoOptionWords}
-	}
-	return s.liveAnswer(ctx, i, l, q, r)
+	return s.liveAnswer(ctx, i, readChoice(i, liveNoOptionWords))
 }
 
 // liveForm opens the form of a question that no single press answers.
 func (s *Service) liveForm(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	l, q, err := s.liveAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	_, m, err := s.groups.Join(ctx, i, l.Group)
+	l, q, m, err := s.liveSeat(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -60,21 +55,17 @@ func (s *Service) liveForm(ctx context.Context, i bot.Interaction) (bot.Response
 
 // liveSent notes what was filled in.
 func (s *Service) liveSent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	l, q, err := s.liveAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	r, err := s.liveAnswer(ctx, i, l, q, sent(i))
-	if err != nil {
-		return invalid(err)
-	}
-	return r, nil
+	return invalid(s.liveAnswer(ctx, i, readForm(i)))
 }
 
 // liveAnswer notes an answer in place of an earlier one, and says so in private.
 // Whoever is not a member yet joins first.
-func (s *Service) liveAnswer(ctx context.Context, i bot.Interaction, l Live, q LiveQuestion, r quizzes.Response) (bot.Response, error) {
-	a, err := s.given(i, q.Item, q.Version, r)
+func (s *Service) liveAnswer(ctx context.Context, i bot.Interaction, how reading) (bot.Response, error) {
+	l, q, err := s.liveAt(ctx, i)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	a, err := s.read(i, q.Item, q.Version, how)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -141,11 +132,7 @@ func (s *Service) liveOverCard(l Live, q LiveQuestion) *bot.Card {
 // liveMine shows a member's own answer: what was noted or, once the question is
 // over, how it turned out.
 func (s *Service) liveMine(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	l, q, err := s.liveAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	_, m, err := s.groups.Join(ctx, i, l.Group)
+	l, q, m, err := s.liveSeat(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}

@@ -100,15 +100,7 @@ func (s *Service) matchAt(ctx context.Context, i bot.Interaction) (p playing, q 
 
 // matchLetter grades what was pressed or chosen.
 func (s *Service) matchLetter(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, q, item, err := s.matchAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	r, ok := pressable(item, i.Arg("choice"))
-	if !ok {
-		return bot.Response{}, &bot.Error{Text: matchPlaceWords}
-	}
-	return s.matchAnswer(ctx, i, p, q, item, r)
+	return s.matchAnswer(ctx, i, readChoice(i, matchPlaceWords))
 }
 
 // matchForm opens the form of a question that no single press answers.
@@ -125,23 +117,19 @@ func (s *Service) matchForm(ctx context.Context, i bot.Interaction) (bot.Respons
 
 // matchSent grades what was filled in.
 func (s *Service) matchSent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, q, item, err := s.matchAt(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	r, err := s.matchAnswer(ctx, i, p, q, item, sent(i))
-	if err != nil {
-		return invalid(err)
-	}
-	return r, nil
+	return invalid(s.matchAnswer(ctx, i, readForm(i)))
 }
 
 // matchAnswer records an answer once and shows its result in the card's place.
-func (s *Service) matchAnswer(ctx context.Context, i bot.Interaction, p playing, q SessionQuestion, item quizzes.Item, r quizzes.Response) (bot.Response, error) {
-	if q.Held {
+func (s *Service) matchAnswer(ctx context.Context, i bot.Interaction, how reading) (bot.Response, error) {
+	p, q, item, err := s.matchAt(ctx, i)
+	switch {
+	case err != nil:
+		return bot.Response{}, err
+	case q.Held:
 		return s.matchPlay(ctx, i)
 	}
-	a, err := s.given(i, item, q.ItemVersion, r)
+	a, err := s.read(i, item, q.ItemVersion, how)
 	if err != nil {
 		return bot.Response{}, err
 	}

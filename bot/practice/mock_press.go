@@ -215,21 +215,17 @@ func (s *Service) goTo(ctx context.Context, i bot.Interaction, d desk, place int
 
 // mockChosen records what was pressed or chosen.
 func (s *Service) mockChosen(ctx context.Context, i bot.Interaction, d desk) (bot.Response, error) {
-	return s.mockAnswer(ctx, i, d, readChoice(i))
+	return s.mockAnswer(ctx, i, d, readChoice(i, placeGoneWords))
 }
 
 // mockSent records what was filled in.
 func (s *Service) mockSent(ctx context.Context, i bot.Interaction, d desk) (bot.Response, error) {
-	r, err := s.mockAnswer(ctx, i, d, readForm(i))
-	if err != nil {
-		return invalid(err)
-	}
-	return r, nil
+	return invalid(s.mockAnswer(ctx, i, d, readForm(i)))
 }
 
 // mockAnswer records an answer and goes on with the next question, or after the
 // last one with the overview. It says nothing of the verdict.
-func (s *Service) mockAnswer(ctx context.Context, i bot.Interaction, d desk, read reading) (bot.Response, error) {
+func (s *Service) mockAnswer(ctx context.Context, i bot.Interaction, d desk, how reading) (bot.Response, error) {
 	q, item, err := s.mockQuestionAt(ctx, i, d)
 	if err != nil {
 		return bot.Response{}, err
@@ -237,11 +233,7 @@ func (s *Service) mockAnswer(ctx context.Context, i bot.Interaction, d desk, rea
 	if !d.Running() || q.Held {
 		return s.showMock(ctx, i, d)
 	}
-	response, err := read(item)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	a, err := s.given(i, item, q.ItemVersion, response)
+	a, err := s.read(i, item, q.ItemVersion, how)
 	if err != nil {
 		return bot.Response{}, err
 	}

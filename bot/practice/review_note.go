@@ -30,17 +30,14 @@ func (s *Service) noteReviews(ctx context.Context, p group.Reminded) (group.Note
 		if err != nil {
 			return group.Note{}, err
 		}
-		if !next.IsZero() && (n.Next.IsZero() || next.Before(n.Next)) {
-			n.Next = next
+		if !next.IsZero() {
+			n.ComeBy(next)
 		}
 		if due == 0 {
 			continue
 		}
-		b := reviewButton(g.ID, due)
-		if len(p.Groups) > 1 {
-			b.Label = bot.Clip(bot.Textf(noteReviewLabel, due, g.Name).Plain(), bot.LimitLabel)
-		}
-		n.Lines, n.Buttons = append(n.Lines, bot.Textf(noteReviewWords, g.Name, due)), append(n.Buttons, b)
+		n.Lines = append(n.Lines, bot.Textf(noteReviewWords, g.Name, due))
+		n.Buttons = append(n.Buttons, inGroup(p, reviewButton(g.ID, due), noteReviewLabel, due, g))
 	}
 	return n, nil
 }

@@ -101,16 +101,12 @@ func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Respon
 
 // sessionAnswer grades what was pressed or chosen.
 func (s *Service) sessionAnswer(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	return s.answerSession(ctx, i, readChoice(i))
+	return s.answerSession(ctx, i, readChoice(i, placeGoneWords))
 }
 
 // sessionSent grades what was filled in.
 func (s *Service) sessionSent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	r, err := s.answerSession(ctx, i, readForm(i))
-	if err != nil {
-		return invalid(err)
-	}
-	return r, nil
+	return invalid(s.answerSession(ctx, i, readForm(i)))
 }
 
 // sessionForm opens the form of a question, or goes on where it is not the
@@ -149,7 +145,7 @@ func (s *Service) sessionQuestion(ctx context.Context, i bot.Interaction) (p Ses
 // answerSession records an answer once and shows its result in the card's
 // place. Whoever answers a question a second time, on another device perhaps,
 // sees what was answered the first time.
-func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read reading) (bot.Response, error) {
+func (s *Service) answerSession(ctx context.Context, i bot.Interaction, how reading) (bot.Response, error) {
 	p, g, t, q, err := s.sessionQuestion(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
@@ -162,11 +158,7 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, read rea
 		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
 	}
-	response, err := read(item)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	a, err := s.given(i, item, q.ItemVersion, response)
+	a, err := s.read(i, item, q.ItemVersion, how)
 	if err != nil {
 		return bot.Response{}, err
 	}

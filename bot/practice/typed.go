@@ -55,12 +55,12 @@ func sent(i bot.Interaction) quizzes.Response {
 // reading is how a press or a form responds to an item, or why it doesn't.
 type reading func(item quizzes.Item) (quizzes.Response, error)
 
-// readChoice reads the option of a path.
-func readChoice(i bot.Interaction) reading {
+// readChoice reads the option of a path; otherwise says that there is none.
+func readChoice(i bot.Interaction, otherwise bot.Text) reading {
 	return func(item quizzes.Item) (quizzes.Response, error) {
 		r, ok := pressable(item, i.Arg("choice"))
 		if !ok {
-			return r, &bot.Error{Text: placeGoneWords}
+			return r, &bot.Error{Text: otherwise}
 		}
 		return r, nil
 	}
@@ -69,6 +69,15 @@ func readChoice(i bot.Interaction) reading {
 // readForm reads what was filled into the form.
 func readForm(i bot.Interaction) reading {
 	return func(quizzes.Item) (quizzes.Response, error) { return sent(i), nil }
+}
+
+// read is the answer to an item that a reading gives, to be recorded.
+func (s *Service) read(i bot.Interaction, item quizzes.Item, version string, how reading) (Answer, error) {
+	r, err := how(item)
+	if err != nil {
+		return Answer{}, err
+	}
+	return s.given(i, item, version, r)
 }
 
 // given is the answer to an item that an interaction gives, to be recorded.
@@ -100,12 +109,12 @@ func pressable(item quizzes.Item, choice string) (quizzes.Response, bool) {
 	return quizzes.Response{Options: []string{choice}}, ok && !item.Typed() && item.Type != quizzes.Multiple
 }
 
-// invalid gives a form back with what could not be read; any other error stays one.
-func invalid(err error) (bot.Response, error) {
+// invalid is what comes of a form: it is given back with what could not be read.
+func invalid(r bot.Response, err error) (bot.Response, error) {
 	if u, ok := errors.AsType[*quizzes.Unreadable](err); ok {
 		return bot.Response{Invalid: map[string]string{answerField: bot.Typed(u.Error()).Plain()}}, nil
 	}
-	return bot.Response{}, err
+	return r, err
 }
 
 // fill opens the form under a posted question, or shows what was answered.
@@ -138,7 +147,7 @@ func (s *Service) fill(ctx context.Context, i bot.Interaction) (bot.Response, er
 func (s *Service) filled(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	p, err := s.answer(ctx, i, sent(i), false)
 	if err != nil {
-		return invalid(err)
+		return invalid(bot.Response{}, err)
 	}
 	if i.Arg("new") != "" {
 		if p.joinedGroup, p.joined, err = s.groups.Join(ctx, i, p.group); err != nil {
@@ -166,7 +175,7 @@ func (s *Service) fillCopy(ctx context.Context, i bot.Interaction) (bot.Response
 func (s *Service) filledCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	p, err := s.answer(ctx, i, sent(i), true)
 	if err != nil {
-		return invalid(err)
+		return invalid(bot.Response{}, err)
 	}
 	return s.copyResult(ctx, i, p)
 }
