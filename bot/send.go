@@ -122,7 +122,7 @@ func (b *Bot) Profile(ctx context.Context, space SpaceID, user UserID) Profile {
 		b.log.Warn("profile not read", "user", user, "err", err)
 		return Profile{}
 	}
-	profile.Name = string(Typed(profile.Name))
+	profile.Name, profile.Zone = string(Typed(profile.Name)), string(Typed(profile.Zone))
 	return profile
 }
 

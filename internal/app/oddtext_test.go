@@ -334,6 +334,9 @@ func TestOddWords(t *testing.T) {
 			if len(kept) != 1 || kept[0] == "" || !utf8.ValidString(kept[0]) || utf8.RuneCountInString(kept[0]) > 40 || strings.ContainsAny(kept[0], "\x00\u202e\n") {
 				t.Errorf("is called %q", kept)
 			}
+			if zones := w.query(t, `SELECT zone FROM accounts WHERE id = $1 AND zone <> ''`, string(w.fake.UserID(person))); len(zones) > 0 {
+				t.Errorf("lives in %.60q", zones)
+			}
 		})
 	}
 	// All of them are on the board and in the weekly post.
