@@ -1,5 +1,6 @@
 // Package group is study groups and the people in them: setting one up,
-// organising it, joining it, and a person's study page.
+// organising it in one channel or several, its seasons, joining it, and a person's
+// study page, settings, reminders, linked accounts and data.
 package group
 
 import (

@@ -61,8 +61,8 @@ type Note struct {
 	Next time.Time
 }
 
-// ComeBy makes the note look again at an instant, unless it does so sooner.
-func (n *Note) ComeBy(at time.Time) {
+// LookAgain says that there may be something at an instant; the soonest stands.
+func (n *Note) LookAgain(at time.Time) {
 	if n.Next.IsZero() || at.Before(n.Next) {
 		n.Next = at
 	}

@@ -47,7 +47,7 @@ func (s *Service) noteUnanswered(ctx context.Context, p group.Reminded) (group.N
 				forgotten = forgotten || !since.After(p.Now)
 			}
 			if since.After(p.Now) {
-				n.ComeBy(since)
+				n.LookAgain(since)
 			}
 		}
 		if !forgotten {

@@ -1,5 +1,8 @@
 // Package practice is questions and answers: choosing and posting the daily
-// question, grading each person in private, closing, and catching up.
+// question, grading each person in private, closing, catching up and correcting.
+// Beside it stands what people do with questions by themselves, in sessions of
+// practice and review and in mock exams, and together, in discussions, live
+// rounds, meetings and matches between groups.
 package practice
 
 import (

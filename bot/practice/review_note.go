@@ -31,7 +31,7 @@ func (s *Service) noteReviews(ctx context.Context, p group.Reminded) (group.Note
 			return group.Note{}, err
 		}
 		if !next.IsZero() {
-			n.ComeBy(next)
+			n.LookAgain(next)
 		}
 		if due == 0 {
 			continue
