@@ -57,5 +57,11 @@ func Count(n int, one, many string) string {
 	return Thousands(n) + " " + many
 }
 
+// Lowered is a sentence as the part of one: its first letter is small.
+func Lowered(t Text) Text {
+	_, size := utf8.DecodeRuneInString(string(t))
+	return Text(strings.ToLower(string(t[:size]))) + t[size:]
+}
+
 // Stop ends a sentence whose last word may be an initial: "Lee T."
 func Stop(sentence string) string { return strings.TrimRight(sentence, ".") + "." }

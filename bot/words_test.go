@@ -25,6 +25,9 @@ func TestSharedWords(t *testing.T) {
 		{"a million", Thousands(1234567), "1,234,567"},
 		{"three digits", Thousands(999), "999"},
 		{"a sentence", Stop("Lee"), "Lee."},
+		{"a sentence in another", string(Lowered("Today's question")), "today's question"},
+		{"not only in English", string(Lowered("Übung")), "übung"},
+		{"no sentence", string(Lowered("")), ""},
 		{"an initial", Stop("Maria G. and Lee T."), "Maria G. and Lee T."},
 	}
 	for _, tt := range tests {

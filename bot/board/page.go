@@ -286,7 +286,7 @@ func (s *Service) emptyCard(v view, sheet Sheet) *bot.Card {
 	loc := v.group.Location()
 	card := &bot.Card{Title: bot.Textf("%s", emptyTitle(v.period, v.calendar)), Footer: wordsOnlyYou}
 	if len(v.tracks) > 1 {
-		card.Title = bot.Textf("%s: ", s.short(v.track.Track)) + lowered(card.Title)
+		card.Title = bot.Textf("%s: ", s.short(v.track.Track)) + bot.Lowered(card.Title)
 	}
 	var body []bot.Text
 	if v.member.New {

@@ -69,16 +69,13 @@ func (s *Service) studyLines(ctx context.Context, g group.Group, m group.Member)
 		switch {
 		case line == "":
 		case several:
-			lines = append(lines, bot.Textf("%s: ", s.short(t.Track))+lowered(line))
+			lines = append(lines, bot.Textf("%s: ", s.short(t.Track))+bot.Lowered(line))
 		default:
 			lines = append(lines, line)
 		}
 	}
 	return lines, []bot.Button{{Label: "Board", Action: group.PathBoard}}, nil
 }
-
-// lowered is a line as the part of one.
-func lowered(t bot.Text) bot.Text { return bot.Text(strings.ToLower(string(t[:1]))) + t[1:] }
 
 // settingLines is what a member's settings say about the name on boards, with the
 // way to change it.

@@ -57,7 +57,7 @@ func (s *Service) wordsStudied(d Details) bot.Text {
 		if t.WindowFrom == "" {
 			joint = ": "
 		}
-		body = append(body, bot.Textf("%s", s.short(t.Certification))+joint+lowered(wordsWindowOf(t.Track)))
+		body = append(body, bot.Textf("%s", s.short(t.Certification))+joint+bot.Lowered(wordsWindowOf(t.Track)))
 	}
 	return lines(body...)
 }
@@ -70,9 +70,6 @@ func wordsWindowOf(t Track) bot.Text {
 	return "No exam date yet."
 }
 
-// lowered is a sentence as the part of one.
-func lowered(t bot.Text) bot.Text { return bot.Text(strings.ToLower(string(t[:1]))) + t[1:] }
-
 // wordsWindows are the study page's lines about exams.
 func (s *Service) wordsWindows(d Details) bot.Text {
 	today := s.c.Now().In(d.Group.Location())
@@ -82,7 +79,7 @@ func (s *Service) wordsWindows(d Details) bot.Text {
 	var all []bot.Text
 	for _, t := range d.Tracks {
 		if w := wordsWindow(t.Track, today); w != "" {
-			all = append(all, bot.Textf("%s ", s.short(t.Certification))+lowered(w))
+			all = append(all, bot.Textf("%s ", s.short(t.Certification))+bot.Lowered(w))
 		}
 	}
 	return lines(all...)
@@ -105,7 +102,7 @@ func (s *Service) wordsTimes(d Details) bot.Text {
 	}
 	var all []bot.Text
 	for _, expr := range exprs {
-		all = append(all, bot.Textf("%s ", bot.And(names[expr]))+lowered(wordsRules(d.Group, timetableOf(expr), clock)))
+		all = append(all, bot.Textf("%s ", bot.And(names[expr]))+bot.Lowered(wordsRules(d.Group, timetableOf(expr), clock)))
 	}
 	return lines(all...)
 }
@@ -117,7 +114,7 @@ func (s *Service) wordsUnseenOf(d Details, f Figures) bot.Text {
 	}
 	var all []bot.Text
 	for _, t := range d.Tracks {
-		all = append(all, bot.Textf("%s: ", s.short(t.Certification))+lowered(wordsUnseen(f.ByTrack[t.ID], timetableOf(t.Schedule.Expr))))
+		all = append(all, bot.Textf("%s: ", s.short(t.Certification))+bot.Lowered(wordsUnseen(f.ByTrack[t.ID], timetableOf(t.Schedule.Expr))))
 	}
 	return lines(all...)
 }
