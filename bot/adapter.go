@@ -56,7 +56,7 @@ type (
 		// Check returns nil, or a [*DeliveryError] that says what is missing.
 		Check(ctx context.Context, ch ChannelID) error
 	}
-	// Channeler knows what channels are called. Without it they are "this channel".
+	// Channeler knows what channels are called. Without it they are [ThisChannel].
 	Channeler interface {
 		ChannelName(ctx context.Context, ch ChannelID) (string, error)
 	}

@@ -126,14 +126,18 @@ func (b *Bot) Profile(ctx context.Context, space SpaceID, user UserID) Profile {
 	return profile
 }
 
-// ChannelName is what people call a channel, or "this channel".
+// ThisChannel is what a channel is called whose name the platform doesn't tell. It
+// is right only for who is in it.
+const ThisChannel = "this channel"
+
+// ChannelName is what people call a channel, or [ThisChannel].
 func (b *Bot) ChannelName(ctx context.Context, ch ChannelID) string {
 	if c, ok := power[Channeler](b, ch); ok {
 		if name, err := c.ChannelName(ctx, ch); err == nil && name != "" {
 			return string(Typed(name))
 		}
 	}
-	return "this channel"
+	return ThisChannel
 }
 
 // Place is where a channel is; ok is false where the platform can't tell, or

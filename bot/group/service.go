@@ -291,11 +291,11 @@ func (s *Service) inSeason(h func(context.Context, bot.Interaction, Details, Mem
 	}
 }
 
-// channelName is what people call a channel, where "this channel" would not be
+// channelName is what people call a channel, where [bot.ThisChannel] would not be
 // the one they are in.
 func (s *Service) channelName(ctx context.Context, ch bot.ChannelID) string {
 	name := s.c.Bot.ChannelName(ctx, ch)
-	if name == "this channel" {
+	if name == bot.ThisChannel {
 		return "the group's channel"
 	}
 	return bot.Clip(name, 40)

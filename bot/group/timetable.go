@@ -237,7 +237,7 @@ func channelWords(channel string) []string {
 // CBET study group.
 func groupName(channel, short string) string {
 	words := channelWords(channel)
-	if channel == "this channel" || len(words) == 0 {
+	if channel == bot.ThisChannel || len(words) == 0 {
 		return short + " study group"
 	}
 	study, group := false, false

@@ -162,7 +162,7 @@ func (s *Service) liveChannel(ctx context.Context, i bot.Interaction, groupID st
 
 // liveWhere is what people call that channel.
 func (s *Service) liveWhere(ctx context.Context, ch bot.ChannelID) string {
-	if name := s.Bot.ChannelName(ctx, ch); name != "this channel" {
+	if name := s.Bot.ChannelName(ctx, ch); name != bot.ThisChannel {
 		return bot.Clip(name, 40)
 	}
 	return liveWherePlain
