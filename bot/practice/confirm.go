@@ -19,7 +19,7 @@ const (
 
 func (s *Service) attachConfirming() {
 	s.Bot.Action(surePath+"/{round}/{choice}", s.pressCopy)
-	s.Bot.Action("change/{round}", s.change)
+	s.Bot.Action("change/{round}", s.unsettled(s.change))
 }
 
 // confirmed reports whether a press says by itself that the answer counts: a form
@@ -37,15 +37,7 @@ func confirmCard(p pressed) *bot.Card {
 }
 
 // change puts a private copy of the question in the place of what asked.
-func (s *Service) change(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, settled, err := s.settled(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if settled {
-		r, err := s.mine(ctx, i)
-		return inPlace(i, r), err
-	}
+func (s *Service) change(ctx context.Context, i bot.Interaction, p pressed) (bot.Response, error) {
 	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return bot.Response{}, err

@@ -61,18 +61,34 @@ func changeRow(round string) bot.Row {
 	return append(bot.Row{bot.Button{Label: changeLabel, Action: "change/" + round}}, studyRow()...)
 }
 
-// settled reports whether the acting person's answer to the round of a path, which
-// comes with it, counts for good.
-func (s *Service) settled(ctx context.Context, i bot.Interaction) (p pressed, settled bool, err error) {
-	if p, err = s.joinRound(ctx, i); err != nil {
-		return p, false, err
+// unsettled is for who can still answer the round of a path; whose answer counts
+// for good is shown it instead.
+func (s *Service) unsettled(h func(context.Context, bot.Interaction, pressed) (bot.Response, error)) bot.Handler {
+	return func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
+		p, err := s.joinRound(ctx, i)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		settled, err := s.settled(ctx, p)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		if settled {
+			r, err := s.mine(ctx, i)
+			return inPlace(i, r), err
+		}
+		return h(ctx, i, p)
 	}
+}
+
+// settled reports whether the answer of who presses counts for good.
+func (s *Service) settled(ctx context.Context, p pressed) (bool, error) {
 	_, answered, err := s.Store.AnswerOf(ctx, p.round, p.joined.ID)
 	if err != nil || !answered {
-		return p, false, err
+		return false, err
 	}
 	r, _, err := s.Store.Round(ctx, p.round)
-	return p, !r.changeable() || !s.Now().Before(r.ClosesAt), err
+	return !r.changeable() || !s.Now().Before(r.ClosesAt), err
 }
 
 // sealedLine is how the newest closed question went of those that told their

@@ -16,10 +16,10 @@ const answerField = "answer"
 // attachForms registers the forms of questions that no single press answers.
 // "new" goes through the form of somebody whom opening it made a member.
 func (s *Service) attachForms() {
-	s.Bot.Action("fill/{round}", s.fill)
+	s.Bot.Action("fill/{round}", s.unsettled(s.fill))
 	s.Bot.Action("filled/{round}", s.filled)
 	s.Bot.Action("filled/{round}/{new}", s.filled)
-	s.Bot.Action("copyfill/{round}", s.fillCopy)
+	s.Bot.Action("copyfill/{round}", s.unsettled(s.fillCopy))
 	s.Bot.Action("copyfilled/{round}", s.filledCopy)
 }
 
@@ -117,15 +117,8 @@ func invalid(r bot.Response, err error) (bot.Response, error) {
 	return r, err
 }
 
-// fill opens the form under a posted question, or shows what was answered.
-func (s *Service) fill(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, settled, err := s.settled(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if settled {
-		return s.mine(ctx, i)
-	}
+// fill opens the form under a posted question.
+func (s *Service) fill(ctx context.Context, i bot.Interaction, p pressed) (bot.Response, error) {
 	r, _, err := s.Store.Round(ctx, p.round)
 	if err != nil {
 		return bot.Response{}, err
@@ -159,15 +152,7 @@ func (s *Service) filled(ctx context.Context, i bot.Interaction) (bot.Response, 
 }
 
 // fillCopy opens the form of a private copy.
-func (s *Service) fillCopy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, settled, err := s.settled(ctx, i)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	if settled {
-		r, err := s.mine(ctx, i)
-		return inPlace(i, r), err
-	}
+func (s *Service) fillCopy(_ context.Context, _ bot.Interaction, p pressed) (bot.Response, error) {
 	return form(p.item, "copyfilled/"+p.round), nil
 }
 
