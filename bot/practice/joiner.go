@@ -138,5 +138,5 @@ func (s *Service) pickWish(ctx context.Context, g group.Group, t group.Track, th
 	if len(w.chosen) > 0 {
 		return w.chosen, nil
 	}
-	return s.pickThemed(ctx, g, t, theme, memberID, w.topic, seed, w.count)
+	return s.pickSession(ctx, g, t, theme, memberID, w.topic, seed, w.count)
 }

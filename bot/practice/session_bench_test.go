@@ -47,7 +47,7 @@ func BenchmarkPickSession(b *testing.B) {
 				first, n := time.Since(began), 0
 				for b.Loop() {
 					n++
-					chosen, err := practice.PickSession(service, b.Context(), g, t, "member-0", "", fmt.Sprint("seed ", n), 5)
+					chosen, err := practice.PickSession(service, b.Context(), g, t, "", "member-0", "", fmt.Sprint("seed ", n), 5)
 					if err != nil || len(chosen) != 5 {
 						b.Fatal(len(chosen), err)
 					}

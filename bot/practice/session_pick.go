@@ -59,14 +59,9 @@ type figure struct{ right, answered int }
 // pickSession chooses n items for a member: what was missed and is due for
 // review, the longest due first; then what the member has not met, in the
 // proportions of the outline; then what was met before, more from areas that are weak; and only
-// if nothing else is left, what was answered just now. It may find fewer.
-func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, member, topic, seed string, n int) ([]picked, error) {
-	return s.pickThemed(ctx, g, t, "", member, topic, seed, n)
-}
-
-// pickThemed is pickSession in a week about an area: of what the member has not
-// met, two of five are from there.
-func (s *Service) pickThemed(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
+// if nothing else is left, what was answered just now. It may find fewer. In a week
+// about an area, the theme, two of five of what the member has not met are from there.
+func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
 	p := &picker{
 		theme: theme,
 		store: s.Store, ctx: ctx, index: s.Library.index[t.Certification], outline: s.outline(t),

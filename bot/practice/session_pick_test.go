@@ -142,7 +142,7 @@ func TestPickSession(t *testing.T) {
 		}
 		n := rapid.SampledFrom([]int{5, 10, 20}).Draw(t, "n")
 		seed := rapid.String().Draw(t, "seed")
-		chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", topic, seed, n)
+		chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "", "m", topic, seed, n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestPickSession(t *testing.T) {
 				t.Fatalf("%s is due and left out", e.item.ID)
 			}
 		}
-		again, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", topic, seed, n)
+		again, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "", "m", topic, seed, n)
 		if err != nil || !slices.EqualFunc(chosen, again, func(a, b picked) bool { return a.item.ID == b.item.ID }) {
 			t.Fatalf("chosen again from the same seed, it differs (%v)", err)
 		}
@@ -199,7 +199,7 @@ func TestPickSessionFollowsTheWeights(t *testing.T) {
 				pool = append(pool, entry{item: quizzes.Item{ID: fmt.Sprintf("%s-%d", d.ID, i), Domain: d.ID}})
 			}
 		}
-		chosen, err := picking(o, pool, &past{}).pickSession(t.Context(), groupOf(), track(o), "m", "", "seed", 20)
+		chosen, err := picking(o, pool, &past{}).pickSession(t.Context(), groupOf(), track(o), "", "m", "", "seed", 20)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func TestWeakAreasComeMoreOften(t *testing.T) {
 			p.recent = append(p.recent, Past{Item: id, Verdict: v, At: pickedAt.AddDate(0, 0, -2)})
 		}
 	}
-	chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", "", "seed", 5)
+	chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "", "m", "", "seed", 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestSearchGivesUpAskingPiecemeal(t *testing.T) {
 			p.recent = append(p.recent, Past{Item: id, Verdict: Right, At: pickedAt.AddDate(0, 0, -2)})
 		}
 	}
-	chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "m", "", "seed", 5)
+	chosen, err := picking(o, pool, p).pickSession(t.Context(), groupOf(), track(o), "", "m", "", "seed", 5)
 	if err != nil || len(chosen) != 5 || chosen[0].item.ID != "a-4321" || chosen[0].reason != Unseen {
 		t.Errorf("chosen %v (%v), want the one unseen first", chosen, err)
 	}

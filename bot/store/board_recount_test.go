@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"studyhall/bot/schedule"
 )
@@ -76,4 +77,28 @@ func (s *Store) Forget(ctx context.Context, groupID string) error {
 func (s *Store) MakeMentor(ctx context.Context, groupID, memberID string) error {
 	_, err := s.change(ctx, `UPDATE memberships SET mentor = TRUE WHERE group_id = $1 AND member_id = $2`, groupID, memberID)
 	return err
+}
+
+// PracticeAnswers counts a member's practice answers on a track in sessions that
+// ended from one instant on and before another: what practice points are made of.
+func (s *Store) PracticeAnswers(ctx context.Context, trackID, memberID string, from, to time.Time) (n int, err error) {
+	err = s.read(ctx).row(ctx, `SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM sessions
+		WHERE member_id = $1 AND track_id = $2 AND kind IN ('practice', 'review', 'mock') AND ended_at >= $3 AND ended_at < $4 AND ended_at > 0`,
+		memberID, trackID, millis(from), millis(to)).scan(&n)
+	return n, wrap("count practice answers", err)
+}
+
+// PracticeByMember is [Store.PracticeAnswers] of everybody who has any.
+func (s *Store) PracticeByMember(ctx context.Context, trackID string, from, to time.Time) (map[string]int, error) {
+	by := map[string]int{}
+	err := visit(ctx, s.read(ctx), func(scan scanner) error {
+		var member string
+		var n int
+		err := scan(&member, &n)
+		by[member] = n
+		return err
+	}, `SELECT member_id, CAST(SUM(answered) AS BIGINT) FROM sessions
+		WHERE track_id = $1 AND kind IN ('practice', 'review', 'mock') AND ended_at >= $2 AND ended_at < $3 AND ended_at > 0 AND answered > 0
+		GROUP BY member_id`, trackID, millis(from), millis(to))
+	return by, wrap("count practice answers", err)
 }

@@ -346,8 +346,6 @@ func TestSessionPlans(t *testing.T) {
 			check(nil, err)
 			_, _, err = s.AnswerSession(ctx, "s", 1, practised("b", now))
 			check(nil, err)
-			check(s.PracticeAnswers(ctx, "track-g", "member-dana", now, now.Add(time.Hour)))
-			check(s.PracticeByMember(ctx, "track-g", now, now.Add(time.Hour)))
 			check(nil, s.ExpireSession(ctx, schedule.Due{Kind: practice.KindIdle, Subject: "s", Occurrence: "end", At: now.Add(practice.IdleFor)}, now))
 			check(s.EndSession(ctx, "s", now))
 		})
