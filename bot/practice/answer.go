@@ -278,6 +278,9 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 		return nil, err
 	}
 	if len(owed) == 0 {
+		if copied, ok, err := s.rehearsal(ctx, g, i.Arg("round")); ok || err != nil {
+			return copied, err
+		}
 		practise := append(bot.Row{bot.Button{Label: "Practise 5", Action: "quiz/" + g.ID + "/start"}}, studyRow()...)
 		return greet(simple(caughtUpTitle, caughtUpBody, practise).Card, m), nil
 	}

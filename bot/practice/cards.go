@@ -85,7 +85,7 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 	}
 	row := bot.Row{
 		bot.Button{Label: "My answer", Action: "mine/" + r.ID},
-		bot.Button{Label: "Catch up", Action: "catchup/" + r.Group},
+		bot.Button{Label: "Catch up", Action: pathFrom(r)},
 	}
 	if others, ok := othersButton(r.Item, r.ID); ok {
 		row = append(others, row...)

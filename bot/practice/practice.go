@@ -336,6 +336,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachMatches(groups)
 	s.attachTiming(groups)
 	s.attachConfirming()
+	s.attachRehearsals()
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("catchup/{group}/of/{track}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
