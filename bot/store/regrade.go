@@ -53,7 +53,7 @@ func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practic
 		}
 		rounds, err := list(ctx, tx, readCorrected, `UPDATE rounds SET corrected = $4, corrected_at = CASE WHEN state = 'planned' THEN 0 ELSE CAST($5 AS BIGINT) END
 			WHERE group_id = $1 AND item_id = $2 AND item_version = $3 AND state <> 'skipped'
-			RETURNING id, track_id, number, state, week, month`, r.Group, r.Item.ID, r.ItemVersion, r.Corrected, millis(r.At))
+			RETURNING id, track_id, number, state`, r.Group, r.Item.ID, r.ItemVersion, r.Corrected, millis(r.At))
 		if err != nil {
 			return err
 		}
@@ -64,6 +64,11 @@ func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practic
 				return err
 			}
 			done.Answers, done.Gainers = done.Answers+n, done.Gainers+gainers
+		}
+		if done.Gainers > 0 {
+			if err := addGains(ctx, tx, r, rounds); err != nil {
+				return err
+			}
 		}
 		n, err := regradePractice(ctx, tx, r)
 		if err != nil {
@@ -104,12 +109,12 @@ func override(ctx context.Context, tx *tx, r practice.Regrading) (changed bool, 
 
 // correctedRound is a round with the item that is corrected.
 type correctedRound struct {
-	id, track, state, month string
-	number, week            int
+	id, track, state string
+	number           int
 }
 
 func readCorrected(scan scanner) (r correctedRound, err error) {
-	err = scan(&r.id, &r.track, &r.number, &r.state, &r.week, &r.month)
+	err = scan(&r.id, &r.track, &r.number, &r.state)
 	return r, err
 }
 
@@ -119,8 +124,7 @@ type change struct {
 	gain int // points it gains
 }
 
-// regradeRound grades a round's answers anew and puts what people gain into the
-// totals that the round's points are in; those of an open one are in none yet.
+// regradeRound grades a round's answers anew.
 func regradeRound(ctx context.Context, tx *tx, r practice.Regrading, round correctedRound) (changed, gainers int, err error) {
 	if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND gained > 0`, round.id); err != nil {
 		return 0, 0, err
@@ -140,35 +144,44 @@ func regradeRound(ctx context.Context, tx *tx, r practice.Regrading, round corre
 	if least != most {
 		least = 0
 	}
-	if _, err := tx.exec(ctx, `UPDATE rounds SET gainers = $2, gain = $3,
+	_, err = tx.exec(ctx, `UPDATE rounds SET gainers = $2, gain = $3,
 			correct = (SELECT COUNT(*) FROM answers a WHERE a.round_id = $1 AND NOT a.caught_up AND a.verdict = 'right')
-		WHERE id = $1`, round.id, gainers, least); err != nil {
-		return 0, 0, err
-	}
-	if round.week == 0 || gainers == 0 {
-		return changed, gainers, nil
-	}
-	return changed, gainers, addGains(ctx, tx, r.Group, round)
+		WHERE id = $1`, round.id, gainers, least)
+	return changed, gainers, err
 }
 
-// addGains adds what answers to a counted round gained. A sum of another month or
-// season than the round's stays as it is.
-func addGains(ctx context.Context, tx *tx, groupID string, round correctedRound) error {
-	if _, err := tx.exec(ctx, `UPDATE week_points SET points = points + a.gained FROM answers a
-		WHERE a.round_id = $1 AND a.gained > 0 AND week_points.track_id = $2 AND week_points.week = $3
-			AND week_points.member_id = a.member_id`, round.id, round.track, round.week); err != nil {
-		return err
+// addGains adds what people gained in all rounds, each once, to the totals that the
+// rounds' points are in; those of an open one are in none yet. A sum of another
+// month or season than a round's stays as it is.
+func addGains(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound) error {
+	tracks := make([]string, len(rounds))
+	for n, round := range rounds {
+		tracks[n] = round.track
 	}
-	var season int64
-	if err := tx.row(ctx, `SELECT season FROM weeks WHERE group_id = $1 AND number = $2`, groupID, round.week).scan(&season); err != nil {
-		return err
+	slices.Sort(tracks)
+	const gained = `FROM rounds r JOIN answers a ON a.round_id = r.id AND a.gained > 0`
+	const counted = `WHERE r.track_id = $1 AND r.item_id = $2 AND r.item_version = $3 AND r.week > 0`
+	for _, track := range slices.Compact(tracks) {
+		if _, err := tx.exec(ctx, `WITH g (week, member_id, gain) AS MATERIALIZED (
+				SELECT r.week, a.member_id, CAST(SUM(a.gained) AS BIGINT) `+gained+` `+counted+` GROUP BY r.week, a.member_id)
+			UPDATE week_points SET points = points + g.gain FROM g
+			WHERE week_points.track_id = $1 AND week_points.week = g.week AND week_points.member_id = g.member_id`,
+			track, r.Item.ID, r.ItemVersion); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `WITH g (member_id, gain, of_season, of_month) AS MATERIALIZED (
+				SELECT a.member_id, CAST(SUM(a.gained) AS BIGINT),
+					CAST(SUM(CASE WHEN st.season = w.season THEN a.gained ELSE 0 END) AS BIGINT),
+					CAST(SUM(CASE WHEN st.month = r.month THEN a.gained ELSE 0 END) AS BIGINT)
+				`+gained+` JOIN weeks w ON w.group_id = r.group_id AND w.number = r.week
+					JOIN standings st ON st.track_id = r.track_id AND st.member_id = a.member_id
+				`+counted+` GROUP BY a.member_id)
+			UPDATE standings SET points = points + g.gain, season_points = season_points + g.of_season, month_points = month_points + g.of_month FROM g
+			WHERE standings.track_id = $1 AND standings.member_id = g.member_id`, track, r.Item.ID, r.ItemVersion); err != nil {
+			return err
+		}
 	}
-	_, err := tx.exec(ctx, `UPDATE standings SET points = points + a.gained,
-			season_points = season_points + CASE WHEN season = $3 THEN a.gained ELSE 0 END,
-			month_points = month_points + CASE WHEN month = $4 THEN a.gained ELSE 0 END
-		FROM answers a WHERE a.round_id = $1 AND a.gained > 0 AND standings.track_id = $2 AND standings.member_id = a.member_id`,
-		round.id, round.track, season, round.month)
-	return err
+	return nil
 }
 
 // changeOf is what becomes of an answer; false if nothing does.
