@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
@@ -39,6 +40,9 @@ func (s *Store) SettleMemories(ctx context.Context, trackID, memberID string) er
 	}
 	for items := range slices.Chunk(u.items, settleAtOnce) {
 		if err := s.write(ctx, func(ctx context.Context, tx *tx) error {
+			if len(items) == settleAtOnce {
+				return rememberSome(ctx, tx, memberID, trackID, items, rememberMany)
+			}
 			for _, item := range items {
 				if err := remember(ctx, tx, memberID, trackID, item); err != nil {
 					return err
@@ -100,33 +104,73 @@ func (s *Store) unsettled(ctx context.Context, trackID, memberID string) (u unse
 	return u, err
 }
 
-// remember works out a member's memory of an item from all answers that count
-// by now. It holds the memory's row first: of two answers at once the second
-// one's transaction sees both.
+// remember is rememberSome for one item.
 func remember(ctx context.Context, tx *tx, memberID, trackID, itemID string) error {
-	if _, err := tx.exec(ctx, `INSERT INTO memories (member_id, track_id, item_id, stability, difficulty, reviews, lapses, missed, in_row, last_at, due, stale)
-		VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, 0, 0, FALSE)
-		ON CONFLICT (member_id, track_id, item_id) DO UPDATE SET stale = FALSE`, memberID, trackID, itemID); err != nil {
+	return rememberSome(ctx, tx, memberID, trackID, []string{itemID}, rememberOne)
+}
+
+// rememberSome works out a member's memories of items from all answers that count
+// by now. It holds the memories' rows first: of two answers at once the second
+// one's transaction sees both.
+func rememberSome(ctx context.Context, tx *tx, memberID, trackID string, items []string, by remembering) error {
+	ids := []any{memberID, trackID}
+	for _, item := range items {
+		ids = append(ids, item)
+	}
+	if _, err := tx.exec(ctx, by.hold, ids...); err != nil {
 		return err
 	}
-	answers, err := list(ctx, tx, readGiven, `SELECT a.verdict, a.session_id IS NULL, a.answered_at FROM answers a
-		LEFT JOIN rounds r ON r.id = a.round_id LEFT JOIN sessions s ON s.id = a.session_id
-		WHERE a.member_id = $1 AND a.item_id = $3 AND a.track_id = $2
-			AND (a.round_id IS NULL AND a.session_id IS NULL OR r.state = 'closed' OR s.kind <> 'mock' OR s.state = 'ended')
-		ORDER BY a.answered_at, a.id`, memberID, trackID, itemID)
-	if err != nil {
+	answers := map[string][]practice.Given{}
+	if _, err := list(ctx, tx, func(scan scanner) (struct{}, error) {
+		var item string
+		g, err := readGiven(func(dest ...any) error { return scan(append([]any{&item}, dest...)...) })
+		answers[item] = append(answers[item], g)
+		return struct{}{}, err
+	}, by.answers, ids...); err != nil {
 		return err
 	}
-	if len(answers) == 0 {
-		_, err := tx.exec(ctx, `DELETE FROM memories WHERE member_id = $1 AND track_id = $2 AND item_id = $3`, memberID, trackID, itemID)
+	values := []any{memberID, trackID}
+	for _, item := range items {
+		r := practice.Remember(item, answers[item])
+		values = append(values, item, int64(math.Round(r.Memory.Stability*fraction)), int64(math.Round(r.Memory.Difficulty*fraction)),
+			r.Memory.Reviews, r.Memory.Lapses, r.Missed, r.Row, millis(r.Memory.Last), millis(r.Due))
+	}
+	if _, err := tx.exec(ctx, by.keep, values...); err != nil || len(answers) == len(items) {
 		return err
 	}
-	r := practice.Remember(itemID, answers)
-	_, err = tx.exec(ctx, `UPDATE memories SET stability = $4, difficulty = $5, reviews = $6, lapses = $7, missed = $8, in_row = $9, last_at = $10, due = $11
-		WHERE member_id = $1 AND track_id = $2 AND item_id = $3`, memberID, trackID, itemID,
-		int64(math.Round(r.Memory.Stability*fraction)), int64(math.Round(r.Memory.Difficulty*fraction)), r.Memory.Reviews, r.Memory.Lapses,
-		r.Missed, r.Row, millis(r.Memory.Last), millis(r.Due))
+	_, err := tx.exec(ctx, by.forget, ids...)
 	return err
+}
+
+// remembering are the statements of rememberSome for so many items.
+type remembering struct{ hold, answers, keep, forget string }
+
+var rememberOne, rememberMany = rememberingOf(1), rememberingOf(settleAtOnce)
+
+func rememberingOf(n int) remembering {
+	const columns = 9 // of a memory, from its item on
+	items, rows, memories := placeholders(3, n), make([]string, n), make([]string, n)
+	for i := range n {
+		rows[i] = `($1, $2, ` + placeholders(3+i, 1) + `, 0, 0, 0, 0, 0, 0, 0, 0, FALSE)`
+		memories[i] = `(` + placeholders(3+i*columns, columns) + `)`
+	}
+	memories[0] = `(CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT),
+		CAST($9 AS BIGINT), CAST($10 AS BIGINT), CAST($11 AS BIGINT))`
+	return remembering{
+		hold: `INSERT INTO memories (member_id, track_id, item_id, stability, difficulty, reviews, lapses, missed, in_row, last_at, due, stale)
+			VALUES ` + strings.Join(rows, ", ") + ` ON CONFLICT (member_id, track_id, item_id) DO UPDATE SET stale = FALSE`,
+		answers: `SELECT a.item_id, a.verdict, a.session_id IS NULL, a.answered_at FROM answers a
+			LEFT JOIN rounds r ON r.id = a.round_id LEFT JOIN sessions s ON s.id = a.session_id
+			WHERE a.member_id = $1 AND a.item_id IN (` + items + `) AND a.track_id = $2
+				AND (a.round_id IS NULL AND a.session_id IS NULL OR r.state = 'closed' OR s.kind <> 'mock' OR s.state = 'ended')
+			ORDER BY a.answered_at, a.id`,
+		keep: `WITH v (item_id, stability, difficulty, reviews, lapses, missed, in_row, last_at, due) AS MATERIALIZED (
+				VALUES ` + strings.Join(memories, ", ") + `)
+			UPDATE memories SET stability = v.stability, difficulty = v.difficulty, reviews = v.reviews, lapses = v.lapses,
+				missed = v.missed, in_row = v.in_row, last_at = v.last_at, due = v.due
+			FROM v WHERE memories.member_id = $1 AND memories.track_id = $2 AND memories.item_id = v.item_id`,
+		forget: `DELETE FROM memories WHERE member_id = $1 AND track_id = $2 AND item_id IN (` + items + `) AND reviews = 0`,
+	}
 }
 
 func readGiven(scan scanner) (g practice.Given, err error) {
