@@ -38,6 +38,7 @@ var support = map[string][]string{
 	"bot/store/storetest/pgtest":   {},
 	"adapters/adaptertest":         {"bot", "bot/bottest"},
 	"adapters/browser/browsertest": {"bot", "bot/bottest", "adapters/browser"},
+	"adapters/discord/discordtest": {"bot", "bot/bottest"},
 	"internal/archtest":            {},
 	"internal/killtest":            {},
 }
@@ -122,6 +123,8 @@ func TestImportTable(t *testing.T) {
 		{"adapters don't know each other", "adapters/browser", "adapters/slack", false},
 		{"features don't know adapters", "bot/group", "adapters/slack", false},
 		{"the wiring knows adapters", "internal/app", "adapters/slack", true},
+		{"a fake platform knows the vocabulary", "adapters/discord/discordtest", "bot", true},
+		{"the fake Discord doesn't know the adapter that it tests", "adapters/discord/discordtest", "adapters/discord", false},
 		{"verbs know the wiring", "cmd/studyhall", "internal/app", true},
 		{"the wiring doesn't know verbs", "internal/app", "cmd/studyhall", false},
 	} {
