@@ -80,6 +80,11 @@ type route struct {
 // find is the route of a request; without one, status is 404 or 405.
 func find(method, path string) (r *route, params map[string]string, status int) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
+	for i, p := range parts { // some clients write %40original
+		if value, err := url.PathUnescape(p); err == nil {
+			parts[i] = value
+		}
+	}
 	status = http.StatusNotFound
 	best := -1
 	for _, candidate := range routes() {
