@@ -94,7 +94,7 @@ func Limited(scope Scope, wait time.Duration) Fault {
 		if scope != ScopeShared {
 			s.limits.invalid(s.now())
 		}
-		tooMany(o, scope, wait)
+		tooMany(o, s.now(), scope, wait)
 	}}
 }
 

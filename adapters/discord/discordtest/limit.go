@@ -68,7 +68,7 @@ func (l *limits) take(now time.Time, r *route, params map[string]string, o *outc
 			l.second = bucket{0, now.Add(time.Second)}
 		}
 		if l.second.used++; l.second.used > l.global {
-			tooMany(o, ScopeGlobal, l.second.reset.Sub(now))
+			tooMany(o, now, ScopeGlobal, l.second.reset.Sub(now))
 			return false
 		}
 	}
@@ -91,13 +91,9 @@ func (l *limits) take(now time.Time, r *route, params map[string]string, o *outc
 	if fine {
 		b.used++
 	}
-	o.set("X-RateLimit-Limit", strconv.Itoa(limit.Requests))
-	o.set("X-RateLimit-Remaining", strconv.Itoa(limit.Requests-b.used))
-	o.set("X-RateLimit-Reset", seconds(float64(b.reset.UnixMilli())/1000))
-	o.set("X-RateLimit-Reset-After", seconds(b.reset.Sub(now).Seconds()))
-	o.set("X-RateLimit-Bucket", hash(r.name))
+	window(o, limit.Requests, limit.Requests-b.used, b.reset, b.reset.Sub(now))
 	if !fine {
-		tooMany(o, ScopeUser, b.reset.Sub(now))
+		tooMany(o, now, ScopeUser, b.reset.Sub(now))
 	}
 	return fine
 }
@@ -120,17 +116,28 @@ func hash(name Route) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// window writes the state of a bucket. Times are rounded up: whoever waits as
+// long as told has waited long enough.
+func window(o *outcome, most, left int, reset time.Time, after time.Duration) {
+	up := time.Millisecond - 1
+	o.set("X-RateLimit-Limit", strconv.Itoa(most))
+	o.set("X-RateLimit-Remaining", strconv.Itoa(left))
+	o.set("X-RateLimit-Reset", seconds(float64(reset.Add(up).UnixMilli())/1000))
+	o.set("X-RateLimit-Reset-After", seconds(float64((after+up).Milliseconds())/1000))
+	o.set("X-RateLimit-Bucket", hash(o.route))
+}
+
 func seconds(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }
 
 // tooMany is a 429 as Discord writes it.
-func tooMany(o *outcome, scope Scope, wait time.Duration) {
+func tooMany(o *outcome, now time.Time, scope Scope, wait time.Duration) {
 	after := max(wait, time.Millisecond).Seconds()
 	o.status, o.kind = http.StatusTooManyRequests, "application/json"
 	said := "You are being rate limited."
 	if scope == ScopeShared {
 		said = "The resource is being rate limited."
 	}
-	o.body = encode(object{"message": said, "retry_after": math.Round(after*1000) / 1000, "global": scope == ScopeGlobal})
+	o.body = encode(object{"message": said, "retry_after": math.Ceil(after*1000) / 1000, "global": scope == ScopeGlobal})
 	o.set("Retry-After", strconv.Itoa(int(math.Ceil(after))))
 	o.set("X-RateLimit-Scope", string(scope))
 	o.set("Via", "1.1 google")
@@ -143,10 +150,11 @@ func tooMany(o *outcome, scope Scope, wait time.Duration) {
 		}
 		o.set("X-RateLimit-Global", "true")
 	case ScopeShared: // the bot's own counters look fine
-		o.set("X-RateLimit-Limit", "5")
-		o.set("X-RateLimit-Remaining", "4")
-		o.set("X-RateLimit-Reset-After", "0.300")
-		o.set("X-RateLimit-Bucket", hash(CreateMessage))
+		window(o, 5, 4, now.Add(300*time.Millisecond), 300*time.Millisecond)
+	default:
+		if o.header["X-RateLimit-Limit"] == nil {
+			window(o, 5, 0, now.Add(wait), wait)
+		}
 	}
 }
 

@@ -163,6 +163,7 @@ func (s *Server) serve(w http.ResponseWriter, q *http.Request) {
 
 // outcome is what becomes of a request on its way to the client.
 type outcome struct {
+	route  Route
 	status int
 	header http.Header
 	body   []byte
@@ -191,6 +192,7 @@ func (s *Server) exchange(o *outcome, q *http.Request, path string, body []byte)
 	if r != nil {
 		name = r.name
 	}
+	o.route = name
 	s.mu.Lock()
 	s.counts.Requests[name]++
 	faults := s.faultsFor(name)
