@@ -41,6 +41,7 @@ var support = map[string][]string{
 	"adapters/discord/discordtest": {"bot", "bot/bottest"},
 	"internal/archtest":            {},
 	"internal/killtest":            {},
+	"oracles/disgo":                {},
 }
 
 // whole are the packages whose tests are about the whole program, inside too.

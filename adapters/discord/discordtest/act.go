@@ -67,7 +67,7 @@ func (p *Person) usable(c *Channel, kind int, name string) (object, error) {
 	if !c.sees(p) {
 		return nil, fmt.Errorf("%s doesn't see #%s", p.Name, c.Name)
 	}
-	if c.guild != nil && c.guild.gone {
+	if c.guild != nil && c.guild.gone && !p.brings {
 		return nil, fmt.Errorf("the bot is not in %s", c.guild.Name)
 	}
 	scope, where := "", 1
@@ -255,8 +255,9 @@ func (p *Person) ask(kind int, c *Channel, data object, source *message) *Intera
 	i := &Interaction{
 		s: s, ID: s.snowflake(), Who: p, Channel: c, kind: kind, source: source, created: s.now(), acked: -1,
 	}
+	i.alone = c.guild != nil && c.guild.gone
 	i.Token = "aW50ZXJhY3Rpb246" + i.ID + ":" + hash(Route(i.ID)) + hash(Route("t"+i.ID))
-	i.payload = clone(s.interaction(i, data))
+	i.payload, i.shortcut = encode(s.interaction(i, data)), has(data, "target_id")
 	s.byID[i.ID], s.asked[i.Token] = i, i
 	i.timer = time.AfterFunc(answerWithin, func() {
 		s.mu.Lock()
@@ -298,6 +299,9 @@ func (s *Server) interaction(i *Interaction, data object) object {
 		out["member"], out["guild_id"], out["guild_locale"] = member, c.guild.ID, "en-US"
 		out["guild"] = object{"id": c.guild.ID, "locale": "en-US", "features": []any{}}
 		out["context"], out["authorizing_integration_owners"] = 0, object{"0": c.guild.ID}
+		if i.alone {
+			out["authorizing_integration_owners"] = object{"1": p.ID}
+		}
 	}
 	if i.source != nil {
 		out["message"] = i.source.json(false)

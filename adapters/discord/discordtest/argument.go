@@ -217,10 +217,8 @@ func (a *arguments) choose(c Component, names []string) ([]any, error) {
 
 func (a *arguments) chosen(c Component, name string) (any, error) {
 	if c.Type == componentUsers || c.Type == componentChannels {
-		for _, p := range a.s.people {
-			if c.Type == componentUsers && p.ID == name {
-				return a.entity(optionUser, p, nil)
-			}
+		if p := a.s.people[name]; p != nil && c.Type == componentUsers {
+			return a.entity(optionUser, p, nil)
 		}
 		if place := a.s.places[name]; place != nil && c.Type == componentChannels {
 			return a.entity(optionChannel, place, nil)

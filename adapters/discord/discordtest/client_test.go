@@ -43,7 +43,11 @@ func rest(t *testing.T, d *discordtest.Server, method, path string, body any) (s
 // send sends a request as it is given. A list in the answer is under "list".
 func send(t *testing.T, d *discordtest.Server, method, path string, body []byte, header http.Header) (int, object, http.Header) {
 	t.Helper()
-	q, err := http.NewRequestWithContext(t.Context(), method, d.URL()+"/v10"+path, bytes.NewReader(body))
+	address := d.URL() + "/v10" + path
+	if rest, up := strings.CutPrefix(path, "/.."); up {
+		address = d.URL() + rest
+	}
+	q, err := http.NewRequestWithContext(t.Context(), method, address, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,6 +230,7 @@ type world struct {
 	study  *discordtest.Channel
 	ann    *discordtest.Person
 	bot    *bot
+	ids    map[string]string // {first} and {last} of the identifiers that answers had
 }
 
 // within runs a test in a bubble, with a world.
@@ -234,7 +239,7 @@ func within(t *testing.T, o discordtest.Options, f func(t *testing.T, w world)) 
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC).Sub(time.Now()))
 		d := discordtest.New(t, o)
-		w := world{Server: d, server: d.Guild("Biomed"), ann: d.Person("ann")}
+		w := world{Server: d, ids: map[string]string{}, server: d.Guild("Biomed"), ann: d.Person("ann")}
 		w.study = w.server.Channel("cbet-study")
 		w.server.Join(w.ann)
 		w.bot = dial(t, d, "")
@@ -247,4 +252,13 @@ func within(t *testing.T, o discordtest.Options, f func(t *testing.T, w world)) 
 		synctest.Wait()
 		f(t, w)
 	})
+}
+
+// plain is an answer as it was written.
+func plain(out object) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(out)
+	return strings.TrimSpace(b.String())
 }

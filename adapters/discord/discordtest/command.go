@@ -217,8 +217,7 @@ func (s *Server) oneCommand(r *request) (answer, *failure) {
 		return failed(http.StatusNotFound, 10063)
 	}
 	old := s.commands[guild][i]
-	verb, _, _ := strings.Cut(string(r.route.name), " ")
-	switch verb {
+	switch r.route.verb {
 	case http.MethodDelete:
 		s.commands[guild] = without(s.commands[guild], old)
 		return none()

@@ -211,26 +211,21 @@ func complete(o object, last *int) {
 		*last++
 		o["id"] = *last
 	}
-	put := func(key string, value any) {
-		if !has(o, key) {
-			o[key] = value
+	for key, v := range o { // Discord leaves out what is null
+		if v == nil {
+			delete(o, key)
 		}
 	}
 	switch kind := number(o, "type"); {
 	case isSelect(kind):
-		put("min_values", 1)
-		put("max_values", 1)
+		put(o, "min_values", 1)
+		put(o, "max_values", 1)
 	case kind == componentContainer:
-		put("accent_color", nil)
-		put("spoiler", false)
+		put(o, "accent_color", nil)
+		put(o, "spoiler", false)
 	case kind == componentSeparator:
-		put("divider", true)
-		put("spacing", 1)
-	}
-	for key, v := range o { // Discord leaves out what is null
-		if v == nil && key != "accent_color" {
-			delete(o, key)
-		}
+		put(o, "divider", true)
+		put(o, "spacing", 1)
 	}
 	for _, inner := range objects(list(o, "components")) {
 		complete(inner, last)

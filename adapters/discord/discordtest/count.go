@@ -138,6 +138,11 @@ func (s *Server) Forget() {
 	for _, p := range s.people {
 		p.seen = 0
 	}
+	for _, n := range s.sessions {
+		if n.socket != nil && len(n.events) > 100 {
+			n.forget(n.seq - 100)
+		}
+	}
 	for _, c := range s.places {
 		c.all = slices.DeleteFunc(c.all, func(m *message) bool {
 			if m.only != nil {

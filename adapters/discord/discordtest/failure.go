@@ -32,7 +32,7 @@ func words(code int) string {
 		10003: "Unknown Channel", 10004: "Unknown Guild", 10007: "Unknown Member", 10008: "Unknown Message", 10013: "Unknown User",
 		10015: "Unknown Webhook", 10062: "Unknown interaction", 10063: "Unknown application command",
 		30003: "Maximum number of pins reached for the channel (250)", 30034: "Max number of daily application command creates has been reached (200)",
-		30046: "Maximum number of edits to messages older than 1 hour reached. Try again later.", 40003: "You are opening direct messages too fast",
+		30046: "Maximum number of edits to messages older than 1 hour reached. Try again later.", 40005: "Request entity too large", 40003: "You are opening direct messages too fast",
 		40060: "Interaction has already been acknowledged.", 40094: "Maximum number of follow-up messages for this interaction has been reached",
 		40333: "internal network error", 50001: "Missing Access", 50005: "Cannot edit a message authored by another user",
 		50006: "Cannot send an empty message", 50007: "Cannot send messages to this user", 50013: "Missing Permissions",

@@ -74,6 +74,8 @@ type socket struct {
 	beats    *time.Timer // ends a connection that is silent
 	frames   []time.Time
 	compress bool
+	stream   *zlib.Writer // of the whole connection, if the client asked for it
+	packed   bytes.Buffer
 }
 
 // connect is GET /gateway and GET /resume/…: a socket.
@@ -88,6 +90,12 @@ func (s *Server) connect(w http.ResponseWriter, q *http.Request, resume bool) {
 		return
 	}
 	defer s.work.Done()
+	packing := q.URL.Query().Get("compress")
+	if packing != "" && packing != "zlib-stream" {
+		s.work.Done()
+		http.Error(w, "this Discord packs with zlib only", http.StatusBadRequest)
+		return
+	}
 	up := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
 	ws, err := up.Upgrade(w, q, nil)
 	if err != nil {
@@ -95,6 +103,9 @@ func (s *Server) connect(w http.ResponseWriter, q *http.Request, resume bool) {
 		return
 	}
 	k := &socket{s: s, ws: ws, base: !resume, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	if packing != "" {
+		k.stream = zlib.NewWriter(&k.packed)
+	}
 	s.mu.Lock()
 	s.sockets[k] = true
 	s.counts.Connections++
@@ -188,7 +199,10 @@ func (k *socket) write() {
 		k.s.mu.Unlock()
 		for _, data := range out {
 			kind := websocket.TextMessage
-			if packed && len(data) > 1024 {
+			switch {
+			case k.stream != nil:
+				kind, data = websocket.BinaryMessage, k.flow(data)
+			case packed && len(data) > 1024:
 				kind, data = websocket.BinaryMessage, pack(data)
 			}
 			if k.ws.WriteMessage(kind, data) != nil {
@@ -201,6 +215,14 @@ func (k *socket) write() {
 			return
 		}
 	}
+}
+
+// flow packs a frame as a part of the connection's stream.
+func (k *socket) flow(data []byte) []byte {
+	k.packed.Reset()
+	_, _ = k.stream.Write(data)
+	_ = k.stream.Flush()
+	return bytes.Clone(k.packed.Bytes())
 }
 
 func pack(data []byte) []byte {

@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -43,12 +44,14 @@ type Interaction struct {
 	Channel *Channel
 
 	kind     int
-	payload  object
+	payload  json.RawMessage
+	shortcut bool
 	source   *message // whose control was used
 	created  time.Time
 	timer    *time.Timer
 	acked    time.Duration // after created; -1 before
 	late     bool
+	alone    bool // the bot is not in the server: the person brought it
 	dead     bool // its token stopped working early
 	callback int
 	loading  bool // a promise is open
@@ -180,7 +183,7 @@ func (i *Interaction) say(data object, files map[string]upload) {
 	kind := 0
 	if i.kind == askCommand {
 		kind = 20
-		if number(child(i.payload, "data"), "type") == commandMessage {
+		if i.shortcut {
 			kind = 23
 		}
 	}

@@ -22,15 +22,22 @@ func (m *message) mention(body object) {
 		everyone = everyone && m.channel.guild != nil && m.channel.rightsOf(m.author)&MentionEveryone != 0
 	}
 	m.body["mention_everyone"] = everyone
-	for _, p := range s.people {
-		if p == m.author || !m.channel.sees(p) || m.only != nil && m.only != p {
+	who := []*Person{}
+	if everyone {
+		who = append(who, m.channel.guild.order...)
+	}
+	for _, u := range objects(list(m.body, "mentions")) {
+		if p := s.person(text(u, "id")); !slices.Contains(who, p) {
+			who = append(who, p)
+		}
+	}
+	for _, p := range who {
+		if p == m.author || p.bot || !m.channel.sees(p) || m.only != nil && m.only != p {
 			continue
 		}
-		if everyone || slices.ContainsFunc(objects(list(m.body, "mentions")), func(u object) bool { return u["id"] == p.ID }) {
-			m.pinged = append(m.pinged, p)
-			if number(m.body, "flags")&flagSilent == 0 {
-				p.pings++
-			}
+		m.pinged = append(m.pinged, p)
+		if number(m.body, "flags")&flagSilent == 0 {
+			p.pings++
 		}
 	}
 }
@@ -65,13 +72,5 @@ func spoken(body object) string {
 
 // person is whoever has an identifier.
 func (s *Server) person(id string) *Person {
-	if id == s.bot.ID {
-		return s.bot
-	}
-	for _, p := range s.people {
-		if p.ID == id {
-			return p
-		}
-	}
-	return nil
+	return s.people[id]
 }

@@ -54,6 +54,9 @@ func (s *Server) createMessage(r *request) (answer, *failure) {
 	if fail != nil {
 		return answer{}, fail
 	}
+	if empty(r.body, r.files) {
+		return failed(http.StatusBadRequest, 50006)
+	}
 	e := &formErrors{}
 	checkMessage(e, r.body, r.files, rulesCreate)
 	if fail := e.failure(); fail != nil {
@@ -65,6 +68,9 @@ func (s *Server) createMessage(r *request) (answer, *failure) {
 	if fail := s.mayCarry(c, r); fail != nil {
 		return answer{}, fail
 	}
+	if fail := s.tooLarge(r.files); fail != nil {
+		return answer{}, fail
+	}
 	key := c.ID + " " + nonceText(r.body["nonce"])
 	if truth(r.body, "enforce_nonce") && has(r.body, "nonce") {
 		if m := s.nonces[key]; m != nil && s.now().Sub(m.created) < s.o.NonceWindow {
@@ -74,9 +80,6 @@ func (s *Server) createMessage(r *request) (answer, *failure) {
 			}
 			return ok(m.json(true))
 		}
-	}
-	if fail := s.tooLarge(r.files); fail != nil {
-		return answer{}, fail
 	}
 	if c.closed && !c.locked { // posting opens an archived thread again
 		c.closed = false
@@ -169,7 +172,7 @@ func (s *Server) mayCarry(c *Channel, r *request) *failure {
 func (s *Server) tooLarge(files map[string]upload) *failure {
 	for _, f := range files {
 		if len(f.data) > maxFile {
-			return &failure{status: http.StatusRequestEntityTooLarge, code: 40005, words: "Request entity too large"}
+			return refuse(http.StatusRequestEntityTooLarge, 40005)
 		}
 	}
 	return nil
@@ -204,6 +207,9 @@ func (m *message) fill(body object) {
 		embeds := clone(list(body, "embeds"))
 		for _, e := range objects(embeds) {
 			e["type"] = "rich"
+			for _, f := range objects(list(e, "fields")) {
+				f["inline"] = truth(f, "inline")
+			}
 			m.resolve(e)
 		}
 		m.body["embeds"] = embeds
@@ -214,6 +220,7 @@ func (m *message) fill(body object) {
 		for _, c := range objects(components) {
 			complete(c, &number)
 			m.resolve(c)
+			everyObject(c, m.unfurl)
 		}
 		m.body["components"] = components
 	}
@@ -270,6 +277,38 @@ func (m *message) resolve(o object) {
 			}
 		}
 	})
+}
+
+// unfurl completes the pictures and files of a component.
+func (m *message) unfurl(o object) {
+	media := func(of object, key string) object {
+		in := child(of, key)
+		if in == nil {
+			return nil
+		}
+		in["id"], in["proxy_url"] = m.channel.s.snowflake(), in["url"]
+		var file object
+		for _, a := range objects(list(m.body, "attachments")) {
+			if a["url"] == in["url"] {
+				in["attachment_id"], file = a["id"], a
+			}
+		}
+		of["spoiler"] = truth(of, "spoiler")
+		return file
+	}
+	switch number(o, "type") {
+	case componentGallery:
+		for _, item := range objects(list(o, "items")) {
+			media(item, "media")
+			put(item, "description", nil)
+		}
+	case componentThumbnail:
+		media(o, "media")
+		put(o, "description", nil)
+	case componentFile:
+		file := media(o, "file")
+		o["name"], o["size"] = text(file, "filename"), number(file, "size")
+	}
 }
 
 // idText is an identifier written as a number or as text.

@@ -27,8 +27,7 @@ func (s *Server) oneMessage(r *request) (answer, *failure) {
 	if fail != nil {
 		return answer{}, fail
 	}
-	verb, _, _ := strings.Cut(string(r.route.name), " ")
-	switch verb {
+	switch r.route.verb {
 	case http.MethodDelete:
 		if m.author != s.bot && c.rightsOf(s.bot)&ManageMessages == 0 {
 			return failed(http.StatusForbidden, 50013)
@@ -179,15 +178,14 @@ func (s *Server) oneChannel(r *request) (answer, *failure) {
 	if fail != nil {
 		return answer{}, fail
 	}
-	verb, _, _ := strings.Cut(string(r.route.name), " ")
-	if verb == http.MethodGet {
+	if r.route.verb == http.MethodGet {
 		return ok(c.json())
 	}
 	need := ManageChannels
 	if c.thread() {
 		need = ManageThreads
 	}
-	mine := c.thread() && verb == http.MethodPatch && !c.locked && !has(r.body, "locked") // its owner may archive it
+	mine := c.thread() && r.route.verb == http.MethodPatch && !c.locked && !has(r.body, "locked") // its owner may archive it
 	if c.rightsOf(s.bot)&need == 0 && !mine {
 		return failed(http.StatusForbidden, 50013)
 	}
@@ -215,7 +213,7 @@ func (s *Server) pin(r *request) (answer, *failure) {
 	if fail != nil {
 		return answer{}, fail
 	}
-	on := strings.HasPrefix(string(r.route.name), http.MethodPut)
+	on := r.route.verb == http.MethodPut
 	switch {
 	case c.rightsOf(s.bot)&PinMessages == 0:
 		return failed(http.StatusForbidden, 50013)

@@ -37,6 +37,8 @@ const (
 	Pin            Route = "PUT /channels/{channel}/messages/pins/{message}"
 )
 
+const maxRequest = 25 << 20 // bytes
+
 // request is a request that has been read.
 type request struct {
 	route  *route
@@ -74,6 +76,8 @@ type route struct {
 	hook   bool   // outside of the global limit
 	takes  string // name of the published schema of its body
 	gives  string // and of its answer
+	verb   string
+	parts  []string // of the path
 	handle func(s *Server, r *request) (answer, *failure)
 }
 
@@ -88,12 +92,11 @@ func find(method, path string) (r *route, params map[string]string, status int) 
 	status = http.StatusNotFound
 	best := -1
 	for _, candidate := range routes() {
-		verb, pattern, _ := strings.Cut(string(candidate.name), " ")
-		got, literal, matches := match(strings.Split(pattern[1:], "/"), parts)
+		got, literal, matches := match(candidate.parts, parts)
 		if !matches {
 			continue
 		}
-		if verb != method {
+		if candidate.verb != method {
 			if status == http.StatusNotFound {
 				status = http.StatusMethodNotAllowed
 			}
@@ -146,12 +149,13 @@ func (s *Server) serve(w http.ResponseWriter, q *http.Request) {
 			path = "/" + rest
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, 25<<20))
+	body, err := io.ReadAll(io.LimitReader(q.Body, maxRequest+1))
+	_, _ = io.Copy(io.Discard, q.Body)
 	o := &outcome{}
 	switch {
-	case err != nil && q.Context().Err() != nil:
-		return
 	case err != nil:
+		return // the client is gone
+	case len(body) > maxRequest:
 		o.fail(refuse(http.StatusRequestEntityTooLarge, 40005))
 	case !api:
 		o.fail(plain(http.StatusNotFound))

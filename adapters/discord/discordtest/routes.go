@@ -1,6 +1,9 @@
 package discordtest
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 const (
 	getMessage Route = "GET /channels/{channel}/messages/{message}"
@@ -68,6 +71,10 @@ var routes = sync.OnceValue(func() []route {
 			route{name: "GET " + scope + "/{command}", gives: command, handle: (*Server).oneCommand},
 			route{name: "PATCH " + scope + "/{command}", takes: "ApplicationCommandPatchRequestPartial", gives: command, handle: (*Server).oneCommand},
 			route{name: "DELETE " + scope + "/{command}", handle: (*Server).oneCommand})
+	}
+	for i := range all {
+		verb, path, _ := strings.Cut(string(all[i].name), " ")
+		all[i].verb, all[i].parts = verb, strings.Split(path[1:], "/")
 	}
 	return all
 })

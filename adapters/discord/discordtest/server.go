@@ -82,7 +82,7 @@ type Server struct {
 	lastID  uint64
 	schema  *schemas
 	bot     *Person
-	people  []*Person
+	people  map[string]*Person
 	guilds  []*Guild
 	places  map[string]*Channel // every channel, thread and conversation
 	roles   int
@@ -98,6 +98,7 @@ type Server struct {
 	identified map[int]time.Time // by place in the queue
 	left       int               // identifies
 	duplicates int               // interactions to send twice
+	odd        bool              // events have what nobody knows
 
 	nonces  map[string]*message
 	limits  limits
@@ -121,7 +122,7 @@ func New(t testing.TB, o Options) *Server {
 	s := &Server{
 		t: t, o: o, host: "discord.test", changed: make(chan struct{}), left: o.Identifies,
 		key:    ed25519.NewKeyFromSeed([]byte("a key that only tests will ever ")),
-		places: map[string]*Channel{}, commands: map[string][]object{}, created: map[string][]time.Time{},
+		people: map[string]*Person{}, places: map[string]*Channel{}, commands: map[string][]object{}, created: map[string][]time.Time{},
 		asked: map[string]*Interaction{}, byID: map[string]*Interaction{}, sessions: map[string]*session{},
 		sockets: map[*socket]bool{}, identified: map[int]time.Time{}, nonces: map[string]*message{},
 		uploads: map[string]upload{}, listener: newMemory(),
@@ -131,6 +132,7 @@ func New(t testing.TB, o Options) *Server {
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.schema = loadSchemas(t, o.Schema)
 	s.bot = &Person{s: s, ID: s.snowflake(), Name: "studyhall", bot: true}
+	s.people[s.bot.ID] = s.bot
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve)}
 	s.client = &http.Client{Transport: &http.Transport{DialContext: s.Dial, MaxIdleConnsPerHost: 100, DisableCompression: true}}
 	s.work.Go(func() { _ = s.http.Serve(s.listener) })

@@ -75,6 +75,13 @@ func (n *session) has(g *Guild) bool {
 
 // dispatch sends an event, and keeps it for a resume.
 func (n *session) dispatch(name string, data []byte) {
+	if n.s.odd {
+		if v, err := decode(data); err == nil {
+			everyObject(v, strange)
+			everyObject(v, strangeComponent)
+			data = encode(v)
+		}
+	}
 	n.seq++
 	seq := n.seq
 	packet := encode(rawFrame{Op: opDispatch, D: data, S: &seq, T: &name})
@@ -129,7 +136,7 @@ func (s *Server) drop(n *session) {
 
 // dispatch sends an event to all sessions that have a server (nil: a direct
 // conversation) and an intent. The caller holds the lock.
-func (s *Server) dispatch(g *Guild, intent int, name string, data object) {
+func (s *Server) dispatch(g *Guild, intent int, name string, data any) {
 	var packet []byte
 	for _, id := range sorted(s.sessions) {
 		n := s.sessions[id]
@@ -310,6 +317,14 @@ func (s *Server) SendUnknown() {
 			k.session.dispatch("SOMETHING_NEW", encode(object{"a": []any{1, "b"}}))
 		}
 	})
+}
+
+// Strange adds fields that nobody knows to everything in events, and components of
+// type 99 to their messages, or no longer does.
+func (s *Server) Strange(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.odd = on
 }
 
 // SendEvent sends an event of any kind to all sessions, as it is given.

@@ -15,7 +15,7 @@ import (
 // deliver posts an interaction to the bot's address, signed, and takes the
 // answer's body as the callback. The caller holds the lock.
 func (s *Server) deliver(i *Interaction) {
-	body := encode(i.payload)
+	body := i.payload
 	s.waiting++
 	s.work.Go(func() {
 		status, answer, err := s.Sign(body, s.now(), true)

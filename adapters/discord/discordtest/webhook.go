@@ -1,9 +1,6 @@
 package discordtest
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // hook is the interaction whose token a request carries.
 func (s *Server) hook(r *request) (*Interaction, *failure) {
@@ -35,8 +32,7 @@ func (s *Server) hookMessage(r *request) (answer, *failure) {
 	if m == nil || m.gone {
 		return failed(http.StatusNotFound, 10008)
 	}
-	verb, _, _ := strings.Cut(string(r.route.name), " ")
-	switch verb {
+	switch r.route.verb {
 	case http.MethodDelete:
 		s.unpost(m)
 		i.loading = i.loading && m != i.original
@@ -85,6 +81,9 @@ func (s *Server) followUp(r *request) (answer, *failure) {
 	i, fail := s.hook(r)
 	if fail != nil {
 		return answer{}, fail
+	}
+	if i.alone && len(i.later) >= 5 {
+		return failed(http.StatusBadRequest, 40094)
 	}
 	if empty(r.body, r.files) {
 		return failed(http.StatusBadRequest, 50006)

@@ -106,6 +106,13 @@ func child(o object, key string) object {
 // has reports whether a field is there and not null.
 func has(o object, key string) bool { return o[key] != nil }
 
+// put sets a field that is missing.
+func put(o object, key string, v any) {
+	if _, given := o[key]; !given {
+		o[key] = v
+	}
+}
+
 // objects are the elements of a list that are objects.
 func objects(all []any) []object {
 	var out []object

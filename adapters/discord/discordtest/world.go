@@ -51,6 +51,7 @@ type Person struct {
 	locale string
 	direct *Channel
 	closed bool // takes no direct messages
+	brings bool // has installed the application for themselves
 	modal  *Modal
 	seen   int // how far into the log
 	pings  int
@@ -105,7 +106,7 @@ func (s *Server) Guild(name string) *Guild {
 	defer s.mu.Unlock()
 	g := &Guild{s: s, Name: name, ID: s.snowflake(), role: s.snowflake(), everybody: ordinary, rights: ordinary, members: map[*Person]*member{}}
 	g.owner = &Person{s: s, ID: s.snowflake(), Name: "owner-of-" + name, locale: "en-US"}
-	s.people = append(s.people, g.owner)
+	s.people[g.owner.ID] = g.owner
 	s.guilds = append(s.guilds, g)
 	g.join(s.bot)
 	g.join(g.owner)
@@ -149,7 +150,7 @@ func (s *Server) Person(name string) *Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := &Person{s: s, ID: s.snowflake(), Name: name, locale: "en-US", seen: len(s.log)}
-	s.people = append(s.people, p)
+	s.people[p.ID] = p
 	return p
 }
 
@@ -317,6 +318,14 @@ func (p *Person) Block(on bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	p.closed = on
+}
+
+// Install installs the application for this person, who can then use its commands
+// in servers that the bot isn't in.
+func (p *Person) Install() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.brings = true
 }
 
 // Locale sets the language of the person's app; "" leaves it out of interactions.
