@@ -20,7 +20,8 @@ type fault struct {
 }
 
 // Inject makes the next n requests to a route go wrong, all of them for a
-// negative n. Several faults of one request come together.
+// negative n. What was injected first comes first, one for a request; but a delay,
+// and what is for all requests, comes with another.
 func (s *Server) Inject(n int, r Route, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,12 +38,15 @@ func (s *Server) Heal() {
 // faultsFor takes what goes wrong with one request. The caller holds the lock.
 func (s *Server) faultsFor(r Route) []*fault {
 	var out, rest []*fault
+	one := false
 	for _, f := range s.faults {
 		if f.left == 0 {
 			continue
 		}
-		if f.route == r || f.route == Any {
+		counted := f.left > 0 && f.delay == 0
+		if (f.route == r || f.route == Any) && !(counted && one) {
 			f.left--
+			one = one || counted
 			out = append(out, f)
 		}
 		if f.left != 0 {

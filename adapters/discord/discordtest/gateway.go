@@ -264,7 +264,7 @@ func (k *socket) read() {
 		k.session.socket = nil
 		k.session.lost = k.s.now()
 	}
-	if websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway) {
+	if k.closing == 0 && websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway) {
 		k.s.drop(k.session)
 	}
 	k.cut()
