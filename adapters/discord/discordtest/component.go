@@ -230,7 +230,9 @@ func complete(o object, last *int) {
 	for _, inner := range objects(list(o, "components")) {
 		complete(inner, last)
 	}
-	if a := child(o, "accessory"); a != nil {
-		complete(a, last)
+	for _, key := range []string{"accessory", "component"} {
+		if inner := child(o, key); inner != nil {
+			complete(inner, last)
+		}
 	}
 }

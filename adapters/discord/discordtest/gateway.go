@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
 	"encoding/json"
 	"net/http"
@@ -369,11 +370,11 @@ func trimToken(t string) string {
 }
 
 // crowded reports whether another shard of the same place in the queue has
-// identified within 5 s.
+// identified within Options.IdentifyGap.
 func (s *Server) crowded(shard int) bool {
 	place := shard % s.o.Concurrency
 	now := s.now()
-	if last, ok := s.identified[place]; ok && now.Sub(last) < 5*time.Second {
+	if last, ok := s.identified[place]; ok && now.Sub(last) < cmp.Or(s.o.IdentifyGap, 5*time.Second) {
 		s.counts.Crowded++
 		return true
 	}

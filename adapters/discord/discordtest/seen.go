@@ -142,7 +142,11 @@ func viewOf(m *message) Message {
 
 func modalOf(i *Interaction, data object) Modal {
 	m := Modal{CustomID: text(data, "custom_id"), Title: text(data, "title"), Opened: i}
-	if err := json.Unmarshal(encode(list(data, "components")), &m.Components); err != nil {
+	components, last := clone(list(data, "components")), 0
+	for _, c := range objects(components) {
+		complete(c, &last)
+	}
+	if err := json.Unmarshal(encode(components), &m.Components); err != nil {
 		i.s.t.Errorf("discordtest: a modal that nobody can read: %v", err)
 	}
 	return m

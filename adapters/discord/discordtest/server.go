@@ -42,6 +42,8 @@ type Options struct {
 	Identifies int
 	// Concurrency is how many shards may identify in 5 s; 1 by default.
 	Concurrency int
+	// IdentifyGap is that time; 5 s by default.
+	IdentifyGap time.Duration
 	// Shards are recommended; 1 by default.
 	Shards int
 	// Privileged are the privileged intents that the application has.
