@@ -237,7 +237,7 @@ type world struct {
 func within(t *testing.T, o discordtest.Options, f func(t *testing.T, w world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC).Sub(time.Now()))
+		time.Sleep(time.Until(time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)))
 		d := discordtest.New(t, o)
 		w := world{Server: d, ids: map[string]string{}, server: d.Guild("Biomed"), ann: d.Person("ann")}
 		w.study = w.server.Channel("cbet-study")

@@ -1,9 +1,6 @@
 package discordtest
 
-import (
-	"strconv"
-	"time"
-)
+import "strconv"
 
 // user is somebody as the API writes them.
 func (p *Person) user() object {
@@ -169,12 +166,4 @@ func (s *Server) owner() object {
 		"id": "80351110224678912", "username": "nelly", "avatar": nil, "discriminator": "0", "public_flags": 0, "flags": 0,
 		"global_name": "Nelly", "primary_guild": nil,
 	}
-}
-
-// when is a time that may be missing.
-func when(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return stamp(t)
 }

@@ -120,6 +120,7 @@ func hash(name Route) string {
 // long as told has waited long enough.
 func window(o *outcome, most, left int, reset time.Time, after time.Duration) {
 	up := time.Millisecond - 1
+	o.told = true
 	o.set("X-RateLimit-Limit", strconv.Itoa(most))
 	o.set("X-RateLimit-Remaining", strconv.Itoa(left))
 	o.set("X-RateLimit-Reset", seconds(float64(reset.Add(up).UnixMilli())/1000))
@@ -152,7 +153,7 @@ func tooMany(o *outcome, now time.Time, scope Scope, wait time.Duration) {
 	case ScopeShared: // the bot's own counters look fine
 		window(o, 5, 4, now.Add(300*time.Millisecond), 300*time.Millisecond)
 	default:
-		if o.header["X-RateLimit-Limit"] == nil {
+		if !o.told {
 			window(o, 5, 0, now.Add(wait), wait)
 		}
 	}

@@ -176,6 +176,7 @@ type outcome struct {
 	cut    bool
 	slow   bool
 	gzip   bool
+	told   bool // the headers say how much is left
 }
 
 func (o *outcome) fail(f *failure) {

@@ -87,7 +87,6 @@ type Server struct {
 	people  map[string]*Person
 	guilds  []*Guild
 	places  map[string]*Channel // every channel, thread and conversation
-	roles   int
 
 	commands map[string][]object // by guild, "" for everywhere
 	created  map[string][]time.Time
