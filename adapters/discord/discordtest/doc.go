@@ -8,87 +8,80 @@
 //	study := server.Channel("cbet-study")
 //	ann := d.Person("ann")
 //	server.Join(ann)
-//	// start the bot with d.Token, d.URL, d.Client() and d.Dial
-//	d.Await(ctx, d.Connected)
+//	// start the bot with d.Token(), d.URL(), d.Client() and d.Dial
+//	err := d.Await(ctx, d.Connected)
 //	i, err := ann.Command(study, "quiz", discordtest.Args{"count": 5})
-//	err = i.Wait(ctx)                       // answered, or ErrNoAnswer after 3 s
-//	i, err = ann.Press(i.Reply(), "B")      // by label or custom_id
-//	ann.Sees()                              // messages, whispers, modals, edits, since the last call
+//	err = i.Wait(ctx)                   // answered, or ErrNoAnswer after 3 s
+//	i, err = ann.Press(i.Reply(), "B")  // by label or custom_id
+//	for _, e := range ann.Sees() { … }  // messages, whispers, modals, edits, since the last call
 //
 // # Reaching it
 //
-// [Server.URL] is the API without a version ("http://discord.test/api"). By
-// default nothing listens: [Server.Client] is an HTTP client and [Server.Dial] a
-// dialler of connections in memory, so that tests run inside testing/synctest.
-// With Options.TCP it listens on loopback, too, for other people's programs.
+// [Server.URL] is the API's address without a version. By default nothing
+// listens: [Server.Client] is an HTTP client and [Server.Dial] a dialler of
+// connections in memory, whatever the address, so that tests run inside
+// testing/synctest. With Options.TCP it listens on loopback, too, for other
+// people's programs; discord.js and disgo live on it in TestForeignClients. With
+// Options.Interactions it posts interactions to the bot, signed, in place of the
+// gateway; [Server.Ping] does what Discord does when such an address is entered.
 //
 // # The world
 //
-//	(*Server) Guild(name string) *Guild             a server with the bot in it
-//	(*Guild) Channel(name string) *Channel          which everybody sees and writes to
-//	(*Guild) Join(people ...*Person)                members
-//	(*Guild) Grant(p *Person, rights uint64)        more rights for a member
-//	(*Guild) Remove(), Outage(on bool)              the bot is thrown out; the server is down
-//	(*Channel) Deny(rights uint64), Allow(rights)   for the bot, here
-//	(*Channel) Delete(), Messages() []Message       as everybody sees them
-//	(*Channel) Remove(message string)               a moderator deletes a message
-//	(*Channel) Archive(locked bool)                 of a thread
-//	(*Person) Direct() *Channel                     with the bot
-//	(*Person) Block(on bool)                        direct messages fail with 50007
-//	(*Person) Locale(code string)                   "" leaves it out of interactions
+// [Server.Guild] is a server with the bot in it, [Guild.Channel] a channel that
+// everybody sees and writes to, [Server.Person] somebody, who is nowhere before
+// [Guild.Join]. [Guild.Grant] and [Guild.Rights] say who may what in a server,
+// [Channel.Deny] and [Channel.Allow] what the bot may in a channel. [Guild.Remove],
+// [Guild.Outage], [Channel.Delete], [Channel.Remove], [Channel.Archive] and
+// [Person.Block] are what happens between a plan and a post.
 //
-// # People act
+// # People act and see
 //
-// Each returns an error where a person could not have done it: no such command
-// or button, a value that the client refuses, a message that is not theirs to
-// see.
+// A person uses commands ([Person.Command], [Person.Complete], [Person.Shortcut]),
+// controls ([Person.Press], [Person.Select]), forms ([Person.Submit]) and words
+// ([Person.Write], also in [Person.Direct]). Each returns an error where the
+// person's app would not have let them: no such command or button, a value
+// that doesn't fit, a message that is not theirs to see. [Person.PressAs] is for a
+// forged one. What came of it is in the [Interaction].
 //
-//	(*Person) Command(c *Channel, name string, args Args) (*Interaction, error)
-//	(*Person) Complete(c *Channel, command, option, typed string, args Args) (*Interaction, error)
-//	(*Person) Press(m Message, button string) (*Interaction, error)
-//	(*Person) Select(m Message, menu string, values ...string) (*Interaction, error)   labels or values
-//	(*Person) Submit(f Modal, values Args) (*Interaction, error)             by custom_id or label
-//	(*Person) Shortcut(m Message, name string) (*Interaction, error)
-//	(*Person) Write(c *Channel, text string) (Message, error)                mentions of the bot with "<@ID>"
-//
-// Values of [Args] are strings, numbers, booleans, *Person, *Channel, [File], and
-// lists of strings. An [Interaction] tells what came of it: Wait, Acked, Latency,
-// Reply, Followups, Modal, Choices, Callback.
-//
-// # Seeing
-//
-//	(*Person) Sees() []Seen      what this person could see, since the last call
-//	(*Server) Seen() []Seen      what anybody could see, since the last call
-//	(*Person) Messages(c *Channel) []Message      now, with whispers to this person
-//	(*Person) Modal() (Modal, bool)               that is open
-//	(*Server) Idle() bool        nothing that was asked is unanswered
+// [Person.Sees] is what one person could see since the last call, [Server.Seen]
+// what anybody could; [Person.Messages] and [Channel.Messages] are what is there
+// now. [Server.Idle] reports whether nothing that people asked is unanswered.
 //
 // # Faults
 //
-// One line each. The next n requests to a route:
+// One line each. Requests, the next n of a route:
 //
-//	d.Inject(1, CreateMessage, CutAfter())        the connection is cut, the message is there
-//	d.Inject(2, CreateMessage, StatusBefore(502)) or StatusAfter
-//	d.Inject(1, Callback, Delay(2900*time.Millisecond))
-//	d.Inject(1, Any, Limited(ScopeGlobal, 2*time.Second)) or ScopeUser, ScopeShared, Cloudflare(…)
-//	d.Inject(1, EditOriginal, Refused(404, 10015))
-//	d.Inject(-1, Any, Gzip())                     and UnknownComponents, UnknownFields, SkewedDate, SlowBody
+//	d.Inject(1, discordtest.CreateMessage, discordtest.CutAfter()) // posted, and no answer
+//	d.Inject(2, discordtest.EditMessage, discordtest.StatusBefore(502))
+//	d.Inject(1, discordtest.Callback, discordtest.Delay(3100*time.Millisecond))
+//	d.Inject(1, discordtest.Any, discordtest.Limited(discordtest.ScopeGlobal, 2*time.Second))
+//	d.Inject(1, discordtest.EditOriginal, discordtest.Refused(404, 10015))
+//	d.Inject(-1, discordtest.Any, discordtest.UnknownFields())
 //
-// The next n gateway connections:
-//
-//	d.Gateway(1, NoHello) NoReady ReconnectBeforeHello ReconnectBeforeReady RefuseSession RefuseSessionForGood
-//	NoAck Refuse(4004) ReorderReplay
-//
-// Live: d.Reconnect(), d.Invalidate(resumable), d.Drop(), d.HalfOpen(), d.CloseWith(code),
-// d.AskHeartbeat(), d.SendUnknown(), d.Duplicate(n) (interactions are sent twice).
+// Connections to the gateway, the next n: [Server.Gateway] with [NoHello],
+// [NoReady], [NoAck], [ReconnectBeforeHello], [ReconnectBeforeReady],
+// [RefuseSession], [RefuseSessionForGood], [Refuse] or [ReorderReplay]. Live ones:
+// [Server.Reconnect], [Server.Invalidate], [Server.Drop], [Server.HalfOpen],
+// [Server.CloseWith], [Server.AskHeartbeat], [Server.SendUnknown],
+// [Server.Strange]. Interactions: [Server.Duplicate], [Interaction.Again],
+// [Interaction.Expire]. [Server.Heal] ends what was injected.
 //
 // # Counting
 //
-// [Server.Counts] has posts by nonce, requests by route, 429s, refusals, identifies, resumes, open
-// sessions; [Server.Latencies] how long acknowledgements took; [Server.Refusals] what was refused and
-// why, [Server.Notices] what Discord silently tolerates (fields that it doesn't know, a RESUME on the
-// wrong address).
+// [Server.Counts] has posts by nonce, requests by route, 429s, identifies, resumes
+// and open sessions; [Server.Latencies] how long acknowledgements took;
+// [Server.Refusals] what was refused and why; [Server.Notices] what Discord
+// tolerates in silence, such as fields that it doesn't know.
 //
-// Bodies are held against Discord's published schema too, where Options.Schema or the environment's
-// STUDYHALL_DISCORD_SCHEMA names the file that oracles/discord-schema.mjs writes; so are the answers given here.
+// # Where its rules come from
+//
+// Bodies are held against Discord's published schema where Options.Schema or
+// STUDYHALL_DISCORD_SCHEMA names the file that oracles/discord-schema.mjs writes,
+// and so are the answers given here. What that schema leaves out (totals,
+// duplicates, styles of buttons, names, orders) is in rules.go, component.go,
+// modal.go and command.go, apart from the adapter's own checks, so that the two
+// check each other. How long a nonce or a lost session is remembered, limits of
+// routes and some statuses are unpublished: [Options] has them.
+//
+// Polls, stickers, reactions, voice, forums and members' events are not here.
 package discordtest

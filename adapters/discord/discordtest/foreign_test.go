@@ -38,6 +38,7 @@ func clients() []client {
 func TestForeignClients(t *testing.T) {
 	for _, c := range clients() {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			path := os.Getenv(c.variable)
 			if path == "" {
 				if os.Getenv("STUDYHALL_REQUIRE_ORACLES") != "" {
