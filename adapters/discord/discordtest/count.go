@@ -50,7 +50,12 @@ func (s *Server) Counts() Counts {
 	out := s.counts
 	out.Posts, out.Repeats = maps.Clone(out.Posts), maps.Clone(out.Repeats)
 	out.Requests, out.Callbacks, out.Closed = maps.Clone(out.Requests), maps.Clone(out.Callbacks), slices.Clone(out.Closed)
-	out.Sessions, out.Sockets = len(s.sessions), len(s.sockets)
+	out.Sockets = len(s.sockets)
+	for _, n := range s.sessions {
+		if !n.expired() {
+			out.Sessions++
+		}
+	}
 	return out
 }
 

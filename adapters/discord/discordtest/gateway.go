@@ -115,6 +115,7 @@ func (s *Server) connect(w http.ResponseWriter, q *http.Request, resume bool) {
 	if v, e := q.URL.Query().Get("v"), q.URL.Query().Get("encoding"); e != "json" || v != "10" && v != "9" {
 		s.notice("the gateway was opened with v=%s and encoding=%s", v, e)
 	}
+	s.tell()
 	s.mu.Unlock()
 	go func() {
 		defer s.work.Done()

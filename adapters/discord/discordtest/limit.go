@@ -17,8 +17,11 @@ type Limit struct {
 	Per      time.Duration
 }
 
-// Unlimited lifts the limits of every route for [Options.Limits].
+// Unlimited lifts all limits, for [Options].Limits. Routes that are added to it
+// have theirs.
 func Unlimited() map[Route]Limit { return map[Route]Limit{Any: {math.MaxInt32, time.Second}} }
+
+func (o Options) unlimited() bool { return o.Limits[Any].Requests == math.MaxInt32 }
 
 // Scope says whose limit a 429 is about.
 type Scope string
@@ -47,6 +50,10 @@ type bucket struct {
 }
 
 func (l *limits) init(o Options) {
+	l.global, l.most, l.buckets, l.routes = o.Global, o.Invalid, map[string]*bucket{}, maps.Clone(o.Limits)
+	if o.unlimited() {
+		return
+	}
 	message, hook := Limit{5, 5 * time.Second}, Limit{5, 2 * time.Second}
 	l.routes = map[Route]Limit{
 		CreateMessage: message, EditMessage: message, DeleteMessage: message, ListMessages: message,
@@ -54,15 +61,10 @@ func (l *limits) init(o Options) {
 		Pin: message, StartThread: {50, 5 * time.Minute}, OpenDirect: {10, 10 * time.Second},
 	}
 	maps.Copy(l.routes, o.Limits)
-	l.global, l.most, l.buckets = o.Global, o.Invalid, map[string]*bucket{}
 }
 
 // take counts a request and writes the headers; false is a 429.
 func (l *limits) take(now time.Time, r *route, params map[string]string, o *outcome) bool {
-	all, lifted := l.routes[Any]
-	if lifted && all.Requests == math.MaxInt32 {
-		return true
-	}
 	if !r.hook {
 		if !now.Before(l.second.reset) {
 			l.second = bucket{0, now.Add(time.Second)}
@@ -73,10 +75,10 @@ func (l *limits) take(now time.Time, r *route, params map[string]string, o *outc
 		}
 	}
 	limit, ok := l.routes[r.name]
-	if !ok && lifted {
-		limit, ok = all, true
+	if !ok {
+		limit, ok = l.routes[Any]
 	}
-	if !ok || r.name == Callback {
+	if !ok || limit.Requests == math.MaxInt32 || r.name == Callback {
 		return true // no headers either
 	}
 	major := params["channel"] + params["guild"] + params["application"] + params["token"]

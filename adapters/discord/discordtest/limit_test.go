@@ -20,6 +20,12 @@ func limits(h http.Header) string {
 	return strings.Join(out, " ")
 }
 
+// oneOf lets one message be posted a second.
+func oneOf(limits map[discordtest.Route]discordtest.Limit) map[discordtest.Route]discordtest.Limit {
+	limits[discordtest.CreateMessage] = discordtest.Limit{Requests: 1, Per: time.Second}
+	return limits
+}
+
 // TestLimitHeaders is 5.5 of the contract. Each row is requests in order, the
 // last of which is looked at.
 func TestLimitHeaders(t *testing.T) {
@@ -55,6 +61,8 @@ func TestLimitHeaders(t *testing.T) {
 		{"a limit of a test's", discordtest.Options{Limits: map[discordtest.Route]discordtest.Limit{discordtest.CreateMessage: {Requests: 1, Per: time.Minute}}}, send(1, "POST", post, hello),
 			429, "Limit=1 Remaining=0 Reset=1795330860.000 Reset-After=60.000 Scope=user Retry-After=60", ""},
 		{"none", discordtest.Options{Limits: discordtest.Unlimited()}, send(60, "POST", post, hello), 200, "", ""},
+		{"none but one", discordtest.Options{Limits: oneOf(discordtest.Unlimited())}, send(1, "POST", post, hello), 429, "Limit=1 Remaining=0 Reset=1795330801.000 Reset-After=1.000 Scope=user Retry-After=1", ""},
+		{"the global one alone", discordtest.Options{Limits: discordtest.Unlimited(), Global: 10}, send(10, "POST", post, hello), 429, "Scope=global Global=true Retry-After=1", ""},
 		{"50 a second for all routes", discordtest.Options{}, send(50, "GET", "/users/@me", ""), 429, "Scope=global Global=true Retry-After=1", `"global":true`},
 		{"49 are fine", discordtest.Options{}, send(49, "GET", "/users/@me", ""), 200, "", ""},
 		{"forced on the bot", discordtest.Options{}, fault(discordtest.Limited(discordtest.ScopeUser, 1500*time.Millisecond)), 429,

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -246,6 +247,9 @@ func (s *Server) admit(o *outcome, r *route, params map[string]string, q *http.R
 	if !r.free && !in.bot {
 		return plain(http.StatusUnauthorized)
 	}
+	if fail := identifiers(params); fail != nil {
+		return fail
+	}
 	if !s.limits.take(s.now(), r, params, o) {
 		s.counts.Limited++
 		s.limits.invalid(s.now())
@@ -269,6 +273,19 @@ func (s *Server) admit(o *outcome, r *route, params map[string]string, q *http.R
 		}
 	}
 	return nil
+}
+
+// identifiers refuses a path with something else in place of one.
+func identifiers(params map[string]string) *failure {
+	e := &formErrors{}
+	for _, name := range sorted(params) {
+		value := params[name]
+		_, err := strconv.ParseUint(value, 10, 64)
+		if err != nil && name != "token" && value != "@me" {
+			e.add(name+"_id", "NUMBER_TYPE_COERCE", "Value %q is not snowflake.", value)
+		}
+	}
+	return e.failure()
 }
 
 // refusal writes an error, and keeps it for the test.

@@ -75,6 +75,12 @@ func TestPlaces(t *testing.T) {
 			{"GET", "/channels/1", "", 404, 10003, "Unknown Channel"},
 			{"PATCH", "/channels/{study}", `{"name":"other"}`, 403, 50013, ""},
 		}},
+		{name: "identifiers are numbers", calls: []call{
+			{"GET", "/channels/cbet-study", "", 400, 50035, `is not snowflake`},
+			{"GET", "/channels/18446744073709551615", "", 404, 10003, ""},
+			{"GET", "/channels/18446744073709551616", "", 400, 50035, `is not snowflake`},
+			{"GET", "/guilds/{guild}/members/@me", "", 200, 0, `"bot":true`},
+		}},
 		{name: "a channel that is hidden", act: func(w world) { w.study.Deny(discordtest.ViewChannel) }, calls: []call{
 			{"GET", "/channels/{study}", "", 403, 50001, "Missing Access"},
 			{"GET", post, "", 403, 50001, ""},

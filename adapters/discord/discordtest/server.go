@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -48,7 +49,8 @@ type Options struct {
 	Shards int
 	// Privileged are the privileged intents that the application has.
 	Privileged int
-	// Limits of routes, in place of those that were seen; [Unlimited] lifts all.
+	// Limits of routes, in place of those that were seen; [Unlimited] lifts all,
+	// and the global one unless Global is set.
 	Limits map[Route]Limit
 	// Global is how many requests a second has; 50 by default.
 	Global int
@@ -165,6 +167,9 @@ func defaults(o *Options) {
 	o.Identifies = either(o.Identifies, 1000)
 	o.Concurrency = either(o.Concurrency, 1)
 	o.Shards = either(o.Shards, 1)
+	if o.unlimited() {
+		o.Global = either(o.Global, math.MaxInt32)
+	}
 	o.Global = either(o.Global, 50)
 	o.Invalid = either(o.Invalid, 10_000)
 	o.Conversations = either(o.Conversations, 50)
