@@ -16,8 +16,6 @@ type failure struct {
 	form   object // what is wrong with the body, by path
 }
 
-func (f *failure) Error() string { return fmt.Sprintf("%d/%d: %s", f.status, f.code, f.words) }
-
 func (f *failure) body() object {
 	out := object{"message": f.words, "code": f.code}
 	if f.form != nil {
