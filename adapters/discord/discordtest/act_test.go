@@ -72,6 +72,16 @@ func TestWhatTheBotIsTold(t *testing.T) {
 			w.server.Grant(w.ann, discordtest.ManageGuild)
 			return w.ann.Command(w.study, "admin", nil)
 		}, []string{`"name":"admin"`}},
+		{"what it may do", func(w world) (*discordtest.Interaction, error) {
+			w.server.Rights(discordtest.ViewChannel|discordtest.SendMessages|discordtest.EmbedLinks|discordtest.UseCommands, 0)
+			w.study.Allow(discordtest.AttachFiles)
+			return w.ann.Command(w.study, "here", nil)
+		}, []string{`"app_permissions":"2147535872"`}},
+		{"what it may do where it may not write", func(w world) (*discordtest.Interaction, error) {
+			w.server.Rights(discordtest.ViewChannel|discordtest.SendMessages|discordtest.EmbedLinks|discordtest.UseCommands, 0)
+			w.study.Deny(discordtest.SendMessages)
+			return w.ann.Command(w.study, "here", nil)
+		}, []string{`"app_permissions":"2147484672"`}},
 		{"no locale", func(w world) (*discordtest.Interaction, error) {
 			w.ann.Locale("")
 			return w.ann.Command(w.study, "here", nil)
@@ -133,6 +143,7 @@ func TestWhatPeopleCannotDo(t *testing.T) {
 		says string
 	}{
 		{"an unknown command", command("play", nil), "no command"},
+		{"a shortcut, typed", command("Suggest", nil), "no command"},
 		{"one for servers only", func(w world) (*discordtest.Interaction, error) { return w.ann.Command(w.ann.Direct(), "here", nil) }, "no command"},
 		{"one for organisers", command("admin", nil), "may not use"},
 		{"one with subcommands", command("cert", nil), "can't be used itself"},

@@ -41,7 +41,8 @@ func TestGatewayCloses(t *testing.T) {
 		{"right", discordtest.Options{}, func(w world, b *bot) { b.write(2, identity(w.Server, nil)) }, 0},
 		{"an unknown operation", discordtest.Options{}, func(_ world, b *bot) { b.write(42, nil) }, 4001},
 		{"no JSON", discordtest.Options{}, func(_ world, b *bot) { _ = b.ws.WriteMessage(1, []byte("hello")) }, 4002},
-		{"more than 4,096 bytes", discordtest.Options{}, func(w world, b *bot) { b.write(2, identity(w.Server, object{"x": strings.Repeat("x", 4096)})) }, 4002},
+		{"4,096 bytes", discordtest.Options{}, func(w world, b *bot) { b.pad(identity(w.Server, nil), 4096) }, 0},
+		{"4,097 bytes", discordtest.Options{}, func(w world, b *bot) { b.pad(identity(w.Server, nil), 4097) }, 4002},
 		{"a presence before IDENTIFY", discordtest.Options{}, func(_ world, b *bot) { b.write(3, object{}) }, 4003},
 		{"a heartbeat before IDENTIFY", discordtest.Options{}, func(_ world, b *bot) { b.write(1, nil) }, 0},
 		{"a wrong token", discordtest.Options{}, func(w world, b *bot) { b.write(2, identity(w.Server, object{"token": "x"})) }, 4004},
@@ -101,6 +102,15 @@ func TestGatewayCloses(t *testing.T) {
 			}
 		})
 	})
+}
+
+// pad sends IDENTIFY as so many bytes.
+func (b *bot) pad(d object, size int) {
+	b.t.Helper()
+	data := []byte(plain(object{"op": 2, "d": d}))
+	if err := b.ws.WriteMessage(1, append(data, strings.Repeat(" ", size-len(data))...)); err != nil {
+		b.t.Error(err)
+	}
 }
 
 // TestReady is the beginning of a session.

@@ -95,6 +95,7 @@ func TestGeneralRules(t *testing.T) {
 		{"no version", "GET", "/../users/@me", right, "", 200, 0, "studyhall"},
 		{"no such version", "GET", "/../v5/users/@me", right, "", 404, 0, "404: Not Found"},
 		{"another client's name", "GET", "/users/@me", with("User-Agent", "Mozilla/5.0"), "", 403, 40333, "internal network error"},
+		{"a name that is nearly right", "GET", "/users/@me", with("User-Agent", "DiscordBot/1.0"), "", 403, 40333, "internal network error"},
 		{"wrong token", "GET", "/users/@me", with("Authorization", "Bot x"), "", 401, 0, "401: Unauthorized"},
 		{"a person's token", "GET", "/users/@me", with("Authorization", "{token}"), "", 401, 0, "401: Unauthorized"},
 		{"no token where none is needed", "GET", "/gateway", with("Authorization", ""), "", 200, 0, "ws://discord.test/gateway"},

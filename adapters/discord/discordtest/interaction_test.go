@@ -293,6 +293,8 @@ func TestTokenEndsEarly(t *testing.T) {
 		w.check(t, call{"POST", hook, say, 204, 0, ""})
 		i.Expire()
 		w.check(t, call{"PATCH", original, hello, 404, 10015, ""})
+		w.ask(t, "command").Expire()
+		w.check(t, call{"POST", hook, say, 404, 10062, ""})
 	})
 }
 

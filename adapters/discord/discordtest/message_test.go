@@ -109,6 +109,8 @@ func TestMessageRules(t *testing.T) {
 		{"a nonce of 26", `{"content":"c","nonce":"` + strings.Repeat("n", 26) + `"}`, 50035, `"nonce"`},
 		{"a number for a nonce", `{"content":"c","nonce":12345678901234567}`, 0, `"nonce":1234567890123456`},
 		{"everybody and somebody", `{"content":"c","allowed_mentions":{"parse":["users"],"users":["1"]}}`, 50035, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE"},
+		{"100 people", `{"content":"c","allowed_mentions":{"users":[` + numbered(100, `"1#"`) + `]}}`, 0, ""},
+		{"101 people", `{"content":"c","allowed_mentions":{"users":[` + numbered(101, `"1#"`) + `]}}`, 50035, `"users"`},
 		{"mentions of a kind that isn't", `{"content":"c","allowed_mentions":{"parse":["people"]}}`, 50035, `"allowed_mentions"`},
 		{"a file that was not sent", `{"content":"c","attachments":[{"id":"0","filename":"a.png"}]}`, 50035, "ATTACHMENT_NOT_FOUND"},
 		{"an unknown field", `{"content":"c","contents":"d"}`, 0, ""},
