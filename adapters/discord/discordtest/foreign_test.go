@@ -63,6 +63,9 @@ func TestForeignClients(t *testing.T) {
 			if n := d.Counts(); n.Identifies != 1 || n.Limited != c.limited {
 				t.Errorf("%d identifies and %d 429s, want 1 and %d", n.Identifies, n.Limited, c.limited)
 			}
+			if c.beat < 10*time.Second && d.Counts().Heartbeats == 0 {
+				t.Error("no heartbeat")
+			}
 			for _, r := range d.Refusals() {
 				t.Errorf("refused: %+v", r)
 			}
