@@ -262,11 +262,11 @@ func (c *conversation) keep(ctx context.Context, r bot.Response) {
 		if !c.editOriginal(ctx, *r.Reply) {
 			c.fallBack(ctx, r)
 		}
-	default: // whoever should not see it sees the promise only, and not for long
+	default: // a further message would take the promise's place, and be seen by the same people
+		c.nothing(ctx)
 		if !c.follow(ctx, *r.Reply, r.Private) {
 			c.fallBack(ctx, r)
 		}
-		c.nothing(ctx)
 	}
 }
 

@@ -279,51 +279,66 @@ func (w *wire) show(text string) {
 
 // Write sends what the library says, with heartbeats that name the shard's last
 // event, and a RESUME in place of an introduction where there is a session. The
-// library writes one frame at a time.
+// library writes one frame at a time. What goes wrong once it is a WebSocket is
+// told to the reader only: two of the library's parts that close it at once wait
+// for each other.
 func (w *wire) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ended != nil {
-		return 0, w.ended
-	}
 	if !w.web {
+		if w.ended != nil {
+			return 0, w.ended
+		}
 		return w.Conn.Write(p)
 	}
-	first, payload := unmasked(p)
-	frame := p
-	switch first {
-	case frameLast | frameClose:
-		return len(p), nil // the library's wish to end the session
-	case frameLast | frameText:
-		var m struct {
-			Op int `json:"op"`
-		}
-		if err := json.Unmarshal(payload, &m); err != nil {
-			return 0, err
-		}
-		switch m.Op {
-		case opHeartbeat:
-			now := time.Now()
-			if !w.unheard.IsZero() && now.Sub(w.unheard) >= w.interval*9/10 {
-				return 0, w.endLocked(errDeaf)
-			}
-			if w.unheard.IsZero() {
-				w.unheard = now
-			}
-			frame = masked(frameText, w.shard.heartbeat())
-		case opIdentify:
-			if resume := w.shard.resumption(); resume != nil {
-				frame = masked(frameText, resume)
-			}
+	if w.ended != nil {
+		return len(p), nil
+	}
+	frame, err := w.outgoing(p)
+	if err == nil && frame != nil {
+		err = w.Conn.SetWriteDeadline(time.Now().Add(helloTime))
+		if err == nil {
+			_, err = w.Conn.Write(frame)
 		}
 	}
-	if err := w.Conn.SetWriteDeadline(time.Now().Add(helloTime)); err != nil {
-		return 0, err
-	}
-	if _, err := w.Conn.Write(frame); err != nil {
-		return 0, err
+	if err != nil {
+		w.endLocked(err)
 	}
 	return len(p), nil
+}
+
+// outgoing is the frame to send for one of the library's; nil for none. The
+// caller holds mu.
+func (w *wire) outgoing(p []byte) ([]byte, error) {
+	first, payload := unmasked(p)
+	switch first {
+	case frameLast | frameClose:
+		return nil, nil // the library's wish to end the session
+	case frameLast | frameText:
+	default:
+		return p, nil
+	}
+	var m struct {
+		Op int `json:"op"`
+	}
+	if err := json.Unmarshal(payload, &m); err != nil {
+		return nil, err
+	}
+	switch m.Op {
+	case opHeartbeat:
+		now := time.Now()
+		if w.unheard.IsZero() {
+			w.unheard = now
+		} else if now.Sub(w.unheard) >= w.interval*9/10 {
+			return nil, errDeaf
+		}
+		return masked(frameText, w.shard.heartbeat()), nil
+	case opIdentify:
+		if resume := w.shard.resumption(); resume != nil {
+			return masked(frameText, resume), nil
+		}
+	}
+	return p, nil
 }
 
 // unmasked reads a frame of a client's; 0 if p isn't exactly one.
