@@ -35,19 +35,15 @@ type Driver struct {
 	people   map[string]*discordtest.Person
 	profiles map[string]bot.Profile
 	channels map[string]*discordtest.Channel
-	loading  map[string]bool // promises that show nothing yet, by message
-	buttons  map[string]bool // whispers that only hold the button of a form
-	faults   map[string]faults
+	loading  map[string]bool   // promises that show nothing yet, by message
+	buttons  map[string]bool   // whispers that only hold the button of a form
+	faults   map[string]string // what a whisper says is wrong with a form, by person
+	private  map[string]bool   // people whose last press was on a message that only they see
+	edits    map[string]bool   // button whispers whose replacement scripts see as an edit
 	seen     []bottest.Seen
 }
 
 var _ bottest.Driver = (*Driver)(nil)
-
-// faults are what was said of a sent form: by label, and of the whole.
-type faults struct {
-	by    map[string]string
-	whole string
-}
 
 // settleTime is how long the bot may take to finish what people made it do.
 const settleTime = 20 * time.Second
@@ -57,7 +53,7 @@ func New(server *discordtest.Server, zone *time.Location) *Driver {
 	return &Driver{
 		server: server, guild: server.Guild("Biomed"), zone: zone,
 		people: map[string]*discordtest.Person{}, profiles: map[string]bot.Profile{}, channels: map[string]*discordtest.Channel{},
-		loading: map[string]bool{}, buttons: map[string]bool{}, faults: map[string]faults{},
+		loading: map[string]bool{}, buttons: map[string]bool{}, faults: map[string]string{}, private: map[string]bool{}, edits: map[string]bool{},
 	}
 }
 
@@ -151,10 +147,15 @@ func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 		return fmt.Errorf("%q: on Discord the bot reads slash commands only", text)
 	}
 	name, rest, _ := strings.Cut(line, " ")
-	i := slices.IndexFunc(commands, func(c bot.Command) bool { return c.Name == name && !c.Message })
+	// Discord knows a command by one name only.
+	i := slices.IndexFunc(commands, func(c bot.Command) bool {
+		return !c.Message && (c.Name == name || slices.Contains(c.Aliases, name))
+	})
 	if i < 0 {
 		return fmt.Errorf("there is no command /%s", name)
 	}
+	name = commands[i].Name
+	d.pressing(person, false)
 	values, unknown := commands[i].Arguments(rest)
 	if len(unknown) > 0 {
 		return fmt.Errorf("/%s has no option for %q", name, strings.Join(unknown, " "))
@@ -242,12 +243,25 @@ func (d *Driver) Press(ctx context.Context, person, label, on string) error {
 		return found
 	})
 	switch {
+	case !ok && on == "":
+		return fmt.Errorf("%s sees no %q to press", person, label)
 	case !ok:
 		return fmt.Errorf("%s sees no %q to press on a message that begins %q", person, label, on)
-	case menu != "":
+	}
+	d.pressing(person, m.To != nil || m.Channel == p.Direct())
+	if menu != "" {
 		return d.done(ctx)(p.Select(m, menu, label))
 	}
 	return d.done(ctx)(p.Press(m, label))
+}
+
+// pressing remembers whether what a person uses is on a message that only they
+// see, in which an answer would appear.
+func (d *Driver) pressing(person string, private bool) {
+	p := d.person(person)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.private[p.ID] = private
 }
 
 // newest is the newest message that a person sees, whose first line begins with
@@ -296,6 +310,10 @@ func (d *Driver) Complete(ctx context.Context, person, field, typed string) ([]s
 
 // Refuse takes the right to write from the bot in a channel, or gives it back.
 func (d *Driver) Refuse(channel string, on bool) {
+	if person, direct := strings.CutPrefix(channel, bottest.Private); direct {
+		d.person(person).Block(on)
+		return
+	}
 	c := d.channel("", channel)
 	if on {
 		c.Deny(discordtest.SendMessages)

@@ -10,16 +10,43 @@ import (
 	"studyhall/bot/bottest"
 )
 
-// formText is a modal as [bottest.FormText] gives it.
-func (d *Driver) formText(f discordtest.Modal, wrong faults) string {
-	var fields []bottest.FormField
-	intro := wrong.whole
+// mostFields is how many components a modal takes. In one of as many fields the
+// words above them have become the description of the first that had none.
+const mostFields = 5
+
+// formText is a modal as [bottest.FormText] gives it, with what was said to be
+// wrong with it: after the first line, a line or more for each field, by its
+// label, and before those for the whole.
+func (d *Driver) formText(f discordtest.Modal, said string) string {
+	labels, intro, spilled := []string{}, "", ""
 	for _, top := range f.Components {
 		if top.Type == typeText {
-			intro = strings.TrimSpace(intro + "\n" + d.plain(top.Content))
+			intro = d.plain(top.Content)
 			continue
 		}
-		fields = append(fields, bottest.FormField{Label: top.Label, Value: d.value(*top.Component), Fault: wrong.by[top.Label]})
+		labels = append(labels, top.Label)
+		if spilled == "" {
+			spilled = top.Description
+		}
+	}
+	if len(labels) == mostFields {
+		intro = spilled
+	}
+	wrong, at := map[string]string{}, ""
+	for _, line := range strings.Split(said, "\n")[min(1, strings.Count(said, "\n")):] {
+		if label, fault, ok := strings.Cut(line, ": "); ok && slices.Contains(labels, label) {
+			at, line = label, fault
+		}
+		wrong[at] = strings.TrimSpace(wrong[at] + "\n" + line)
+	}
+	var fields []bottest.FormField
+	for _, top := range f.Components {
+		if top.Component != nil {
+			fields = append(fields, bottest.FormField{Label: top.Label, Value: d.value(*top.Component), Fault: wrong[top.Label]})
+		}
+	}
+	if said != "" {
+		intro = strings.TrimSpace(wrong[""] + "\n" + intro)
 	}
 	return bottest.FormText(f.Title, intro, fields)
 }
@@ -81,6 +108,9 @@ func (d *Driver) Submit(ctx context.Context, person string, values map[string]st
 			return err
 		}
 		args[in.CustomID] = entered
+		if empty := v == ""; empty && (in.Required == nil || *in.Required) && in.Type != typeCheckbox {
+			return fmt.Errorf("the form %q cannot be sent: %q is empty", f.Title, label)
+		}
 	}
 	return d.done(ctx)(p.Submit(f, args))
 }

@@ -29,8 +29,11 @@ func (d *Driver) follow(ctx context.Context) error {
 		for _, e := range d.server.Seen() {
 			if isFormButton(e.Message) && e.Kind != discordtest.Deleted {
 				buttons = append(buttons, e.Message)
-				d.buttons[e.Message.ID] = true
-				d.faults[e.Message.To.ID] = d.said(e.Message)
+				words := d.plain(e.Message.Content)
+				d.mu.Lock()
+				d.buttons[e.Message.ID], d.faults[e.Message.To.ID] = true, words
+				d.edits[e.Message.ID] = d.private[e.Message.To.ID]
+				d.mu.Unlock()
 				continue
 			}
 			d.see(e)
@@ -54,23 +57,6 @@ func isFormButton(m discordtest.Message) bool {
 	found := false
 	discordtest.Each(m.Components, func(c discordtest.Component) { found = found || strings.HasPrefix(c.CustomID, formButton) })
 	return found && m.To != nil
-}
-
-// said reads what a whisper says is wrong with a form: after its first line, a
-// line for each field, and lines about the whole.
-func (d *Driver) said(m discordtest.Message) faults {
-	f := faults{by: map[string]string{}}
-	for n, line := range strings.Split(d.plain(m.Content), "\n") {
-		label, fault, ok := strings.Cut(line, ": ")
-		switch {
-		case n == 0:
-		case ok:
-			f.by[label] = fault
-		default:
-			f.whole = strings.TrimSpace(f.whole + "\n" + line)
-		}
-	}
-	return f
 }
 
 // see keeps what appeared as scripts see it.
@@ -132,8 +118,12 @@ func (d *Driver) kind(e discordtest.Seen) bottest.Kind {
 	}
 	if e.Kind == discordtest.Edited {
 		if d.loading[m.ID] || d.buttons[m.ID] { // only now it says something
+			if d.edits[m.ID] {
+				kind = bottest.Edit
+			}
 			delete(d.loading, m.ID)
 			delete(d.buttons, m.ID)
+			delete(d.edits, m.ID)
 			return kind
 		}
 		return bottest.Edit
@@ -190,8 +180,11 @@ var (
 	timeToken = regexp.MustCompile(`<t:(\d+):F>`)
 	userToken = regexp.MustCompile(`<@(\d+)>`)
 	escaped   = regexp.MustCompile("\\\\([\\\\*_~`|<>\\[#+.:@-])")
-	fixWords  = regexp.MustCompile(`open (#[\w-]+)'s settings, then Permissions, and allow Studyhall: [A-Za-z ,]+[a-z]`)
+	fixWords  = regexp.MustCompile(`open (#[\w-]+)'s settings, then Permissions, and allow Studyhall: ` + permission + `(?:, ` + permission + `)*`)
 )
+
+// permission is one of Discord's names.
+const permission = `(?:View Channel|Send Messages(?: in Threads)?|Attach Files|Read Message History)`
 
 const (
 	refusedHere   = "Discord doesn't let me post there."
@@ -220,7 +213,8 @@ func (d *Driver) plain(markdown string) string {
 		return token
 	})
 	s = escaped.ReplaceAllString(s, "$1")
-	return fixWords.ReplaceAllString(strings.ReplaceAll(s, refusedHere, refusedScript), "open $1 and type /invite @Studyhall")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, refusedHere, refusedScript), "Discord", "Fake")
+	return fixWords.ReplaceAllString(s, "open $1 and type /invite @Studyhall")
 }
 
 // text is a message as [bottest.MessageText] gives it.
