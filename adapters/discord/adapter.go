@@ -249,6 +249,8 @@ func (a *Adapter) event(kind string, data json.RawMessage) {
 	switch kind {
 	case "INTERACTION_CREATE":
 		a.receive(data)
+	case "MESSAGE_CREATE":
+		a.typed(data)
 	case "GUILD_DELETE", "CHANNEL_DELETE", "THREAD_DELETE":
 		var gone struct {
 			ID          string `json:"id"`

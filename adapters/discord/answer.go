@@ -30,6 +30,7 @@ func (a *Adapter) receive(raw []byte) {
 	if r.Member != nil && r.Guild != "" {
 		a.members.put(r.Guild+"/"+r.User.ID, *r.Member, memoTime)
 	}
+	a.remember(r, d)
 	ok, full := a.crowd.enter(r.User.ID)
 	if full {
 		a.log.Error("too much at once, an interaction was left out")

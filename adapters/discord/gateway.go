@@ -20,9 +20,10 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// intents are what events are asked for: servers and channels that go, none of
-// which is privileged. Interactions come without any.
-const intents = discordgo.IntentGuilds
+// intents are what events are asked for: servers and channels that go, and words
+// that are meant for the bot. None is privileged, so of other people's messages
+// Discord leaves the words out. Interactions come without any.
+const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
 
 const (
 	identifyPause = 5 * time.Second // between introductions: docs.discord.com/developers/events/gateway#rate-limiting

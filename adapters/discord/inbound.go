@@ -42,7 +42,8 @@ type received struct {
 		Flags int    `json:"flags"`
 	} `json:"message"` // whose control was used, also while its form was open
 	Channel struct {
-		Type int `json:"type"`
+		Type int    `json:"type"`
+		Name string `json:"name"`
 	} `json:"channel"`
 
 	at time.Time // when it came
@@ -52,6 +53,7 @@ type account struct {
 	ID     string `json:"id"`
 	Name   string `json:"username"`
 	Global string `json:"global_name"`
+	Bot    bool   `json:"bot"`
 }
 
 type membership struct {
@@ -93,7 +95,8 @@ type receivedData struct {
 			Content string   `json:"content"`
 			Author  *account `json:"author"`
 		} `json:"messages"`
-		Attachments map[string]upload `json:"attachments"`
+		Attachments map[string]upload  `json:"attachments"`
+		Channels    map[string]channel `json:"channels"`
 	} `json:"resolved"`
 }
 

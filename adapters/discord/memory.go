@@ -64,6 +64,16 @@ func (m *memo[V]) get(key string) (V, bool) {
 	return r.value, true
 }
 
+// last is what was remembered, however old.
+func (m *memo[V]) last(key string) V {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.new[key]; ok {
+		return r.value
+	}
+	return m.old[key].value
+}
+
 func (m *memo[V]) put(key string, v V, keep time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -73,11 +83,15 @@ func (m *memo[V]) put(key string, v V, keep time.Duration) {
 	m.new[key] = remembered[V]{v, time.Now().Add(keep)}
 }
 
+// forget has it asked for again.
 func (m *memo[V]) forget(key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.new, key)
-	delete(m.old, key)
+	for _, half := range []map[string]remembered[V]{m.new, m.old} {
+		if r, ok := half[key]; ok {
+			half[key] = remembered[V]{value: r.value}
+		}
+	}
 }
 
 // crowd counts what is under way, so that one person can't take all the room.

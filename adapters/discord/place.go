@@ -178,6 +178,9 @@ func (a *Adapter) Profile(ctx context.Context, space bot.SpaceID, user bot.UserI
 // name that Discord's menus give it.
 func (a *Adapter) Check(ctx context.Context, ch bot.ChannelID) error {
 	c, err := a.channel(ctx, ch, true)
+	if codeOf(err) == codeNoAccess {
+		return a.unseen(ch, err)
+	}
 	if err != nil {
 		return deliveryFault(err)
 	}
@@ -216,9 +219,15 @@ func (a *Adapter) Check(ctx context.Context, ch bot.ChannelID) error {
 		Err: errors.New("missing: " + strings.Join(missing, ", "))}
 }
 
-// ChannelName is a channel's name as people write it.
+// ChannelName is a channel's name as people write it; of one that the bot no
+// longer sees, its last.
 func (a *Adapter) ChannelName(ctx context.Context, ch bot.ChannelID) (string, error) {
 	c, err := a.channel(ctx, ch, false)
+	if codeOf(err) == codeNoAccess || codeOf(err) == codeUnknownChannel {
+		if id, _ := snowflake(ch); a.channels.last(id).Name != "" {
+			c, err = a.channels.last(id), nil
+		}
+	}
 	if err != nil {
 		return "", err
 	}

@@ -62,16 +62,27 @@ func ourFault(err error) error {
 	return &bot.DeliveryError{Kind: bot.Refused, Cause: wordsOurLimit, Fix: fixOurLimit, Err: err}
 }
 
-// explained is an error of a post with the permission that is missing, if one is.
+// explained is an error of a request to a channel, with the permission that is
+// missing, if one is.
 func (a *Adapter) explained(ctx context.Context, ch bot.ChannelID, err error) error {
-	fault := deliveryFault(err)
-	if code := codeOf(err); code == codeNoAccess || code == codeNoPermission {
+	switch codeOf(err) {
+	case codeNoPermission:
 		if known, ok := errors.AsType[*bot.DeliveryError](a.Check(ctx, ch)); ok && known.Kind == bot.Refused {
 			known.Err = err
 			return known
 		}
+	case codeNoAccess:
+		return a.unseen(ch, err)
 	}
-	return fault
+	return deliveryFault(err)
+}
+
+// unseen is the error of a channel that the bot doesn't see, by the name that it
+// last had.
+func (a *Adapter) unseen(ch bot.ChannelID, err error) error {
+	id, _ := snowflake(ch)
+	return &bot.DeliveryError{Kind: bot.Refused, Cause: wordsNoAccess, Err: err,
+		Fix: fixPermissions(a.channels.last(id).Name, "View Channel", "Send Messages")}
 }
 
 // Edit replaces a posted message. One in a thread that was put away is edited
@@ -93,7 +104,7 @@ func (a *Adapter) Edit(ctx context.Context, id bot.MessageID, m bot.Message) err
 			err = a.rest.do(ctx, request, nil)
 		}
 	}
-	return deliveryFault(err)
+	return a.explained(ctx, channelID(channel), err)
 }
 
 // Direct is the private conversation with a person. New ones are opened one at a

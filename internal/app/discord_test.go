@@ -59,9 +59,22 @@ func newDiscordWorld(t *testing.T) *world {
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
 	server := discordtest.New(t, discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000})
 	d := &discordSide{server: server, people: script.New(server, w.zone)}
-	w.real, w.people = d, bottest.NewTogether(d.people, w.harbor)
+	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
 	w.begin()
 	return w
+}
+
+// elsewhere is the other platform, which speaks of the first by the name that it
+// has in the scripts.
+type elsewhere struct{ *bottest.Fake }
+
+// See is the other platform's.
+func (e elsewhere) See(ctx context.Context) []bottest.Seen {
+	seen := e.Fake.See(ctx)
+	for i := range seen {
+		seen[i].Text = strings.ReplaceAll(seen[i].Text, "Discord", "Fake")
+	}
+	return seen
 }
 
 // TestDiscordConversations runs the core's scripts through the adapter and the

@@ -35,11 +35,13 @@ type Driver struct {
 	people   map[string]*discordtest.Person
 	profiles map[string]bot.Profile
 	channels map[string]*discordtest.Channel
-	loading  map[string]bool   // promises that show nothing yet, by message
-	buttons  map[string]bool   // whispers that only hold the button of a form
-	faults   map[string]string // what a whisper says is wrong with a form, by person
-	private  map[string]bool   // people whose last press was on a message that only they see
-	edits    map[string]bool   // button whispers whose replacement scripts see as an edit
+	loading  map[string]bool                         // promises that show nothing yet, by message
+	buttons  map[string]bool                         // whispers that only hold the button of a form
+	faults   map[string]string                       // what a whisper says is wrong with a form, by person
+	private  map[string]bool                         // people whose last press was on a message that only they see
+	zones    map[*discordtest.Channel]*time.Location // of those who used channels first
+	shows    map[string]bool                         // buttons that stood for an answer
+	edits    map[string]bool                         // button whispers whose replacement scripts see as an edit
 	seen     []bottest.Seen
 }
 
@@ -53,7 +55,7 @@ func New(server *discordtest.Server, zone *time.Location) *Driver {
 	return &Driver{
 		server: server, guild: server.Guild("Biomed"), zone: zone,
 		people: map[string]*discordtest.Person{}, profiles: map[string]bot.Profile{}, channels: map[string]*discordtest.Channel{},
-		loading: map[string]bool{}, buttons: map[string]bool{}, faults: map[string]string{}, private: map[string]bool{}, edits: map[string]bool{},
+		loading: map[string]bool{}, buttons: map[string]bool{}, faults: map[string]string{}, private: map[string]bool{}, edits: map[string]bool{}, shows: map[string]bool{}, zones: map[*discordtest.Channel]*time.Location{},
 	}
 }
 
@@ -136,7 +138,9 @@ func (d *Driver) running() ([]bot.Command, error) {
 	return commands(), nil
 }
 
-// Say uses a slash command, with what follows its name as options.
+// Say uses a slash command, with what follows its name as options. What a
+// command has no option for, and all other words, are typed: in a channel after a
+// mention of the bot.
 func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 	commands, err := d.running()
 	if err != nil {
@@ -144,7 +148,7 @@ func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 	}
 	line, ok := strings.CutPrefix(text, "/")
 	if !ok {
-		return fmt.Errorf("%q: on Discord the bot reads slash commands only", text)
+		return d.typed(ctx, person, channel, strings.TrimSpace(strings.TrimPrefix(text, "@Studyhall")))
 	}
 	name, rest, _ := strings.Cut(line, " ")
 	// Discord knows a command by one name only.
@@ -152,19 +156,61 @@ func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 		return !c.Message && (c.Name == name || slices.Contains(c.Aliases, name))
 	})
 	if i < 0 {
-		return fmt.Errorf("there is no command /%s", name)
+		return d.typed(ctx, person, channel, line)
 	}
 	name = commands[i].Name
 	d.pressing(person, false)
+	place := d.channel(person, channel)
+	d.settling(person, place)
 	values, unknown := commands[i].Arguments(rest)
 	if len(unknown) > 0 {
-		return fmt.Errorf("/%s has no option for %q", name, strings.Join(unknown, " "))
+		return d.typed(ctx, person, channel, line)
 	}
 	args := discordtest.Args{}
 	for field, v := range values {
 		args[field] = v[0]
 	}
-	return d.done(ctx)(d.person(person).Command(d.channel(person, channel), name, args))
+	return d.done(ctx)(d.person(person).Command(place, name, args))
+}
+
+// typed writes words for the bot, and presses the button that it answers with.
+func (d *Driver) typed(ctx context.Context, person, channel, words string) error {
+	p, place := d.person(person), d.channel(person, channel)
+	d.settling(person, place)
+	d.pressing(person, false)
+	if channel != bottest.Private {
+		words = "<@" + d.server.Application() + "> " + words
+	}
+	asked, err := p.Write(place, words)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	var answer discordtest.Message
+	err = d.server.Await(ctx, func() bool {
+		for _, m := range p.Messages(place) {
+			if b, ok := m.Find(showLabel); ok && strings.HasPrefix(b.CustomID, sayButton) && m.Created.Compare(asked.Created) >= 0 && !d.used(m.ID) {
+				answer = m
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return fmt.Errorf("no answer to %q: %w", words, err)
+	}
+	return d.done(ctx)(p.Press(answer, showLabel))
+}
+
+// used reports whether a button that stands for an answer has been pressed, and
+// remembers that it has.
+func (d *Driver) used(id string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was := d.shows[id]
+	d.shows[id] = true
+	return was
 }
 
 // done waits until what somebody did is answered.
@@ -264,6 +310,30 @@ func (d *Driver) pressing(person string, private bool) {
 	d.private[p.ID] = private
 }
 
+// settling remembers the zone of whoever uses a channel first, who sets up the
+// group: a script's times are in the group's zone, Discord's in each reader's.
+func (d *Driver) settling(person string, place *discordtest.Channel) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.zones[place] != nil {
+		return
+	}
+	d.zones[place] = d.zone
+	if zone, err := time.LoadLocation(d.profiles[person].Zone); err == nil && d.profiles[person].Zone != "" {
+		d.zones[place] = zone
+	}
+}
+
+// zoneOf is the zone for times in a channel.
+func (d *Driver) zoneOf(place *discordtest.Channel) *time.Location {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if zone := d.zones[place]; zone != nil {
+		return zone
+	}
+	return d.zone
+}
+
 // newest is the newest message that a person sees, whose first line begins with
 // on, and for which has is true.
 func (d *Driver) newest(p *discordtest.Person, on string, has func(discordtest.Message) bool) (discordtest.Message, bool) {
@@ -308,7 +378,7 @@ func (d *Driver) Complete(ctx context.Context, person, field, typed string) ([]s
 	return labels, nil
 }
 
-// Refuse takes the right to write from the bot in a channel, or gives it back.
+// Refuse takes the right to see a channel from the bot, or gives it back.
 func (d *Driver) Refuse(channel string, on bool) {
 	if person, direct := strings.CutPrefix(channel, bottest.Private); direct {
 		d.person(person).Block(on)
@@ -316,10 +386,10 @@ func (d *Driver) Refuse(channel string, on bool) {
 	}
 	c := d.channel("", channel)
 	if on {
-		c.Deny(discordtest.SendMessages)
+		c.Deny(discordtest.ViewChannel)
 		return
 	}
-	c.Allow(discordtest.SendMessages)
+	c.Allow(discordtest.ViewChannel)
 }
 
 // See is everything that appeared or changed since the last call.

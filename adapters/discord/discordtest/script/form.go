@@ -11,7 +11,8 @@ import (
 )
 
 // mostFields is how many components a modal takes. In one of as many fields the
-// words above them have become the description of the first that had none.
+// words above them, which are sentences, may have become the description of the
+// first.
 const mostFields = 5
 
 // formText is a modal as [bottest.FormText] gives it, with what was said to be
@@ -21,11 +22,11 @@ func (d *Driver) formText(f discordtest.Modal, said string) string {
 	labels, intro, spilled := []string{}, "", ""
 	for _, top := range f.Components {
 		if top.Type == typeText {
-			intro = d.plain(top.Content)
+			intro = d.plain(top.Content, d.zoneOf(f.Opened.Channel))
 			continue
 		}
 		labels = append(labels, top.Label)
-		if spilled == "" {
+		if len(labels) == 1 && strings.HasSuffix(top.Description, ".") {
 			spilled = top.Description
 		}
 	}

@@ -19,8 +19,11 @@ const (
 	typeCheckbox = 23
 )
 
-// formButton begins the custom_id of a button that opens a form.
-const formButton = "discord/form/"
+const (
+	formButton = "discord/form/" // begins the custom_id of a button that opens a form
+	sayButton  = "say/"          // and of one that stands for the answer to typed words
+	showLabel  = "Show me"
+)
 
 // follow takes what appeared, and presses the buttons that stand for forms.
 func (d *Driver) follow(ctx context.Context) error {
@@ -29,7 +32,7 @@ func (d *Driver) follow(ctx context.Context) error {
 		for _, e := range d.server.Seen() {
 			if isFormButton(e.Message) && e.Kind != discordtest.Deleted {
 				buttons = append(buttons, e.Message)
-				words := d.plain(e.Message.Content)
+				words := d.plain(e.Message.Content, d.zoneOf(e.Channel))
 				d.mu.Lock()
 				d.buttons[e.Message.ID], d.faults[e.Message.To.ID] = true, words
 				d.edits[e.Message.ID] = d.private[e.Message.To.ID]
@@ -51,6 +54,11 @@ func (d *Driver) follow(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+func standsForAnswer(m discordtest.Message) bool {
+	b, ok := m.Find(showLabel)
+	return ok && strings.HasPrefix(b.CustomID, sayButton)
 }
 
 func isFormButton(m discordtest.Message) bool {
@@ -107,6 +115,8 @@ func (d *Driver) kind(e discordtest.Seen) bottest.Kind {
 	kind := bottest.Post
 	switch {
 	case m.Author != nil && m.Author.Name != "studyhall":
+		return ""
+	case e.To() == nil && standsForAnswer(m):
 		return ""
 	case m.Loading:
 		d.loading[m.ID] = true
@@ -187,19 +197,19 @@ var (
 const permission = `(?:View Channel|Send Messages(?: in Threads)?|Attach Files|Read Message History)`
 
 const (
-	refusedHere   = "Discord doesn't let me post there."
+	refusedHere   = "Discord doesn't let me see that channel any more."
 	refusedScript = "The fake platform says I'm not in that channel any more."
 )
 
 // plain is Markdown as a person reads it.
-func (d *Driver) plain(markdown string) string {
+func (d *Driver) plain(markdown string, zone *time.Location) string {
 	s := factLabel.ReplaceAllString(lineMark.ReplaceAllString(markdown, ""), "$1")
 	s = timeToken.ReplaceAllStringFunc(s, func(token string) string {
 		unix, err := strconv.ParseInt(timeToken.FindStringSubmatch(token)[1], 10, 64)
 		if err != nil {
 			return token
 		}
-		return time.Unix(unix, 0).In(d.zone).Format("Mon 3:04 PM")
+		return time.Unix(unix, 0).In(zone).Format("Mon 3:04 PM")
 	})
 	s = userToken.ReplaceAllStringFunc(s, func(token string) string {
 		id := userToken.FindStringSubmatch(token)[1]
@@ -225,18 +235,18 @@ func (d *Driver) text(m discordtest.Message) string {
 			pictures = append(pictures, a.Description)
 		}
 	}
-	content := m.Content
+	content, zone := m.Content, d.zoneOf(m.Channel)
 	if len(pictures) > 0 { // before the facts and the small lines
 		at := len(content)
 		if tail := tailLine.FindStringIndex(content); tail != nil {
 			at = tail[0]
 		}
-		lines = append(lines, d.plain(strings.TrimRight(content[:at], "\n")))
+		lines = append(lines, d.plain(strings.TrimRight(content[:at], "\n"), zone))
 		lines = append(lines, pictures...)
 		content = content[at:]
 	}
 	if content != "" {
-		lines = append(lines, d.plain(content))
+		lines = append(lines, d.plain(content, zone))
 	}
 	for _, row := range m.Components {
 		var labels []string
