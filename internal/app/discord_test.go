@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"studyhall/adapters/discord"
 	"studyhall/adapters/discord/discordtest"
@@ -57,7 +58,8 @@ func (d *discordSide) stopped() {
 func newDiscordWorld(t *testing.T) *world {
 	t.Helper()
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
-	server := discordtest.New(t, discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000})
+	// Its limits are tested elsewhere; here they would only let the scripts' time pass.
+	server := discordtest.New(t, discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond})
 	d := &discordSide{server: server, people: script.New(server, w.zone)}
 	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
 	w.begin()
@@ -86,6 +88,9 @@ func TestDiscordConversations(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		if name == "group-zones" {
+			continue // completes a field of a form, which Discord's forms can't
+		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { bottest.RunScript(t, file, newDiscordWorld(t)) })
 		})

@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"cmp"
 	"bytes"
 	"cmp"
 	"compress/zlib"

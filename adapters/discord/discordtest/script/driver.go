@@ -163,7 +163,7 @@ func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 	place := d.channel(person, channel)
 	d.settling(person, place)
 	values, unknown := commands[i].Arguments(rest)
-	if len(unknown) > 0 {
+	if len(unknown) > 0 || !offered(commands[i], values) {
 		return d.typed(ctx, person, channel, line)
 	}
 	args := discordtest.Args{}
@@ -171,6 +171,17 @@ func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 		args[field] = v[0]
 	}
 	return d.done(ctx)(d.person(person).Command(place, name, args))
+}
+
+// offered reports whether every choice is one of those that Discord offers.
+func offered(c bot.Command, values bot.Values) bool {
+	for _, f := range c.Fields {
+		v := values.Get(f.Name)
+		if v != "" && f.Kind == bot.OneOf && len(f.Options) > 0 && !slices.ContainsFunc(f.Options, func(o bot.Option) bool { return o.Value == v }) {
+			return false
+		}
+	}
+	return true
 }
 
 // typed writes words for the bot, and presses the button that it answers with.
