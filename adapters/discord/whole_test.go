@@ -247,6 +247,12 @@ func (w *world) testBot() *bot.Bot {
 			return bot.InPlace(i, card(text))
 		}
 	})
+	w.rest(b)
+	return b
+}
+
+// rest completes, and hears of places.
+func (w *world) rest(b *bot.Bot) {
 	b.Suggest("topics", func(_ context.Context, _ bot.Interaction, typed string) ([]bot.Option, error) {
 		return []bot.Option{{Label: "Safety (" + typed + ")", Value: "safety"}}, nil
 	})
@@ -256,7 +262,6 @@ func (w *world) testBot() *bot.Bot {
 		w.notice = append(w.notice, n)
 		return nil
 	})
-	return b
 }
 
 // kindOf is what is known of a failed delivery.
