@@ -79,6 +79,7 @@ type world struct {
 	done   []string      // what the bot was asked
 	delay  time.Duration // before it answers
 	notice []bot.Notice
+	http   bool // interactions come over HTTP
 	end    func() error
 }
 
@@ -98,7 +99,11 @@ func newWorld(t *testing.T, o discordtest.Options) *world {
 
 // config is what connects the adapter to the Discord in memory.
 func (w *world) config() discord.Config {
-	return discord.Config{Token: w.discord.Token(), API: w.discord.URL(), Shelf: w.shelf, Dial: w.discord.Dial}
+	c := discord.Config{Token: w.discord.Token(), API: w.discord.URL(), Shelf: w.shelf, Dial: w.discord.Dial}
+	if w.http {
+		c.PublicKey = w.discord.PublicKey()
+	}
+	return c
 }
 
 // start runs the adapter until the test ends, or until stop.

@@ -1,7 +1,6 @@
 package discordtest
 
 import (
-	"cmp"
 	"bytes"
 	"cmp"
 	"compress/zlib"
