@@ -116,6 +116,17 @@ func (a *Adapter) fail(err error) {
 // Name is "discord".
 func (a *Adapter) Name() string { return name }
 
+// WaitReady returns once the commands are registered and HTTP requests are
+// taken, or with ctx's error.
+func (a *Adapter) WaitReady(ctx context.Context) error {
+	select {
+	case <-a.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Busy is how many interactions are being answered just now.
 func (a *Adapter) Busy() int { return a.crowd.size() }
 

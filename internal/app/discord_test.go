@@ -3,9 +3,14 @@ package app
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,7 +27,20 @@ type discordSide struct {
 	server *discordtest.Server
 	people *script.Driver
 	chat   *discord.Adapter
-	bubble bool // time passes only when nobody has anything to do
+	http   bool // interactions come over HTTP
+
+	mu      sync.Mutex
+	handler http.Handler // of the program that runs now
+}
+
+// RoundTrip has the program's web server answer, without a socket.
+func (d *discordSide) RoundTrip(r *http.Request) (*http.Response, error) {
+	d.mu.Lock()
+	h := d.handler
+	d.mu.Unlock()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 // zoned is the adapter, with the zones that scripts give people: Discord knows
@@ -40,31 +58,45 @@ func (z zoned) Profile(ctx context.Context, space bot.SpaceID, user bot.UserID) 
 }
 
 func (d *discordSide) adapter(shelf bot.Shelf) (bot.Adapter, error) {
-	a, err := discord.New(slog.New(slog.DiscardHandler), discord.Config{Token: d.server.Token(), API: d.server.URL(), Dial: d.server.Dial, Shelf: shelf})
+	config := discord.Config{Token: d.server.Token(), API: d.server.URL(), Dial: d.server.Dial, Shelf: shelf}
+	if d.http {
+		config.PublicKey = d.server.PublicKey()
+	}
+	a, err := discord.New(slog.New(slog.DiscardHandler), config)
 	d.chat = a
 	return zoned{a, d.people}, err
 }
 
 func (d *discordSide) waitRunning(ctx context.Context, a *App) error {
 	d.people.Connect(a.Bot.Commands, d.chat.Busy)
-	return d.server.Await(ctx, d.server.Connected)
+	if !d.http {
+		return d.server.Await(ctx, d.server.Connected)
+	}
+	d.mu.Lock()
+	d.handler = a.Handler()
+	d.mu.Unlock()
+	return d.chat.WaitReady(ctx)
 }
 
 func (d *discordSide) stopped() {
 	d.people.Connect(nil, nil)
-	if !d.bubble {
-		return
-	}
 	synctest.Wait() // the library beats and closes under one lock, and sleeps while it holds it
 }
 
 // newDiscordWorld is the whole program on Discord, with another platform beside it.
-func newDiscordWorld(t *testing.T, bubble bool) *world {
+func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 	t.Helper()
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
 	// Its limits are tested elsewhere; here they would only let the scripts' time pass.
-	server := discordtest.New(t, discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond})
-	d := &discordSide{server: server, people: script.New(server, w.zone), bubble: bubble}
+	d := &discordSide{http: overHTTP}
+	var looks atomic.Int64 // in a bubble no time passes between two of them
+	w.wall = func() time.Time { return time.Now().Add(time.Duration(looks.Add(1)) * time.Microsecond) }
+	o := discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond}
+	if overHTTP {
+		o.Interactions, o.HTTP = "http://bot.test/discord/interactions", &http.Client{Transport: d}
+	}
+	d.server = discordtest.New(t, o)
+	d.people = script.New(d.server, w.zone)
 	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
 	w.begin()
 	return w
@@ -83,24 +115,29 @@ func (e elsewhere) See(ctx context.Context) []bottest.Seen {
 	return seen
 }
 
+// typedScripts are scripts in which people type to the bot: without the gateway
+// Discord passes on no words.
+func typedScripts() []string { return []string{"group-help", "group-organise", "quiz-topics"} }
+
 // TestDiscordConversations runs the core's scripts through the adapter and the
 // gateway of a Discord in memory.
-func TestDiscordConversations(t *testing.T) {
+func TestDiscordConversations(t *testing.T) { discordConversations(t, false) }
+
+// TestDiscordConversationsOverHTTP runs them where Discord posts interactions.
+func TestDiscordConversationsOverHTTP(t *testing.T) { discordConversations(t, true) }
+
+func discordConversations(t *testing.T, overHTTP bool) {
 	files, err := filepath.Glob("testdata/scripts/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts (%v)", err)
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txt")
-		if name == "group-zones" {
-			continue // completes a field of a form, which Discord's forms can't
+		if name == "group-zones" || overHTTP && slices.Contains(typedScripts(), name) {
+			continue // group-zones completes a field of a form, which Discord's forms can't
 		}
 		t.Run(name, func(t *testing.T) {
-			if name == "group-two-certifications" { // has something happen within exactly two weeks, which takes passing time
-				bottest.RunScript(t, file, newDiscordWorld(t, false))
-				return
-			}
-			synctest.Test(t, func(t *testing.T) { bottest.RunScript(t, file, newDiscordWorld(t, true)) })
+			synctest.Test(t, func(t *testing.T) { bottest.RunScript(t, file, newDiscordWorld(t, overHTTP)) })
 		})
 	}
 }

@@ -27,7 +27,8 @@ type world struct {
 	log      *slog.Logger
 	harbor   *bottest.Fake // another platform beside it
 	people   *bottest.Together
-	real     realPlatform // in place of the fake platform; nil: the fake
+	wall     func() time.Time // real time
+	real     realPlatform     // in place of the fake platform; nil: the fake
 	database string
 	banks    fs.FS
 	zone     *time.Location
@@ -73,6 +74,7 @@ func stoppedWorld(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	}
 	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
+	w.wall = time.Now
 	w.harbor = bottest.NewFakeNamed("harbor", w.Now)
 	return w
 }
@@ -125,7 +127,7 @@ func (w *world) Next(ctx context.Context) (time.Time, bool) {
 }
 
 func (w *world) Start(ctx context.Context) error {
-	clock := realClock(time.Now)
+	clock := realClock(w.wall)
 	clock.offset.Store(int64(w.offset))
 	a, err := New(ctx, Options{
 		Log: w.log, Version: "test", Database: w.database, UnsafeStore: true,
