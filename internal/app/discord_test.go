@@ -80,6 +80,9 @@ func (d *discordSide) waitRunning(ctx context.Context, a *App) error {
 
 func (d *discordSide) stopped() {
 	d.people.Connect(nil, nil)
+	if d.http {
+		time.Sleep(time.Second) // as long as a connection takes to close
+	}
 	synctest.Wait() // the library beats and closes under one lock, and sleeps while it holds it
 }
 
@@ -90,7 +93,7 @@ func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 	// Its limits are tested elsewhere; here they would only let the scripts' time pass.
 	d := &discordSide{http: overHTTP}
 	var looks atomic.Int64 // in a bubble no time passes between two of them
-	w.wall = func() time.Time { return time.Now().Add(time.Duration(looks.Add(1)) * time.Microsecond) }
+	w.wall = func() time.Time { return time.Now().Add(time.Duration(looks.Add(1)) * 200 * time.Microsecond) }
 	o := discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond}
 	if overHTTP {
 		o.Interactions, o.HTTP = "http://bot.test/discord/interactions", &http.Client{Transport: d}
