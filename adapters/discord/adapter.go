@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -53,7 +52,9 @@ type Adapter struct {
 	channels *memo[channel]
 	guilds   *memo[guild]
 	directs  *memo[string]
-	openings sync.Mutex // held while a private conversation is opened
+	mu       sync.Mutex
+	in       map[string]bool // servers the bot is in, by the gateway
+	openings sync.Mutex      // held while a private conversation is opened
 	opened   time.Time  // when the next may be
 }
 
@@ -70,7 +71,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	a := &Adapter{
 		log: log, shelf: config.Shelf, guild: config.Guild,
 		ready: make(chan struct{}), fault: make(chan error, 1),
-		recent: newRecent(), crowd: newCrowd(),
+		in: map[string]bool{}, recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
 	}
 	if config.PublicKey != "" {
@@ -251,44 +252,6 @@ func (a *Adapter) held(ctx context.Context, name, holder string, run func(contex
 				a.log.Error("lease of the gateway lost", "err", err)
 				cancel()
 			}
-		}
-	}
-}
-
-// event takes what the gateway says. It returns at once.
-func (a *Adapter) event(kind string, data json.RawMessage) {
-	switch kind {
-	case "INTERACTION_CREATE":
-		a.receive(data)
-	case "MESSAGE_CREATE":
-		a.typed(data)
-	case "GUILD_DELETE", "CHANNEL_DELETE", "THREAD_DELETE":
-		var gone struct {
-			ID          string `json:"id"`
-			Guild       string `json:"guild_id"`
-			Unavailable bool   `json:"unavailable"`
-		}
-		if json.Unmarshal(data, &gone) != nil || !isSnowflake(gone.ID) || gone.Unavailable { // unavailable: an outage
-			return
-		}
-		n := bot.Notice{Kind: bot.ChannelGone, Channel: channelID(gone.ID)}
-		if isSnowflake(gone.Guild) {
-			n.Space = spaceID(gone.Guild)
-		}
-		if kind == "GUILD_DELETE" {
-			n = bot.Notice{Kind: bot.SpaceGone, Space: spaceID(gone.ID)}
-		}
-		a.channels.forget(gone.ID)
-		a.background(func(ctx context.Context) { a.core.Notice(ctx, n) })
-	case "CHANNEL_UPDATE", "GUILD_ROLE_UPDATE", "GUILD_UPDATE":
-		var changed struct {
-			ID    string `json:"id"`
-			Guild string `json:"guild_id"`
-		}
-		if json.Unmarshal(data, &changed) == nil {
-			a.channels.forget(changed.ID)
-			a.guilds.forget(changed.ID)
-			a.guilds.forget(changed.Guild)
 		}
 	}
 }

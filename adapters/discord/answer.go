@@ -203,6 +203,11 @@ func (c *conversation) prepared(ctx context.Context, r bot.Response) bot.Respons
 	if len(r.Invalid) > 0 {
 		return c.faults(ctx, r.Invalid)
 	}
+	if c.form != nil { // it was taken
+		if err := c.shelf.Delete(ctx, formPath, c.formKey(c.form.Form.Action)); err != nil {
+			c.log.Warn("form still kept", "err", err)
+		}
+	}
 	if r.Form != nil {
 		kept := c.keepForm(ctx, *r.Form)
 		if late := c.shown || c.Type == receivedForm; late {

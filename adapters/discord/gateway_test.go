@@ -175,4 +175,23 @@ func TestPlacesGo(t *testing.T) {
 			t.Errorf("heard %v, want that the channel and the server are gone", w.notice)
 		}
 	})
+	bubble(t, "invited", func(t *testing.T) {
+		w := newWorld(t, discordtest.Options{})
+		w.connected()
+		time.Sleep(time.Second)
+		if len(w.notice) > 0 {
+			t.Errorf("heard %v of servers it was in", w.notice)
+		}
+		data := map[string]any{"id": w.server.ID, "channels": []any{map[string]any{"id": "77", "type": 0}, map[string]any{"id": "78", "type": 2}}}
+		w.server.Remove()
+		time.Sleep(time.Second)
+		w.discord.SendEvent("GUILD_CREATE", data)
+		time.Sleep(time.Second)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		want := bot.Notice{Kind: bot.Welcomed, Space: bot.SpaceID("discord:" + w.server.ID), Channel: "discord:77"}
+		if len(w.notice) != 2 || w.notice[0].Kind != bot.SpaceGone || w.notice[1] != want {
+			t.Errorf("heard %v, want that the server went and its text channel came back", w.notice)
+		}
+	})
 }

@@ -28,7 +28,7 @@ const (
 
 const (
 	directSpace   = "discord/direct"    // of the shelf: private conversations by person
-	directShelved = 90 * 24 * time.Hour // for which one is kept there
+	directShelved = 30 * 24 * time.Hour // for which one is kept there
 )
 
 // Send posts a message. Within a few minutes Discord drops a second copy with
