@@ -144,3 +144,38 @@ func discordConversations(t *testing.T, overHTTP bool) {
 		})
 	}
 }
+
+// TestDiscordQuestionIsReadable looks at the posted question as somebody sees it
+// who has switched link previews off: its words stand in the message itself.
+func TestDiscordQuestionIsReadable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newDiscordWorld(t, false)
+		d := w.real.(*discordSide)
+		ctx := t.Context()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.people.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago"}) // manages nothing
+		must(d.people.Say(ctx, "maria", "", "/group set up"))
+		must(d.people.Submit(ctx, "maria", map[string]string{"Studying for": "CBET: Certified Biomedical Equipment Technician"}))
+		must(d.people.Press(ctx, "maria", "Start", ""))
+		must(w.Advance(ctx, time.Date(2026, 11, 23, 7, 0, 1, 0, w.zone)))
+		var question discordtest.Message
+		for _, e := range d.server.Seen() {
+			if e.Kind == discordtest.Posted && strings.Contains(e.Message.Content, "question 1") {
+				question = e.Message
+			}
+		}
+		for _, words := range []string{"Which word begins with B?", "A. Alpha", "B. Bravo", "C. Coca", "D. Delta"} {
+			if !strings.Contains(question.Content, words) {
+				t.Errorf("the content %q has no %q", question.Content, words)
+			}
+		}
+		if len(question.Embeds) > 0 || question.Flags&(1<<15) != 0 {
+			t.Error("part of it is an embed or a component of words")
+		}
+	})
+}
