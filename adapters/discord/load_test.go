@@ -12,6 +12,9 @@ import (
 // TestEverybodyAtOnce has 2,000 members press within two seconds, with 60 ms to
 // Discord and back: each is acknowledged within one.
 func TestEverybodyAtOnce(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a test of volume; not with the race detector")
+	}
 	bubble(t, "2,000", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
@@ -43,6 +46,9 @@ func TestEverybodyAtOnce(t *testing.T) {
 
 // TestNothingStays answers many interactions and looks at what is left.
 func TestNothingStays(t *testing.T) {
+	if raceEnabled {
+		t.Skip("a test of volume; not with the race detector")
+	}
 	bubble(t, "memory", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
