@@ -88,7 +88,7 @@ func (g *gateway) ask(ctx context.Context) error {
 		return err
 	}
 	if info.URL == "" {
-		return errors.New("Discord names no gateway")
+		return errors.New("no gateway is named")
 	}
 	g.info, g.fresh = info, true
 	g.url.Store(&info.URL)

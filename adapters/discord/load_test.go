@@ -12,17 +12,18 @@ import (
 // TestEverybodyAtOnce has 2,000 members press within two seconds, with 60 ms to
 // Discord and back: each is acknowledged within one.
 func TestEverybodyAtOnce(t *testing.T) {
+	members := 2000
 	if raceEnabled {
-		t.Skip("a test of volume; not with the race detector")
+		members = 200
 	}
-	bubble(t, "2,000", func(t *testing.T) {
+	bubble(t, fmt.Sprint(members), func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
 		hello := w.answered(w.ann.Command(w.study, "hello", nil)).Reply()
 		w.discord.Inject(-1, discordtest.Callback, discordtest.Delay(60*time.Millisecond))
 		w.discord.Forget()
 		var all []*discordtest.Interaction
-		for n := range 2000 {
+		for n := range members {
 			p := w.discord.Person(fmt.Sprint("member", n))
 			w.server.Join(p)
 			i, err := p.Press(hello, "B")
@@ -46,15 +47,12 @@ func TestEverybodyAtOnce(t *testing.T) {
 
 // TestNothingStays answers many interactions and looks at what is left.
 func TestNothingStays(t *testing.T) {
-	if raceEnabled {
-		t.Skip("a test of volume; not with the race detector")
-	}
 	bubble(t, "memory", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
 		many := 2_000
-		if testing.Short() {
-			many = 500
+		if raceEnabled {
+			many = 200
 		}
 		use := func() (heap uint64, goroutines int) {
 			for range many {

@@ -52,7 +52,7 @@ func (a *Adapter) Send(ctx context.Context, ch bot.ChannelID, m bot.Message) (bo
 		return "", a.explained(ctx, ch, err)
 	}
 	if !isSnowflake(posted.ID) {
-		return "", errors.New("Discord names no message for a post")
+		return "", errors.New("no message is named for a post")
 	}
 	return messageID(channel, posted.ID), nil
 }
@@ -142,7 +142,7 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 		return "", deliveryFault(err)
 	}
 	if !isSnowflake(opened.ID) {
-		return "", errors.New("Discord names no conversation")
+		return "", errors.New("no conversation is named")
 	}
 	a.directs.put(person, opened.ID, directKept)
 	if err := a.shelf.Put(ctx, directSpace, person, []byte(opened.ID), directShelved); err != nil {

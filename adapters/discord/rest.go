@@ -229,7 +229,7 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 	case status == http.StatusTooManyRequests:
 		return nil, wait, &tooMany{after: wait}
 	case status >= 500:
-		return nil, 0, fmt.Errorf("Discord answers %d", status)
+		return nil, 0, fmt.Errorf("status %d from Discord", status)
 	case status >= 400:
 		no := &refusal{Status: status}
 		var said struct {
