@@ -55,7 +55,7 @@ type Adapter struct {
 	mu       sync.Mutex
 	in       map[string]bool // servers the bot is in, by the gateway
 	openings sync.Mutex      // held while a private conversation is opened
-	opened   time.Time  // when the next may be
+	opened   time.Time       // when the next may be
 }
 
 // New makes an adapter. The error says what in config can't be used.

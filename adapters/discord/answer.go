@@ -24,7 +24,7 @@ func (a *Adapter) receive(raw []byte) {
 		a.log.Warn("interaction not understood", "err", err)
 		return
 	}
-	if a.recent.seen(r.ID) {
+	if r.Type < receivedCommand || r.Type > receivedForm || a.recent.seen(r.ID) {
 		return
 	}
 	if r.Member != nil && r.Guild != "" {

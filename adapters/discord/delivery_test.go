@@ -3,11 +3,13 @@ package discord_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"studyhall/adapters/discord"
 	"studyhall/adapters/discord/discordtest"
 	"studyhall/bot"
 )
@@ -48,6 +50,10 @@ func TestSend(t *testing.T) {
 		{"may not write", func(w *world) { w.study.Deny(discordtest.SendMessages) }, true, bot.Refused, 0, "allow Studyhall: Send Messages"},
 		{"may not see", func(w *world) { w.study.Deny(discordtest.ViewChannel) }, true, bot.Refused, 0, "View Channel"},
 		{"no channel", func(w *world) { w.study.Delete() }, true, bot.Refused, 0, "no more"},
+		{"cut after, then refused", func(w *world) {
+			w.discord.Inject(1, discordtest.CreateMessage, discordtest.CutAfter())
+			w.discord.Inject(1, discordtest.CreateMessage, discordtest.Refused(403, 50013))
+		}, false, 0, 1, ""},
 		{"thrown out", func(w *world) { w.server.Remove() }, true, bot.Refused, 0, ""},
 	} {
 		bubble(t, test.name, func(t *testing.T) {
@@ -65,6 +71,8 @@ func TestSend(t *testing.T) {
 				t.Errorf("got %q, %v", id, err)
 			case test.known && test.kind >= 0 && (!known || fault.Kind != test.kind || !strings.Contains(fault.Cause+" "+fault.Fix, test.says)):
 				t.Errorf("got %v, want kind %d and %q", err, test.kind, test.says)
+			case test.kind == bot.Limited && test.known && fault.All != strings.Contains("limited for all, shut out", test.name):
+				t.Errorf("it holds for everything: %t", fault.All)
 			case !test.known && (err == nil || known):
 				t.Errorf("got %q, %v, want that nobody knows", id, err)
 			}
@@ -126,6 +134,29 @@ func TestFind(t *testing.T) {
 		}
 		if found, err := w.adapter.Find(t.Context(), place(w.study), "key1", time.Now()); err != nil || len(found) > 0 {
 			t.Errorf("later found %v, %v, want none", found, err)
+		}
+	})
+}
+
+// TestFindBeforeReady looks for a post before the adapter knows who it is: that
+// nothing was found would have it posted again.
+func TestFindBeforeReady(t *testing.T) {
+	bubble(t, "not ready", func(t *testing.T) {
+		w := newWorld(t, discordtest.Options{})
+		w.connected()
+		m := card("A question", letters)
+		m.Key = "key1"
+		if _, err := w.adapter.Send(t.Context(), place(w.study), m); err != nil {
+			t.Fatal(err)
+		}
+		a, err := discord.New(slog.New(slog.DiscardHandler), w.config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if found, err := a.Find(ctx, place(w.study), "key1", time.Now().Add(-time.Minute)); err == nil {
+			t.Errorf("found %v, want an error", found)
 		}
 	})
 }

@@ -3,12 +3,18 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"runtime/debug"
 
 	"studyhall/bot"
 )
 
 // event takes what the gateway says. It returns at once.
 func (a *Adapter) event(kind string, data json.RawMessage) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.log.Error("panic", "event", kind, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
 	switch kind {
 	case "INTERACTION_CREATE":
 		a.receive(data)

@@ -177,6 +177,9 @@ func (a *Adapter) Profile(ctx context.Context, space bot.SpaceID, user bot.UserI
 // Check tells which of the permissions that posting takes is missing, by the
 // name that Discord's menus give it.
 func (a *Adapter) Check(ctx context.Context, ch bot.ChannelID) error {
+	if err := a.WaitReady(ctx); err != nil { // before that we don't know who we are
+		return deliveryFault(&notSent{err})
+	}
 	c, err := a.channel(ctx, ch, true)
 	if codeOf(err) == codeNoAccess {
 		return a.unseen(ch, err)

@@ -184,6 +184,9 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 	if err != nil || key == "" {
 		return nil, ourFault(err)
 	}
+	if err := a.WaitReady(ctx); err != nil { // before that we don't know our own messages
+		return nil, err
+	}
 	after := max(since.Add(-clockSkew).UnixMilli()-discordZero, 0) << 22
 	var ids []bot.MessageID
 	for range findPages {

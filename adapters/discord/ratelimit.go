@@ -128,8 +128,9 @@ func (l *limits) bucket(key string, now time.Time) *bucket {
 }
 
 // learn takes note of what an answer says of limits; it is nil when none came.
-// It returns how long to wait before the same request may be made again.
-func (l *limits) learn(r call, answer *http.Response, after time.Duration) time.Duration {
+// It returns how long to wait before the same request may be made again, and
+// whether that holds for every request.
+func (l *limits) learn(r call, answer *http.Response, after time.Duration) (wait time.Duration, all bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -143,7 +144,7 @@ func (l *limits) learn(r call, answer *http.Response, after time.Duration) time.
 		}()
 	}
 	if answer == nil {
-		return 0
+		return 0, false
 	}
 	h := answer.Header
 	shared := h.Get("X-RateLimit-Scope") == "shared"
@@ -159,26 +160,28 @@ func (l *limits) learn(r call, answer *http.Response, after time.Duration) time.
 	if b != nil {
 		b.learn(h, now)
 	}
-	return 0
+	return 0, false
 }
 
 // limited takes note of a 429.
-func (l *limits) limited(r call, b *bucket, h http.Header, now time.Time, after time.Duration) time.Duration {
+func (l *limits) limited(r call, b *bucket, h http.Header, now time.Time, after time.Duration) (wait time.Duration, all bool) {
 	until := now.Add(after)
 	switch {
 	case !strings.HasPrefix(h.Get("Content-Type"), "application/json"): // Cloudflare's, for the whole address
 		l.closed = until
+		return after, true
 	case h.Get("X-RateLimit-Global") == "true" || h.Get("X-RateLimit-Scope") == "global":
 		if !r.token {
 			l.global = until
 		}
+		return after, true
 	case b != nil:
 		b.known, b.limit, b.left = true, max(b.limit, 1), 0
 		if b.reset.Before(until) {
 			b.reset = until
 		}
 	}
-	return after
+	return after, false
 }
 
 // learn reads the headers of an answer. Answers may overtake each other, so

@@ -162,17 +162,18 @@ func (c *client) do(ctx context.Context, r call, into any) error {
 		var no *refusal
 		var never *notSent
 		limited := errors.As(err, new(*tooMany))
+		certain := limited || errors.As(err, &never)
 		switch {
 		case errors.As(err, &no), attempt == attempts:
 			return doubt(err, doubtful)
-		case !limited && !errors.As(err, &never) && !r.mayRepeat():
+		case !certain && !r.mayRepeat():
 			return err
 		}
-		doubtful = doubtful || !limited && never == nil
+		doubtful = doubtful || !certain && r.method == http.MethodPost && !r.token
 		if !limited {
 			wait = firstPause << attempt
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if sleep(ctx, wait) != nil {
 			return doubt(err, doubtful)
 		}
 	}
@@ -182,9 +183,9 @@ func (c *client) do(ctx context.Context, r call, into any) error {
 func (c call) mayRepeat() bool { return c.again || c.method != http.MethodPost }
 
 // doubt makes an error one of unknown outcome if an earlier attempt may have
-// done what was asked. A refusal after such an attempt is still an answer.
+// posted what was asked.
 func doubt(err error, doubtful bool) error {
-	if _, ok := errors.AsType[*refusal](err); ok || !doubtful {
+	if !doubtful {
 		return err
 	}
 	return fmt.Errorf("an earlier attempt may have arrived: %v", err)
@@ -224,10 +225,10 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 	}
 	defer response.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	wait = c.limits.learn(r, response, retryAfter(response, answer))
+	wait, all := c.limits.learn(r, response, retryAfter(response, answer))
 	switch status := response.StatusCode; {
 	case status == http.StatusTooManyRequests:
-		return nil, wait, &tooMany{after: wait}
+		return nil, wait, &tooMany{after: wait, all: all}
 	case status >= 500:
 		return nil, 0, fmt.Errorf("status %d from Discord", status)
 	case status >= 400:

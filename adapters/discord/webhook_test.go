@@ -100,6 +100,7 @@ func TestOddInteractions(t *testing.T) {
 	}{
 		{"nothing", map[string]any{}},
 		{"no data", map[string]any{"id": "1", "type": 2, "token": "t", "user": user}},
+		{"a ping", map[string]any{"id": "1", "type": 1, "token": "t"}},
 		{"unknown type", map[string]any{"id": "1", "type": 99, "token": "t", "user": user, "data": map[string]any{"name": "x"}}},
 		{"unknown command", map[string]any{"id": "1", "type": 2, "token": "t", "user": user, "channel_id": "5", "data": map[string]any{"name": "gone", "type": 1}}},
 		{"options that don't match", map[string]any{"id": "1", "type": 2, "token": "t", "user": user, "channel_id": "5", "data": map[string]any{
