@@ -54,7 +54,7 @@ type Adapter struct {
 	directs  *memo[string]
 	mu       sync.Mutex
 	in       map[string]bool // servers the bot is in, by the gateway
-	openings sync.Mutex      // held while a private conversation is opened
+	openings turn            // of those who open a private conversation
 	opened   time.Time       // when the next may be
 }
 
@@ -71,7 +71,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	a := &Adapter{
 		log: log, shelf: config.Shelf, guild: config.Guild,
 		ready: make(chan struct{}), fault: make(chan error, 1),
-		in: map[string]bool{}, recent: newRecent(), crowd: newCrowd(),
+		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
 	}
 	if config.PublicKey != "" {
@@ -94,7 +94,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	a.rest.refused = func() { a.fail(refusedCode(4004)) }
-	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, handle: a.event}
+	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, handle: a.event, turn: newTurn()}
 	return a, nil
 }
 

@@ -65,7 +65,7 @@ type gateway struct {
 	handle func(event string, data json.RawMessage)
 	url    atomic.Pointer[string]
 
-	mu    sync.Mutex // held while a shard gets leave to introduce itself
+	turn  turn // of shards that introduce themselves
 	info  gatewayInfo
 	fresh bool              // info has not been used yet
 	next  map[int]time.Time // when shards of a concurrency group may introduce themselves
@@ -132,8 +132,10 @@ func (g *gateway) run(ctx context.Context) error {
 // leave waits until a shard may introduce itself. A thousand introductions a
 // day are allowed; after them Discord takes the token away.
 func (g *gateway) leave(ctx context.Context, shard int) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	if err := g.turn.take(ctx); err != nil {
+		return err
+	}
+	defer g.turn.give()
 	for {
 		if !g.fresh {
 			if err := g.ask(ctx); err != nil {

@@ -195,3 +195,43 @@ func TestPlacesGo(t *testing.T) {
 		}
 	})
 }
+
+// TestShards opens as many connections as Discord recommends, one in five seconds.
+func TestShards(t *testing.T) {
+	bubble(t, "three", func(t *testing.T) {
+		w := newWorld(t, discordtest.Options{Shards: 3})
+		servers := []*discordtest.Channel{w.study}
+		for range 5 {
+			g := w.discord.Guild("Another")
+			g.Join(w.ann)
+			servers = append(servers, g.Channel("study"))
+		}
+		w.start()
+		time.Sleep(30 * time.Second)
+		if c := w.discord.Counts(); c.Sockets != 3 || c.Identifies != 3 || c.Crowded > 0 {
+			t.Errorf("%d connections, identified %d times, %d too soon", c.Sockets, c.Identifies, c.Crowded)
+		}
+		for _, c := range append(servers, w.ann.Direct()) {
+			w.answered(w.ann.Command(c, "study", nil))
+		}
+		if got := len(w.asked()); got != len(servers)+1 {
+			t.Errorf("the bot was asked %d times, want %d", got, len(servers)+1)
+		}
+	})
+}
+
+// TestIdentifiesLast has Discord end the session again and again: the token is
+// never put at risk by more introductions than a day has.
+func TestIdentifiesLast(t *testing.T) {
+	bubble(t, "budget", func(t *testing.T) {
+		w := newWorld(t, discordtest.Options{Identifies: 12})
+		w.connected()
+		for range 20 {
+			time.Sleep(time.Minute)
+			w.discord.Invalidate(false)
+		}
+		if c := w.discord.Counts(); c.TokenReset || c.Identifies > 12 {
+			t.Errorf("identified %d times, token reset %t", c.Identifies, c.TokenReset)
+		}
+	})
+}

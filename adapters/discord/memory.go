@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -93,6 +94,23 @@ func (m *memo[V]) forget(key string) {
 		}
 	}
 }
+
+// turn lets one at a time do what takes a while.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+// take waits for the turn, or returns ctx's error.
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) give() { <-t }
 
 // crowd counts what is under way, so that one person can't take all the room.
 type crowd struct {

@@ -121,8 +121,10 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 		a.directs.put(person, string(ch), directKept)
 		return channelID(string(ch)), nil
 	}
-	a.openings.Lock()
-	defer a.openings.Unlock()
+	if err := a.openings.take(ctx); err != nil {
+		return "", deliveryFault(&notSent{err})
+	}
+	defer a.openings.give()
 	if err := sleep(ctx, time.Until(a.opened)); err != nil {
 		return "", deliveryFault(err)
 	}
