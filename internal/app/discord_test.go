@@ -99,6 +99,16 @@ func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 		o.Interactions, o.HTTP = "http://bot.test/discord/interactions", &http.Client{Transport: d}
 	}
 	d.server = discordtest.New(t, o)
+	t.Cleanup(func() {
+		for _, r := range d.server.Refusals() {
+			if r.Code == 50035 { // a body against its rules
+				t.Errorf("Discord refused %s: %s", r.Route, r.Body)
+			}
+		}
+		for _, n := range d.server.Notices() {
+			t.Errorf("Discord puts up with it: %s", n)
+		}
+	})
 	d.people = script.New(d.server, w.zone)
 	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
 	w.begin()
