@@ -53,9 +53,9 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"type":1}`)
 		return
 	}
-	select {
-	case <-a.ready:
-	default:
+	starting, stop := context.WithTimeout(r.Context(), patience)
+	defer stop()
+	if a.WaitReady(starting) != nil {
 		http.Error(w, "the bot has not started yet", http.StatusServiceUnavailable)
 		return
 	}
