@@ -240,7 +240,7 @@ func (b *Bot) run(ctx context.Context, r registered, i Interaction) (Response, e
 		i.Values = Values{}
 	}
 	if line := strings.TrimSpace(i.Line); line != "" {
-		values, unknown := parseArguments(splitLine(line), r.command.Fields)
+		values, unknown := r.command.Arguments(line)
 		for name, v := range values {
 			i.Values[name] = v
 		}

@@ -41,6 +41,13 @@ func splitLine(line string) []string {
 	return words
 }
 
+// Arguments reads what was typed after the command's name as values of its
+// fields, as [Bot.Handle] does with a Line; unknown holds the words for which no
+// field is left.
+func (c Command) Arguments(line string) (values Values, unknown []string) {
+	return parseArguments(splitLine(line), c.Fields)
+}
+
 // parseArguments reads words as values of a command's fields: "name=value" or
 // "name:value" by field name, otherwise the label or value of an option,
 // otherwise text for the first line field without a value. unknown holds the

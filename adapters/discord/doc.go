@@ -1,7 +1,15 @@
-// Package discord shows Studyhall in Discord.
+// Package discord connects Studyhall to Discord.
 //
-// This is its pure half: messages, forms, commands and what comes back, without
-// a connection. ids.go makes and reads identifiers, text.go turns [bot.Text] into
+// adapter.go is the [Adapter]. rest.go speaks to the REST API within the limits
+// that ratelimit.go learns, and fault.go says what a refusal means. gateway.go
+// keeps connections over which events come, wire.go is one of them; webhook.go
+// takes interactions over HTTP instead. inbound.go reads what people did,
+// answer.go has it answered in time, keptform.go opens forms again, typed.go
+// answers words. post.go sends and finds messages, place.go knows people and
+// places, register.go registers the commands.
+//
+// The rest is pure: messages, forms, commands and what comes back, without a
+// connection. ids.go makes and reads identifiers, text.go turns [bot.Text] into
 // Discord's Markdown, render.go a card into a message, payload.go messages into
 // the bodies of Discord's routes, form.go a form into a modal and a sent modal
 // into values, command.go commands into what is registered and options into

@@ -15,17 +15,23 @@ import (
 // that one's name before its own, "harbor/cbet"; a person belongs to the first
 // platform unless [Together.Person] got a name of that form.
 type Together struct {
-	first  *Fake
-	others map[string]*Fake
+	first  Platform
+	others map[string]Platform
 
 	mu   sync.Mutex
-	home map[string]*Fake // people of the others
-	last *Fake            // where somebody acted last
+	home map[string]Platform // people of the others
+	last Platform            // where somebody acted last
+}
+
+// Platform is a driver whose platform has a name.
+type Platform interface {
+	Driver
+	Name() string
 }
 
 // NewTogether drives a platform and others beside it.
-func NewTogether(first *Fake, others ...*Fake) *Together {
-	t := &Together{first: first, others: map[string]*Fake{}, home: map[string]*Fake{}}
+func NewTogether(first Platform, others ...Platform) *Together {
+	t := &Together{first: first, others: map[string]Platform{}, home: map[string]Platform{}}
 	for _, f := range others {
 		t.others[f.Name()] = f
 	}
@@ -33,7 +39,7 @@ func NewTogether(first *Fake, others ...*Fake) *Together {
 }
 
 // at is the platform of a name with its prefix, and the rest of the name.
-func (t *Together) at(name string) (*Fake, string) {
+func (t *Together) at(name string) (Platform, string) {
 	if where, rest, ok := strings.Cut(name, "/"); ok && t.others[where] != nil {
 		return t.others[where], rest
 	}
@@ -41,7 +47,7 @@ func (t *Together) at(name string) (*Fake, string) {
 }
 
 // of is a person's platform, where they act now.
-func (t *Together) of(person string) *Fake {
+func (t *Together) of(person string) Platform {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = t.first
@@ -63,7 +69,7 @@ func (t *Together) Person(name string, p bot.Profile) {
 }
 
 // own is a channel as its own platform names it, if that is the person's.
-func (t *Together) own(person, channel string) (*Fake, string, error) {
+func (t *Together) own(person, channel string) (Platform, string, error) {
 	f := t.of(person)
 	where, name := t.at(channel)
 	if channel != "" && channel != Private && where != f {
@@ -126,7 +132,11 @@ func (t *Together) Redeliver(ctx context.Context) error {
 	if f == nil {
 		f = t.first
 	}
-	return f.Redeliver(ctx)
+	r, ok := f.(interface{ Redeliver(context.Context) error })
+	if !ok {
+		return fmt.Errorf("platform %s can't deliver again", f.Name())
+	}
+	return r.Redeliver(ctx)
 }
 
 // Refuse makes a platform refuse the bot's posts to a channel, or stops that.
@@ -148,4 +158,4 @@ func (t *Together) See(ctx context.Context) []Seen {
 	return all
 }
 
-func sortedNames(fakes map[string]*Fake) []string { return slices.Sorted(maps.Keys(fakes)) }
+func sortedNames(fakes map[string]Platform) []string { return slices.Sorted(maps.Keys(fakes)) }

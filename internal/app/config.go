@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,9 +18,11 @@ import (
 // Config is what the program is told by variables. The zero value is not
 // usable; [LoadConfig] makes one.
 type Config struct {
-	Database  Secret     // DATABASE_URL, as the store takes it
-	Erasures  string     // ERASURES_LIST; "" for the default
-	HTTPAddr  string     // HTTP_ADDR, host:port
+	Database  Secret // DATABASE_URL, as the store takes it
+	Erasures  string // ERASURES_LIST; "" for the default
+	HTTPAddr  string // HTTP_ADDR, host:port
+	PublicURL string // PUBLIC_URL; "" for none
+	Discord   Discord
 	BanksDir  string     // BANKS_DIR; "" for none
 	LogLevel  slog.Level // LOG_LEVEL
 	LogFormat LogFormat  // LOG_FORMAT
@@ -50,6 +53,10 @@ type Variable struct {
 
 // Variables are all variables that the program reads, in the order of .env.example.
 func Variables() []Variable {
+	return slices.Concat(storageVariables(), discordVariables(), otherVariables())
+}
+
+func storageVariables() []Variable {
 	return []Variable{
 		{
 			Group: "Storage", Name: "DATABASE_URL", Default: "sqlite:studyhall.db", Secret: true,
@@ -67,6 +74,17 @@ func Variables() []Variable {
 			Where: "As HOST:PORT; 127.0.0.1:8080 answers this machine only, 0.0.0.0:8080 every machine that can reach it.",
 			set:   func(c *Config, v string) error { c.HTTPAddr = v; return checkAddress(v) },
 		}, {
+			Group: "Web", Name: "PUBLIC_URL",
+			Doc:   "The address at which platforms reach the web server, for those that send what people do over HTTP.",
+			Where: "Such as https://study.example.org, if something there passes requests on to HTTP_ADDR.",
+			set:   func(c *Config, v string) error { c.PublicURL = v; return checkURL(v) },
+		},
+	}
+}
+
+func otherVariables() []Variable {
+	return []Variable{
+		{
 			Group: "Questions", Name: "BANKS_DIR",
 			Doc:   "A folder with question banks of your own, beside those that come with the program.",
 			Where: "Any folder with .yaml files; `studyhall quizzes lint FOLDER` checks them.",

@@ -25,7 +25,7 @@ func TestLoadConfig(t *testing.T) {
 	folder := t.TempDir()
 	secret := filepath.Join(folder, "url")
 	write(t, secret, "postgres://me:hunter2@db/study\r\n")
-	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto}
+	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto, Discord: app.Discord{API: "https://discord.com/api/v10"}}
 	with := func(change func(*app.Config)) app.Config { c := defaults; change(&c); return c }
 	for _, test := range []struct {
 		name string
@@ -40,6 +40,11 @@ func TestLoadConfig(t *testing.T) {
 		{"ipv6", map[string]string{"HTTP_ADDR": "[::1]:65535"}, with(func(c *app.Config) { c.HTTPAddr = "[::1]:65535" })},
 		{"banks", map[string]string{"BANKS_DIR": folder}, with(func(c *app.Config) { c.BanksDir = folder })},
 		{"log, any case", map[string]string{"LOG_LEVEL": "Warn", "LOG_FORMAT": "JSON"}, with(func(c *app.Config) { c.LogLevel, c.LogFormat = slog.LevelWarn, app.LogJSON })},
+		{"discord", map[string]string{"DISCORD_TOKEN": "a.b.c", "DISCORD_GUILD_ID": "18446744073709551615", "DISCORD_API_URL": "http://127.0.0.1:1/api",
+			"DISCORD_PUBLIC_KEY": strings.Repeat("ab", 32), "PUBLIC_URL": "https://study.example.org"}, with(func(c *app.Config) {
+			c.PublicURL = "https://study.example.org"
+			c.Discord = app.Discord{Token: "a.b.c", Guild: "18446744073709551615", API: "http://127.0.0.1:1/api", PublicKey: strings.Repeat("ab", 32)}
+		})},
 		{"spaces around", map[string]string{"LOG_LEVEL": " debug\t"}, with(func(c *app.Config) { c.LogLevel = slog.LevelDebug })},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,6 +81,11 @@ func TestLoadConfigFaults(t *testing.T) {
 		{"banks a file", map[string]string{"BANKS_DIR": file("bank.yaml", "x")}, []string{"bank.yaml is not a folder"}},
 		{"level", map[string]string{"LOG_LEVEL": "loud"}, []string{`LOG_LEVEL: there is no level "loud"`}},
 		{"format", map[string]string{"LOG_FORMAT": "xml"}, []string{`LOG_FORMAT: there is no format "xml"`}},
+		{"token with quotes", map[string]string{"DISCORD_TOKEN": `"hunter2"`}, []string{"DISCORD_TOKEN: it has spaces or quotes in it"}},
+		{"public key too short", map[string]string{"DISCORD_PUBLIC_KEY": "abcd"}, []string{"DISCORD_PUBLIC_KEY: it is not 64 hexadecimal digits"}},
+		{"guild by name", map[string]string{"DISCORD_GUILD_ID": "Biomed"}, []string{`DISCORD_GUILD_ID: "Biomed" is no identifier`}},
+		{"api without scheme", map[string]string{"DISCORD_API_URL": "discord.com/api"}, []string{`DISCORD_API_URL: "discord.com/api" is no http or https address`}},
+		{"public url with a query", map[string]string{"PUBLIC_URL": "https://a.example/?x"}, []string{"PUBLIC_URL: "}},
 		{"value and file", map[string]string{"DATABASE_URL": "sqlite:hunter2", "DATABASE_URL_FILE": "hunter2"}, []string{"DATABASE_URL_FILE is set too"}},
 		{"file missing", map[string]string{"DATABASE_URL_FILE": filepath.Join(folder, "gone")}, []string{"DATABASE_URL_FILE: open "}},
 		{"file empty", map[string]string{"DATABASE_URL_FILE": file("empty", "\n")}, []string{"empty is empty"}},

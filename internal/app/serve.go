@@ -2,20 +2,57 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"net"
+
+	"studyhall/adapters/discord"
+	"studyhall/bot"
+	"studyhall/bot/schedule"
 )
 
-// Serve runs the program for real platforms until ctx ends. This version has
-// none yet, and says so.
-func Serve(_ context.Context, _ Config, _ *slog.Logger, _ string) error {
-	return nothingToServe{}
+// Serve runs the program for every platform that is configured, and its web
+// server, until ctx ends. Without any platform it says so.
+func Serve(ctx context.Context, c Config, log *slog.Logger, version string) error {
+	if c.Discord.Token == "" {
+		return nothingToServe{}
+	}
+	l, err := net.Listen("tcp", c.HTTPAddr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w; HTTP_ADDR names another address", c.HTTPAddr, err)
+	}
+	defer l.Close()
+	a, err := New(ctx, Options{
+		Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir,
+		Timing: schedule.DefaultTiming(), Trace: killPoint(),
+		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf) },
+	})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	log.Info("serving", "version", version, "address", l.Addr().String())
+	return a.runWith(ctx, l)
+}
+
+// platforms makes an adapter for each platform that is configured.
+func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, error) {
+	config := discord.Config{Token: c.Discord.Token.Reveal(), API: c.Discord.API, Guild: c.Discord.Guild, Shelf: shelf}
+	if c.PublicURL != "" {
+		config.PublicKey = c.Discord.PublicKey
+	}
+	d, err := discord.New(log.With("platform", "discord"), config)
+	if err != nil {
+		return nil, err
+	}
+	return []bot.Adapter{d}, nil
 }
 
 // nothingToServe is what serve says when no platform is set up.
 type nothingToServe struct{}
 
 func (nothingToServe) Error() string {
-	return "there is no platform to serve: this version speaks to a browser only, and Slack and Discord come later.\n" +
+	return "there is no platform to serve: DISCORD_TOKEN is not set; docs/discord.md says where to get one. Slack comes later.\n" +
 		"Try it in a browser, without any account: studyhall demo"
 }
 

@@ -27,6 +27,8 @@ type world struct {
 	log      *slog.Logger
 	harbor   *bottest.Fake // another platform beside it
 	people   *bottest.Together
+	wall     func() time.Time // real time
+	real     realPlatform     // in place of the fake platform; nil: the fake
 	database string
 	banks    fs.FS
 	zone     *time.Location
@@ -56,19 +58,35 @@ func newWorldOf(t *testing.T, banks fs.FS) *world {
 // newWorldWith is the same with a log.
 func newWorldWith(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	t.Helper()
+	w := stoppedWorld(t, banks, log)
+	w.fake = bottest.NewFake(w.Now)
+	w.people = bottest.NewTogether(w.fake, w.harbor)
+	w.begin()
+	return w
+}
+
+// stoppedWorld is one without its first platform, and not started.
+func stoppedWorld(t *testing.T, banks fs.FS, log *slog.Logger) *world {
+	t.Helper()
 	zone, err := schedule.LoadZone("America/Chicago")
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
-	w.fake, w.harbor = bottest.NewFake(w.Now), bottest.NewFakeNamed("harbor", w.Now)
-	w.people = bottest.NewTogether(w.fake, w.harbor)
+	w.wall = time.Now
+	w.harbor = bottest.NewFakeNamed("harbor", w.Now)
+	return w
+}
+
+// begin starts it, until the test ends.
+func (w *world) begin() {
+	t := w.t
+	t.Helper()
 	if err := w.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.Stop(context.Background()) })
-	return w
 }
 
 func (w *world) Driver() bottest.Driver { return driver{w.people, w} }
@@ -109,7 +127,7 @@ func (w *world) Next(ctx context.Context) (time.Time, bool) {
 }
 
 func (w *world) Start(ctx context.Context) error {
-	clock := realClock(time.Now)
+	clock := realClock(w.wall)
 	clock.offset.Store(int64(w.offset))
 	a, err := New(ctx, Options{
 		Log: w.log, Version: "test", Database: w.database, UnsafeStore: true,
@@ -119,7 +137,7 @@ func (w *world) Start(ctx context.Context) error {
 		NewCode:   func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
 		NewInvite: func() group.Code { return group.Code(fmt.Sprintf("K7%03dZTN9M", w.invites.Add(1))) },
 		Clock:     func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
-		Adapters:  func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{w.fake, w.harbor}, nil },
+		Adapters:  w.adapters,
 	})
 	if err != nil {
 		return err
@@ -131,6 +149,9 @@ func (w *world) Start(ctx context.Context) error {
 	w.app = a
 	w.mu.Unlock()
 	w.end = func() {
+		if w.real != nil {
+			w.real.stopped()
+		}
 		cancel()
 		if err := <-done; err != nil {
 			w.t.Error(err)
@@ -145,7 +166,25 @@ func (w *world) Start(ctx context.Context) error {
 	if err := w.harbor.WaitRunning(ctx); err != nil {
 		return err
 	}
+	if w.real != nil {
+		return w.real.waitRunning(ctx, a)
+	}
 	return w.fake.WaitRunning(ctx)
+}
+
+// realPlatform is the fake of a real platform, with the adapter for it.
+type realPlatform interface {
+	adapter(shelf bot.Shelf) (bot.Adapter, error)
+	waitRunning(ctx context.Context, a *App) error
+	stopped()
+}
+
+func (w *world) adapters(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) {
+	if w.real == nil {
+		return []bot.Adapter{w.fake, w.harbor}, nil
+	}
+	a, err := w.real.adapter(shelf)
+	return []bot.Adapter{a, w.harbor}, err
 }
 
 func (w *world) Stop(context.Context) error {

@@ -33,13 +33,16 @@ var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/mem
 // support is what tests are written with, and what of ours it imports. Only
 // tests and other support import it.
 var support = map[string][]string{
-	"bot/bottest":                  {"bot"},
-	"bot/store/storetest":          {"bot/store", "bot/store/storetest/pgtest"},
-	"bot/store/storetest/pgtest":   {},
-	"adapters/adaptertest":         {"bot", "bot/bottest"},
-	"adapters/browser/browsertest": {"bot", "bot/bottest", "adapters/browser"},
-	"internal/archtest":            {},
-	"internal/killtest":            {},
+	"bot/bottest":                         {"bot"},
+	"bot/store/storetest":                 {"bot/store", "bot/store/storetest/pgtest"},
+	"bot/store/storetest/pgtest":          {},
+	"adapters/adaptertest":                {"bot", "bot/bottest"},
+	"adapters/browser/browsertest":        {"bot", "bot/bottest", "adapters/browser"},
+	"adapters/discord/discordtest":        {"bot", "bot/bottest"},
+	"adapters/discord/discordtest/script": {"bot", "bot/bottest", "adapters/discord/discordtest"},
+	"internal/archtest":                   {},
+	"internal/killtest":                   {},
+	"oracles/disgo":                       {},
 }
 
 // whole are the packages whose tests are about the whole program, inside too.
@@ -122,6 +125,8 @@ func TestImportTable(t *testing.T) {
 		{"adapters don't know each other", "adapters/browser", "adapters/slack", false},
 		{"features don't know adapters", "bot/group", "adapters/slack", false},
 		{"the wiring knows adapters", "internal/app", "adapters/slack", true},
+		{"a fake platform knows the vocabulary", "adapters/discord/discordtest", "bot", true},
+		{"the fake Discord doesn't know the adapter that it tests", "adapters/discord/discordtest", "adapters/discord", false},
 		{"verbs know the wiring", "cmd/studyhall", "internal/app", true},
 		{"the wiring doesn't know verbs", "internal/app", "cmd/studyhall", false},
 	} {

@@ -1,0 +1,401 @@
+package discord
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
+)
+
+// intents are what events are asked for: servers and channels that go, and words
+// that are meant for the bot. None is privileged, so of other people's messages
+// Discord leaves the words out. Interactions come without any.
+const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
+
+const (
+	identifyPause = 5 * time.Second // between introductions: docs.discord.com/developers/events/gateway#rate-limiting
+	maxPause      = time.Minute     // between attempts to connect
+	openTime      = 15 * time.Second
+)
+
+// setupError is a fault of the configuration, which no retry cures.
+type setupError struct{ what string }
+
+func (e *setupError) Error() string { return e.what }
+
+// ExitCode is 78, EX_CONFIG of sysexits.h: service managers can be told not to
+// restart the program.
+func (e *setupError) ExitCode() int { return 78 }
+
+// refusedCode is what a close code means after which connecting again is of no
+// use: docs.discord.com/developers/topics/opcodes-and-status-codes#gateway.
+func refusedCode(code int) error {
+	words := map[int]string{
+		4004: "Discord doesn't accept DISCORD_TOKEN; copy a new one from the developer portal, page Bot, Reset Token",
+		4010: "Discord refuses this program's shard; please report it",
+		4011: "Discord wants more shards than this program opened; start it again",
+		4012: "Discord no longer speaks this program's version of its gateway; get a newer studyhall",
+		4013: "Discord refuses this program's intents; please report it",
+		4014: "Discord doesn't allow this bot the intents it asks for; please report it",
+	}[code]
+	if words == "" {
+		return nil
+	}
+	return &setupError{fmt.Sprintf("%s (gateway code %d)", words, code)}
+}
+
+// gateway holds the connections over which events come.
+type gateway struct {
+	log    *slog.Logger
+	rest   *client
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	handle func(event string, data json.RawMessage)
+	url    atomic.Pointer[string]
+
+	turn  turn // of shards that introduce themselves
+	info  gatewayInfo
+	fresh bool              // info has not been used yet
+	next  map[int]time.Time // when shards of a concurrency group may introduce themselves
+}
+
+// gatewayInfo is the answer of Get Gateway Bot.
+type gatewayInfo struct {
+	URL    string `json:"url"`
+	Shards int    `json:"shards"`
+	Limit  struct {
+		Remaining      int `json:"remaining"`
+		ResetAfter     int `json:"reset_after"` // milliseconds
+		MaxConcurrency int `json:"max_concurrency"`
+	} `json:"session_start_limit"`
+}
+
+func (g *gateway) ask(ctx context.Context) error {
+	var info gatewayInfo
+	if err := g.rest.do(ctx, call{method: http.MethodGet, route: "/gateway/bot"}, &info); err != nil {
+		return err
+	}
+	if info.URL == "" {
+		return errors.New("no gateway is named")
+	}
+	g.info, g.fresh = info, true
+	g.url.Store(&info.URL)
+	return nil
+}
+
+// run keeps every shard connected until ctx ends, or until Discord refuses for good.
+func (g *gateway) run(ctx context.Context) error {
+	for pause := time.Second; ; pause = min(2*pause, maxPause) {
+		err := g.ask(ctx)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		g.log.Warn("Discord's gateway is not known yet", "retry_in", pause, "err", err)
+		if !rest(ctx, pause) {
+			return nil
+		}
+	}
+	count := max(g.info.Shards, 1)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var running sync.WaitGroup
+	for id := range count {
+		s := &shard{gateway: g, id: id, count: count, log: g.log.With("shard", id)}
+		running.Go(func() {
+			if err := s.run(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	running.Wait()
+	if fault, ok := errors.AsType[*setupError](context.Cause(ctx)); ok {
+		return fault
+	}
+	return nil
+}
+
+// leave waits until a shard may introduce itself. A thousand introductions a
+// day are allowed; after them Discord takes the token away.
+func (g *gateway) leave(ctx context.Context, shard int) error {
+	if err := g.turn.take(ctx); err != nil {
+		return err
+	}
+	defer g.turn.give()
+	for {
+		if !g.fresh {
+			if err := g.ask(ctx); err != nil {
+				return err
+			}
+		}
+		if g.info.Limit.Remaining > 0 {
+			break
+		}
+		wait := time.Duration(g.info.Limit.ResetAfter)*time.Millisecond + time.Second
+		g.log.Error("no more connections to Discord are allowed today", "retry_in", wait)
+		g.fresh = false
+		if !rest(ctx, wait) {
+			return ctx.Err()
+		}
+	}
+	if g.info.Limit.Remaining--; g.info.Limit.Remaining < 10 {
+		g.fresh = false // look before using up the last
+	}
+	group := shard % max(g.info.Limit.MaxConcurrency, 1)
+	if g.next == nil {
+		g.next = map[int]time.Time{}
+	}
+	if !rest(ctx, time.Until(g.next[group])) {
+		return ctx.Err()
+	}
+	g.next[group] = time.Now().Add(identifyPause)
+	return nil
+}
+
+// rest waits and reports whether ctx still goes on.
+func rest(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// shard is one connection, and what it takes to continue it on another.
+type shard struct {
+	*gateway
+	id, count int
+	log       *slog.Logger
+	ending    sync.WaitGroup // sessions of the library that are still closing
+
+	mu      sync.Mutex
+	session string
+	seq     int64
+	resume  string // where to continue
+	failed  int    // connections since the last that worked
+}
+
+// run keeps the shard connected. It returns an error if that is of no more use.
+func (s *shard) run(ctx context.Context) error {
+	defer s.ending.Wait()
+	for ctx.Err() == nil {
+		if !s.resumable() {
+			if err := s.leave(ctx, s.id); err != nil {
+				if ctx.Err() == nil {
+					s.log.Warn("not connected to Discord yet", "err", err)
+				}
+				rest(ctx, s.pause())
+				continue
+			}
+		}
+		code, err := s.connect(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		s.log.Warn("the connection to Discord ended", "code", code, "err", err, "resumes", s.resumable())
+		if fault := refusedCode(code); fault != nil {
+			return fault
+		}
+		switch {
+		case errors.Is(err, errInvalid):
+			s.forget()
+			rest(ctx, time.Second+rand.N(4*time.Second)) // as Discord asks
+		case code == 4007 || code == 4009 || code == 1000 || code == 1001:
+			s.forget()
+		}
+		rest(ctx, s.pause())
+	}
+	return nil
+}
+
+// pause is how long to wait before the next attempt: nothing after a
+// connection that worked.
+func (s *shard) pause() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed++
+	if s.failed == 1 {
+		return 0
+	}
+	if s.failed > 3 {
+		s.resume = "" // perhaps it is that address
+	}
+	if s.failed > 5 {
+		s.session, s.seq = "", 0
+	}
+	d := min(500*time.Millisecond<<min(s.failed, 10), maxPause)
+	return d/2 + rand.N(d/2)
+}
+
+func (s *shard) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.session, s.seq, s.resume = "", 0, ""
+}
+
+func (s *shard) resumable() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.session != ""
+}
+
+// heartbeat is one, with the last event that came.
+func (s *shard) heartbeat() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seq == 0 {
+		return []byte(`{"op":1,"d":null}`)
+	}
+	return fmt.Appendf(nil, `{"op":1,"d":%d}`, s.seq)
+}
+
+// resumption is a RESUME, or nil without a session to continue.
+func (s *shard) resumption() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.session == "" {
+		return nil
+	}
+	body, err := encode(map[string]any{"op": opResume, "d": map[string]any{
+		"token": "Bot " + s.rest.token, "session_id": s.session, "seq": s.seq}})
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+// dispatch takes note of an event and hands it on.
+func (s *shard) dispatch(seq int64, event string, data json.RawMessage) {
+	s.mu.Lock()
+	if seq > s.seq || event == "READY" {
+		s.seq = seq
+	}
+	switch event {
+	case "READY":
+		var ready struct {
+			Session string `json:"session_id"`
+			Resume  string `json:"resume_gateway_url"`
+		}
+		if err := json.Unmarshal(data, &ready); err == nil {
+			s.session, s.resume = ready.Session, ready.Resume
+		}
+		s.failed = 0
+		s.log.Info("connected to Discord")
+	case "RESUMED":
+		s.failed = 0
+		s.log.Info("connected to Discord again")
+	}
+	s.mu.Unlock()
+	s.handle(event, data)
+}
+
+// connect opens a connection, stays until it ends, and says why it did. Each is
+// a session of the library of its own, so that one that is slow to close keeps
+// nothing up.
+func (s *shard) connect(ctx context.Context) (code int, why error) {
+	address := s.address()
+	session, err := discordgo.New("Bot " + s.rest.token)
+	if err != nil {
+		return 0, err
+	}
+	session.LogLevel = -1 // it logs tokens' sessions and whole events to the standard logger
+	session.ShouldReconnectOnError, session.StateEnabled, session.SyncEvents = false, false, true
+	session.Compress = false
+	session.Identify.Intents = intents
+	session.ShardID, session.ShardCount = s.id, s.count
+	session.Client = &http.Client{Transport: gatewayAt(address)}
+	var w *wire
+	dialer := func(secure bool) func(context.Context, string, string) (net.Conn, error) {
+		return func(_ context.Context, network, addr string) (net.Conn, error) {
+			c, err := s.dialWith(ctx, network, addr, secure)
+			if err != nil {
+				return nil, err
+			}
+			w = newWire(c, s)
+			w.stop = context.AfterFunc(ctx, w.leave)
+			return w, nil
+		}
+	}
+	session.Dialer = &websocket.Dialer{HandshakeTimeout: openTime, NetDialContext: dialer(false), NetDialTLSContext: dialer(true)}
+	var once sync.Once // a session that two of its parts close says so twice
+	s.ending.Add(1)
+	session.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) { once.Do(s.ending.Done) })
+	if err := session.Open(); err != nil {
+		once.Do(s.ending.Done)
+		if w == nil {
+			return 0, err
+		}
+		w.end(err)
+		w.stop()
+		return w.reason()
+	}
+	<-w.done
+	w.stop()
+	return w.reason()
+}
+
+// address is where to connect, with the version, as the library will be told.
+func (s *shard) address() string {
+	s.mu.Lock()
+	at := s.resume
+	s.mu.Unlock()
+	if at == "" {
+		at = *s.url.Load()
+	}
+	// The library adds a version of its own, which a fragment takes up.
+	return strings.TrimRight(at, "/") + "/?v=10&encoding=json#"
+}
+
+// gatewayAt answers the library's question for the gateway; it asks no other.
+type gatewayAt string
+
+func (g gatewayAt) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := encode(map[string]string{"url": string(g)})
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(body))),
+	}, nil
+}
+
+func (g *gateway) dialWith(ctx context.Context, network, addr string, secure bool) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	c, err := g.dial(ctx, network, addr)
+	if err != nil || !secure {
+		return c, err
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	t := tls.Client(c, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12})
+	if err := t.HandshakeContext(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return t, nil
+}

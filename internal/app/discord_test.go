@@ -1,0 +1,198 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"studyhall/adapters/discord"
+	"studyhall/adapters/discord/discordtest"
+	"studyhall/adapters/discord/discordtest/script"
+	"studyhall/bot"
+	"studyhall/bot/bottest"
+)
+
+// discordSide is Discord in memory with the adapter for it.
+type discordSide struct {
+	server *discordtest.Server
+	people *script.Driver
+	chat   *discord.Adapter
+	http   bool // interactions come over HTTP
+
+	mu      sync.Mutex
+	handler http.Handler // of the program that runs now
+}
+
+// RoundTrip has the program's web server answer, without a socket.
+func (d *discordSide) RoundTrip(r *http.Request) (*http.Response, error) {
+	d.mu.Lock()
+	h := d.handler
+	d.mu.Unlock()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// zoned is the adapter, with the zones that scripts give people: Discord knows
+// none, and asks for them in other words than the scripts'.
+type zoned struct {
+	*discord.Adapter
+	people *script.Driver
+}
+
+// Profile is Discord's, with the zone.
+func (z zoned) Profile(ctx context.Context, space bot.SpaceID, user bot.UserID) (bot.Profile, error) {
+	p, err := z.Adapter.Profile(ctx, space, user)
+	p.Zone = z.people.Zone(user)
+	return p, err
+}
+
+func (d *discordSide) adapter(shelf bot.Shelf) (bot.Adapter, error) {
+	config := discord.Config{Token: d.server.Token(), API: d.server.URL(), Dial: d.server.Dial, Shelf: shelf}
+	if d.http {
+		config.PublicKey = d.server.PublicKey()
+	}
+	a, err := discord.New(slog.New(slog.DiscardHandler), config)
+	d.chat = a
+	return zoned{a, d.people}, err
+}
+
+func (d *discordSide) waitRunning(ctx context.Context, a *App) error {
+	d.people.Connect(a.Bot.Commands, d.chat.Busy)
+	if !d.http {
+		return d.server.Await(ctx, d.server.Connected)
+	}
+	d.mu.Lock()
+	d.handler = a.Handler()
+	d.mu.Unlock()
+	return d.chat.WaitReady(ctx)
+}
+
+func (d *discordSide) stopped() {
+	d.people.Connect(nil, nil)
+	if d.http {
+		time.Sleep(time.Second) // as long as a connection takes to close
+	}
+	synctest.Wait() // the library beats and closes under one lock, and sleeps while it holds it
+}
+
+// newDiscordWorld is the whole program on Discord, with another platform beside it.
+func newDiscordWorld(t *testing.T, overHTTP bool) *world {
+	t.Helper()
+	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
+	// Its limits are tested elsewhere; here they would only let the scripts' time pass.
+	d := &discordSide{http: overHTTP}
+	var looks atomic.Int64 // in a bubble no time passes between two of them
+	w.wall = func() time.Time { return time.Now().Add(time.Duration(looks.Add(1)) * 200 * time.Microsecond) }
+	o := discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond}
+	if overHTTP {
+		o.Interactions, o.HTTP = "http://bot.test/discord/interactions", &http.Client{Transport: d}
+	}
+	d.server = discordtest.New(t, o)
+	t.Cleanup(func() {
+		for _, r := range d.server.Refusals() {
+			if r.Code == 50035 { // a body against its rules
+				t.Errorf("Discord refused %s: %s", r.Route, r.Body)
+			}
+		}
+		for _, n := range d.server.Notices() {
+			t.Errorf("Discord puts up with it: %s", n)
+		}
+	})
+	d.people = script.New(d.server, w.zone)
+	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
+	w.begin()
+	return w
+}
+
+// elsewhere is the other platform, which speaks of the first by the name that it
+// has in the scripts.
+type elsewhere struct{ *bottest.Fake }
+
+// See is the other platform's.
+func (e elsewhere) See(ctx context.Context) []bottest.Seen {
+	seen := e.Fake.See(ctx)
+	for i := range seen {
+		seen[i].Text = strings.ReplaceAll(seen[i].Text, "Discord", "Fake")
+	}
+	return seen
+}
+
+// unkept is a world that keeps nothing that its scripts say: here it is seen as
+// Discord shows it, no longer as the bot made it.
+type unkept struct{ bottest.World }
+
+// typedScripts are scripts in which people type to the bot: without the gateway
+// Discord passes on no words.
+func typedScripts() []string { return []string{"group-help", "group-organise", "quiz-topics"} }
+
+// TestDiscordConversations runs the core's scripts through the adapter and the
+// gateway of a Discord in memory.
+func TestDiscordConversations(t *testing.T) { discordConversations(t, false) }
+
+// TestDiscordConversationsOverHTTP runs them where Discord posts interactions.
+func TestDiscordConversationsOverHTTP(t *testing.T) { discordConversations(t, true) }
+
+func discordConversations(t *testing.T, overHTTP bool) {
+	files, err := filepath.Glob("testdata/scripts/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts (%v)", err)
+	}
+	for n, file := range files {
+		if raceEnabled && overHTTP && n%4 != 0 {
+			continue // ten times slower, and not much of it is another path
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		if name == "group-zones" || overHTTP && slices.Contains(typedScripts(), name) {
+			continue // group-zones completes a field of a form, which Discord's forms can't
+		}
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { bottest.RunScript(t, file, unkept{newDiscordWorld(t, overHTTP)}) })
+		})
+	}
+}
+
+// TestDiscordQuestionIsReadable looks at the posted question as somebody sees it
+// who has switched link previews off: its words stand in the message itself.
+func TestDiscordQuestionIsReadable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newDiscordWorld(t, false)
+		d := w.real.(*discordSide)
+		ctx := t.Context()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.people.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago"}) // manages nothing
+		must(d.people.Say(ctx, "maria", "", "/group set up"))
+		must(d.people.Submit(ctx, "maria", map[string]string{"Studying for": "CBET: Certified Biomedical Equipment Technician"}))
+		must(d.people.Press(ctx, "maria", "Start", ""))
+		must(w.Advance(ctx, time.Date(2026, 11, 23, 7, 0, 1, 0, w.zone)))
+		var question discordtest.Message
+		for _, e := range d.server.Seen() {
+			if e.Kind == discordtest.Posted && strings.Contains(e.Message.Content, "question 1") {
+				question = e.Message
+			}
+		}
+		for _, words := range []string{"Which word begins with B?", "A. Alpha", "B. Bravo", "C. Coca", "D. Delta"} {
+			if !strings.Contains(question.Content, words) {
+				t.Errorf("the content %q has no %q", question.Content, words)
+			}
+		}
+		if len(question.Embeds) > 0 || question.Flags&(1<<15) != 0 {
+			t.Error("part of it is an embed or a component of words")
+		}
+	})
+}
