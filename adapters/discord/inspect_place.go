@@ -45,9 +45,10 @@ func (i *inspector) overHTTP(ctx context.Context, app Application) {
 	}
 }
 
-func (i *inspector) endpoint() string {
-	return strings.TrimRight(i.in.PublicURL, "/") + interactionsPath
-}
+func (i *inspector) endpoint() string { return Endpoint(i.in.PublicURL) }
+
+// Endpoint is the Interactions Endpoint URL of a bot at a public address.
+func Endpoint(publicURL string) string { return strings.TrimRight(publicURL, "/") + interactionsPath }
 
 // answers sends a PING to the bot's own address, as Discord does now and then
 // with a signature that isn't its own: only Discord can sign rightly. The bot is

@@ -37,11 +37,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 
 // platforms makes an adapter for each platform that is configured.
 func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, error) {
-	config := discord.Config{Token: c.Discord.Token.Reveal(), API: c.Discord.API, Guild: c.Discord.Guild, Shelf: shelf}
-	if c.PublicURL != "" {
-		config.PublicKey = c.Discord.PublicKey
-	}
-	d, err := discord.New(log.With("platform", "discord"), config)
+	d, err := discord.New(log.With("platform", "discord"), discordConfig(c, shelf))
 	if err != nil {
 		return nil, err
 	}
