@@ -19,3 +19,12 @@ func (s *Server) settings(application object) object {
 	maps.Copy(application, s.portal)
 	return application
 }
+
+// Invite adds the bot to a server again that has thrown it out.
+func (g *Guild) Invite() {
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	g.gone = false
+	g.join(g.s.bot)
+	g.s.dispatch(g, intentGuilds, "GUILD_CREATE", g.event())
+}
