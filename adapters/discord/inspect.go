@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -289,6 +288,3 @@ func inWords(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
 }
-
-// joinNames is a list as people write one.
-func joinNames(names []string) string { return strings.Join(names, ", ") }

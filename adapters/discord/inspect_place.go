@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -153,30 +154,32 @@ func (i *inspector) place(ctx context.Context, ch bot.ChannelID, me map[string]m
 	i.permitted(about, c, in.Name, g.in(in, i.self, m.Roles))
 }
 
-// permitted says which permissions are missing in a channel: some stop posts,
-// others only discussions.
+// permitted says which permissions are missing in a channel, and what comes of
+// it: all but those for threads stop posts, or may.
 func (i *inspector) permitted(about string, c channel, settingsOf string, has uint64) {
-	var stops, lacks []string
+	var lacks, follows []string
+	state := bot.FindingNote
 	for _, p := range Permissions() {
-		if has&p.Bit != 0 {
-			continue
-		}
+		threads := p.Bit == permitThreads || p.Bit == permitThreadSend
 		switch {
+		case has&p.Bit != 0:
+			continue
 		case c.thread() && (p.Bit == permitSend || p.Bit == permitThreads): // have no effect in threads
-		case p.Bit == permitThreads, p.Bit == permitThreadSend && !c.thread():
-			lacks = append(lacks, p.Name)
-		default:
-			stops = append(stops, p.Name)
+			continue
+		case !threads || c.thread():
+			state = bot.FindingBroken
+		}
+		lacks = append(lacks, p.Name)
+		if !slices.Contains(follows, p.without) {
+			follows = append(follows, p.without)
 		}
 	}
-	switch {
-	case len(stops) > 0:
-		i.broken(about, "The bot lacks "+joinNames(append(stops, lacks...))+", so posts don't arrive.", sentence(fixPermissions(settingsOf, append(stops, lacks...)...)))
-	case len(lacks) > 0:
-		i.note(about, "The bot lacks "+joinNames(lacks)+": questions come, and Discuss opens no thread.", sentence(fixPermissions(settingsOf, lacks...)))
-	default:
+	if len(lacks) == 0 {
 		i.ok(about, "The bot has every permission that it needs.")
+		return
 	}
+	i.add(bot.Finding{About: about, State: state, How: fmt.Sprintf("The bot lacks %s: %s.", strings.Join(lacks, ", "), strings.Join(follows, "; ")),
+		Fix: sentence(fixPermissions(settingsOf, lacks...))})
 }
 
 // unseenPlace says why a channel could not be looked at.

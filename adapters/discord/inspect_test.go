@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -99,16 +101,16 @@ func TestInspect(t *testing.T) {
 		{name: "may not see", prepare: func(w *world) { w.study.Deny(discordtest.ViewChannel) },
 			want: []string{"broken: discord:…doesn't let me see that channel…View Channel"}},
 		{name: "may not send", prepare: func(w *world) { w.study.Deny(discordtest.SendMessages) },
-			want: []string{"broken: #cbet-study in Biomed: The bot lacks Send Messages, so…Open #cbet-study's settings, then Permissions, and allow Studyhall: Send Messages."}},
+			want: []string{"broken: #cbet-study in Biomed: The bot lacks Send Messages: nothing can be posted.…Open #cbet-study's settings, then Permissions, and allow Studyhall: Send Messages."}},
 		{name: "may not attach or read", prepare: func(w *world) { w.study.Deny(discordtest.AttachFiles | discordtest.ReadMessageHistory) },
-			want: []string{"broken: #cbet-study in Biomed: The bot lacks Attach Files, Read Message History"}},
+			want: []string{"broken: #cbet-study in Biomed: The bot lacks Attach Files, Read Message History: posts with pictures don't arrive; after a cut connection a post may come twice."}},
 		{name: "no threads", prepare: func(w *world) { w.study.Deny(discordtest.CreatePublicThreads) },
-			want: []string{"note: #cbet-study in Biomed: The bot lacks Create Public Threads: questions come"}},
+			want: []string{"note: #cbet-study in Biomed: The bot lacks Create Public Threads: Discuss opens no thread."}},
 		{name: "channel deleted", prepare: func(w *world) { w.study.Delete() }, want: []string{"broken: discord:…channel is no more…/group"}},
 		{name: "removed from the server", prepare: func(w *world) { w.server.Remove() },
 			want: []string{"note: Servers: …no server yet", "broken: discord:…invite it again: https://discord.com/oauth2/authorize?client_id="}},
 		{name: "the server is down", prepare: func(w *world) { w.server.Outage(true) }, want: []string{"broken: #cbet-study: …500"}},
-		{name: "clock a little off", prepare: skew(20 * time.Second), want: []string{"note: Clock: …20 s behind Discord's"}},
+		{name: "clock a little off", prepare: skew(20 * time.Second), want: []string{"note: Clock: … s behind Discord's"}},
 		{name: "clock wrong", prepare: skew(-10 * time.Minute), want: []string{"broken: Clock: …10 min ahead of Discord's…NTP"}},
 		{name: "wrong public key", http: true, change: func(in *discord.Inspection) { in.Config.PublicKey = strings.Repeat("ab", 32) },
 			want: []string{"setup: HTTP mode: DISCORD_PUBLIC_KEY is not this application's…Public Key"}},
@@ -227,5 +229,20 @@ func TestInviteURL(t *testing.T) {
 		discordtest.CreatePublicThreads | discordtest.SendInThreads
 	if got := discord.InviteURL("123"); got != want || all != 309237746688 {
 		t.Errorf("got %s, permissions %d", got, uint64(all))
+	}
+	// docs/discord.md says the same.
+	doc, err := os.ReadFile("../../docs/discord.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range discord.Permissions() {
+		if !strings.Contains(string(doc), "| "+p.Name+" ") {
+			t.Errorf("docs/discord.md doesn't name %s", p.Name)
+		}
+	}
+	for _, part := range []string{strconv.FormatUint(all, 10), "`bot`", "`applications.commands`"} {
+		if !strings.Contains(string(doc), part) {
+			t.Errorf("docs/discord.md doesn't have %s", part)
+		}
 	}
 }

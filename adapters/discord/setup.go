@@ -16,6 +16,8 @@ type Permission struct {
 	Name string `json:"name"` // as Discord's menus write it
 	Bit  uint64 `json:"bit"`  // its value in a set of permissions
 	Why  string `json:"why"`  // what it is for
+
+	without string // what goes wrong
 }
 
 const permitThreads = 1 << 35
@@ -24,12 +26,12 @@ const permitThreads = 1 << 35
 // plain words, so it embeds no links, and it reads no member list.
 func Permissions() []Permission {
 	return []Permission{
-		{"View Channel", permitView, "to be in the group's channel at all; in the server's roles it is called View Channels"},
-		{"Send Messages", permitSend, "to post the question"},
-		{"Attach Files", permitAttach, "for pictures in questions and reports"},
-		{"Read Message History", permitHistory, "to find its own post again instead of posting twice, after a cut connection"},
-		{"Create Public Threads", permitThreads, "for Discuss, which opens a thread under a closed question"},
-		{"Send Messages in Threads", permitThreadSend, "to begin that thread, and for groups that live in one"},
+		{"View Channel", permitView, "to be in the group's channel at all; in the server's roles it is called View Channels", "nothing can be posted"},
+		{"Send Messages", permitSend, "to post the question", "nothing can be posted"},
+		{"Attach Files", permitAttach, "for pictures in questions and reports", "posts with pictures don't arrive"},
+		{"Read Message History", permitHistory, "to find its own post again instead of posting twice, after a cut connection", "after a cut connection a post may come twice"},
+		{"Create Public Threads", permitThreads, "for Discuss, which opens a thread under a closed question", "Discuss opens no thread"},
+		{"Send Messages in Threads", permitThreadSend, "to begin that thread, and for groups that live in one", "nothing is said in threads"},
 	}
 }
 

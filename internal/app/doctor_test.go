@@ -91,19 +91,7 @@ func TestVolunteer(t *testing.T) {
 		t.Errorf("got %v", f)
 	}
 	next := report.NextPost
-	for _, test := range []struct {
-		name string
-		now  time.Time
-		want string
-	}{
-		{"long before", next.Add(-3*time.Hour - 12*time.Minute), "Next post in 3 h 12 min: a good moment."},
-		{"days before", next.Add(-50 * time.Hour), "Next post in 2 days: a good moment."},
-		{"just before", next.Add(-61 * time.Second), "Next post in 1 min: not a good moment."},
-	} {
-		if f := doctor(t, env, CheckUp{Offline: true, Now: test.now}).find(t, "Next post"); f.How != test.want {
-			t.Errorf("%s: got %q, want %q", test.name, f.How, test.want)
-		}
-	}
+	moments(t, env, next)
 	study.Deny(discordtest.SendMessages)
 	if r := doctor(t, env, CheckUp{}); r.ExitCode() != 1 || !strings.Contains(r.find(t, "#cbet-study in Biomed").Fix, "Send Messages") {
 		t.Errorf("without permission: %v", r)
@@ -116,6 +104,24 @@ func TestVolunteer(t *testing.T) {
 	}
 	if r := server.Refusals(); len(r) > 0 {
 		t.Errorf("Discord refused %v", r)
+	}
+}
+
+// moments asks at several times whether the program may be stopped.
+func moments(t *testing.T, env map[string]string, next time.Time) {
+	t.Helper()
+	for _, test := range []struct {
+		name string
+		now  time.Time
+		want string
+	}{
+		{"long before", next.Add(-3*time.Hour - 12*time.Minute), "Next post in 3 h 12 min: a good moment."},
+		{"days before", next.Add(-50 * time.Hour), "Next post in 2 days: a good moment."},
+		{"just before", next.Add(-61 * time.Second), "Next post in 1 min: not a good moment."},
+	} {
+		if f := doctor(t, env, CheckUp{Offline: true, Now: test.now}).find(t, "Next post"); f.How != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, f.How, test.want)
+		}
 	}
 }
 
