@@ -118,7 +118,7 @@ func (a *Adapter) application(ctx context.Context) (Application, error) {
 		return Application{}, err
 	}
 	if !isSnowflake(app.ID) {
-		return Application{}, errors.New("Discord names no application")
+		return Application{}, errors.New("no application is named in the answer")
 	}
 	a.app = app.ID
 	out := Application{ID: app.ID, Name: app.Name, PublicKey: app.Key, NeedsCode: app.NeedsCode, OnlyOwners: app.Public != nil && !*app.Public}

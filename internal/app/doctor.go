@@ -136,7 +136,7 @@ func (r *Report) database(ctx context.Context, c Config, o CheckUp) store.Looks 
 	default:
 		r.add(bot.FindingOK, "Database", fmt.Sprintf("%s, %s, schema %d, %s.", l.Where, l.InWords(), l.Level, count(l.Groups, "group")), "")
 		if l.Gone > 0 {
-			r.add(bot.FindingNote, "Groups", fmt.Sprintf("%s in no channel any more.", are(l.Gone, "group")), "Their organisers were told. Invite the bot again, or leave it so.")
+			r.add(bot.FindingNote, "Groups", fmt.Sprintf("%s in no channel any more.", are(l.Gone, "group")), "Their organisers were told. Invite the bot again, or leave it so: 90 days after the loss everything about them is erased.")
 		}
 		return l
 	}

@@ -48,7 +48,7 @@ func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, erro
 type nothingToServe struct{}
 
 func (nothingToServe) Error() string {
-	return "there is no platform to serve: DISCORD_TOKEN is not set; docs/discord.md says where to get one. Slack comes later.\n" +
+	return "there is no platform to serve: DISCORD_TOKEN is not set; docs/discord.md says where to get one, and so does studyhall setup discord. Slack comes later.\n" +
 		"Try it in a browser, without any account: studyhall demo"
 }
 
