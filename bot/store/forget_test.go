@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"errors"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,4 +109,27 @@ func TestForgetIsTakenBack(t *testing.T) {
 			t.Errorf("planned for %v (%v)", at, ok)
 		}
 	})
+}
+
+// ofGroups matches the names of columns by which a row belongs to a group.
+var ofGroups = regexp.MustCompile(`group|^track|^round_id$|^session_id$|^live_id$|^season_id$|^match_id$`)
+
+// TestForgettingKnowsEveryTable finds tables of groups that forgetting leaves out.
+func TestForgettingKnowsEveryTable(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite)
+	columns, err := s.Columns(t.Context())
+	must(t, err)
+	statements, found := store.Forgetting(), 0
+	for _, c := range columns {
+		if !ofGroups.MatchString(c.Name) && !slices.Contains([]string{"groups", "tracks", "rounds", "sessions", "live_rounds", "seasons", "matches"}, c.Refers) {
+			continue
+		}
+		found++
+		if !strings.Contains(statements, "DELETE FROM "+c.Table+" ") && !strings.Contains(statements, "UPDATE "+c.Table+" ") {
+			t.Errorf("%s.%s belongs to a group, and forgetting one leaves it", c.Table, c.Name)
+		}
+	}
+	if found < 40 {
+		t.Errorf("only %d columns of groups are found", found)
+	}
 }
