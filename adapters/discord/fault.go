@@ -12,6 +12,7 @@ import (
 // docs.discord.com/developers/topics/opcodes-and-status-codes#json.
 const (
 	codeUnknownChannel  = 10003
+	codeUnknownGuild    = 10004
 	codeUnknownMember   = 10007
 	codeUnknownMessage  = 10008
 	codeUnknownUser     = 10013

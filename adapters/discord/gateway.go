@@ -76,6 +76,7 @@ type gatewayInfo struct {
 	URL    string `json:"url"`
 	Shards int    `json:"shards"`
 	Limit  struct {
+		Total          int `json:"total"`
 		Remaining      int `json:"remaining"`
 		ResetAfter     int `json:"reset_after"` // milliseconds
 		MaxConcurrency int `json:"max_concurrency"`

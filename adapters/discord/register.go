@@ -7,25 +7,16 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+
+	"studyhall/bot"
 )
 
 // register replaces Discord's list of our commands if it differs. What was
 // registered before elsewhere (for all servers or for one) stays as it is.
 func (a *Adapter) register(ctx context.Context) error {
-	list := call{method: http.MethodGet, route: "/applications/*/commands", args: []string{a.app}}
-	if a.guild != "" {
-		list.route, list.args = "/applications/*/guilds/*/commands", []string{a.app, a.guild}
-	}
-	var there json.RawMessage
-	if err := a.rest.do(ctx, list, &there); err != nil {
+	list, body, _, same, err := a.registered(ctx, a.core.Commands())
+	if err != nil || same {
 		return err
-	}
-	body, err := commandsBody(a.core.Commands())
-	if err != nil {
-		return err
-	}
-	if sameCommands(there, body, a.guild != "") {
-		return nil
 	}
 	list.method, list.body = http.MethodPut, body
 	if err := a.rest.do(ctx, list, nil); err != nil {
@@ -35,12 +26,36 @@ func (a *Adapter) register(ctx context.Context) error {
 	return nil
 }
 
+// registered asks for the commands that Discord has, says how many those are and
+// whether they are as they should be. body is what should be there instead, and
+// list the call that asked.
+func (a *Adapter) registered(ctx context.Context, wanted []bot.Command) (list call, body []byte, n int, same bool, err error) {
+	list = call{method: http.MethodGet, route: "/applications/*/commands", args: []string{a.app}}
+	if a.guild != "" {
+		list.route, list.args = "/applications/*/guilds/*/commands", []string{a.app, a.guild}
+	}
+	var there []json.RawMessage
+	if err := a.rest.do(ctx, list, &there); err != nil {
+		return list, nil, 0, false, err
+	}
+	if body, err = commandsBody(wanted); err != nil {
+		return list, nil, 0, false, err
+	}
+	return list, body, len(there), sameCommands(there, body, a.guild != ""), nil
+}
+
 // sameCommands compares what is registered with what should be. Discord adds
 // fields of its own and leaves out what is as usual; commands of one server have
 // no contexts.
-func sameCommands(there, wanted []byte, oneServer bool) bool {
-	var a, b []command
-	if json.Unmarshal(there, &a) != nil || json.Unmarshal(wanted, &b) != nil {
+func sameCommands(there []json.RawMessage, wanted []byte, oneServer bool) bool {
+	a := make([]command, len(there))
+	for i, one := range there {
+		if json.Unmarshal(one, &a[i]) != nil {
+			return false
+		}
+	}
+	var b []command
+	if json.Unmarshal(wanted, &b) != nil {
 		return false
 	}
 	for _, all := range [][]command{a, b} {

@@ -40,7 +40,7 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !a.signed(r.Header, body, time.Now()) {
-		http.Error(w, "the signature is wrong", http.StatusUnauthorized)
+		http.Error(w, wordsForged, http.StatusUnauthorized)
 		return
 	}
 	in, _, err := readInteraction(body)

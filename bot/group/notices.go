@@ -133,10 +133,10 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 		c.Body = lines(bot.Textf("%s", n.Data.Problem), wordsFix(bot.Textf("%s", n.Data.Fix), "Try now"), wordsSafe, wordsLasts(d.Group, n.Data))
 		c.Controls = rows(primary("Try now", path+"/retry"), button("Use another channel", path+"/channel"), stateButton(d.Group))
 	case NoticeGone:
-		c.Body = lines(wordsChannelGone, wordsSafe)
+		c.Body = lines(wordsChannelGone, wordsSafe, wordsIfLeft(d))
 		c.Controls = rows(primary("Use another channel", path+"/channel"), stateButton(d.Group), button("Group page", path))
 	case NoticeLeft:
-		c.Body = wordsLeft
+		c.Body = lines(wordsLeft, wordsIfLeft(d))
 		c.Controls = rows(primary("Channels", path+"/channels"), button("Group page", path))
 	case NoticeSilent:
 		c.Body = wordsSilent(n.Data.Count)

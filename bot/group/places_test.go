@@ -141,7 +141,8 @@ func TestPlaces(t *testing.T) {
 				if tt.told == "" {
 					lacks(t, "told", seen, "direct")
 				} else {
-					wants(t, "told", seen, fmt.Sprintf("direct maria: The channel of the A%d study group is gone", n), "[Use another channel]")
+					wants(t, "told", seen, fmt.Sprintf("direct maria: The channel of the A%d study group is gone", n), "[Use another channel]",
+						"Without a channel, everything about the group is erased after 90 days.")
 				}
 				if d := w.details(id); d.Group.State != tt.state || d.Channels[0].ID != swap(tt.in) {
 					t.Errorf("state %s in %v, want %s in %s", d.Group.State, d.Channels, tt.state, swap(tt.in))

@@ -148,6 +148,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: kindOffer, Render: s.renderOffer},
 		{Name: kindAnswer, Render: s.renderAnswer},
 		{Name: kindTakeover, Fire: s.endTakeover},
+		{Name: KindForget, Fire: s.forget},
 		{Name: KindNote, Fire: s.fireNote, Skip: s.skipNote, Render: s.renderNote},
 	}...)
 }

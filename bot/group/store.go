@@ -76,8 +76,12 @@ type Store interface {
 	// posted there.
 	Rebind(ctx context.Context, b Binding, now time.Time) (BindOutcome, error)
 	// ChannelGone marks a channel, or with space set all channels of a space, as
-	// no more and makes the notices due that tell the organisers.
+	// no more and makes the notices due that tell the organisers. A group that then
+	// has none is due to be forgotten.
 	ChannelGone(ctx context.Context, space bot.SpaceID, ch bot.ChannelID, now time.Time) error
+	// ForgetGroup takes the due thing and erases the group with everything about
+	// it, and people who are in no other, unless it has a channel again.
+	ForgetGroup(ctx context.Context, d schedule.Due, now time.Time) error
 	// ChannelBack takes that back and lets refused posts be tried again.
 	ChannelBack(ctx context.Context, ch bot.ChannelID, now time.Time) error
 

@@ -216,6 +216,9 @@ func channelWorks(ctx context.Context, tx *tx, groupID string, ch bot.ChannelID,
 	if err := closeNoticesOf(ctx, tx, groupID, ch, now); err != nil {
 		return err
 	}
+	if err := dropDue(ctx, tx, group.KindForget, groupID); err != nil {
+		return err
+	}
 	n, err := tx.exec(ctx, `UPDATE groups SET state = 'running', pause = '' WHERE id = $1 AND state = 'paused' AND pause = $2`,
 		groupID, string(group.NoChannel))
 	if err != nil || n == 0 {
@@ -252,6 +255,9 @@ func (s *Store) ChannelGone(ctx context.Context, space bot.SpaceID, ch bot.Chann
 			}
 			if !ok {
 				if err := pauseGroup(ctx, tx, b.Group, group.NoChannel, now); err != nil {
+					return err
+				}
+				if err := planForget(ctx, tx, b.Group, now); err != nil {
 					return err
 				}
 			}

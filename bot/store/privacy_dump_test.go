@@ -98,3 +98,6 @@ func (s *Store) Count(ctx context.Context, text string, args ...any) (n int64, e
 	err = s.read(ctx).row(ctx, text, args...).scan(&n)
 	return n, err
 }
+
+// Forgetting are the statements that forget a group.
+func Forgetting() string { return strings.Join(forgetting(), "\n") }

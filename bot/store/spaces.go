@@ -111,6 +111,9 @@ func unbind(ctx context.Context, tx *tx, groupID string, ch bot.ChannelID, admin
 			return group.Unbound, nil
 		}
 	}
+	if err := planForget(ctx, tx, groupID, now); err != nil {
+		return 0, err
+	}
 	return group.Unbound, pauseGroup(ctx, tx, groupID, group.NoChannel, now)
 }
 

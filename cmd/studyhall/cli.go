@@ -21,8 +21,12 @@ const (
 
 // verbs is what the program can be told to do.
 type verbs struct {
-	Demo        demo        `cmd:"" help:"Try it: a chat in your browser, with no account and nothing to set up."`
-	Serve       serve       `cmd:"" help:"Run the bot on every platform that is configured."`
+	Demo  demo  `cmd:"" help:"Try it: a chat in your browser, with no account and nothing to set up."`
+	Serve serve `cmd:"" help:"Run the bot on every platform that is configured."`
+	Setup struct {
+		Discord setupDiscord `cmd:"" help:"Print the steps and the invitation for Discord."`
+	} `cmd:"" help:"Connect a platform, step by step."`
+	Doctor      doctor      `cmd:"" help:"Say how everything is that the bot depends on, and what to do."`
 	Migrate     migrate     `cmd:"" help:"Bring the database up to date."`
 	Backup      backup      `cmd:"" help:"Copy the SQLite database to a new file while it is in use."`
 	Healthcheck healthcheck `cmd:"" help:"Ask a running bot whether it is well."`

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"studyhall/adapters/discord/discordtest"
 	"studyhall/bot/bottest"
 )
 
@@ -38,6 +39,7 @@ func TestScripts(t *testing.T) {
 		return strings.TrimPrefix(server.URL, "http://")
 	}
 	well, ill := health(http.StatusOK, "ok"), health(http.StatusServiceUnavailable, "the disk is full\n")
+	platform := discordtest.New(t, discordtest.Options{TCP: true})
 	faults, err := filepath.Abs("../../quizzes/testdata")
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +56,10 @@ func TestScripts(t *testing.T) {
 			env.Setenv("WELL", well)
 			env.Setenv("ILL", ill)
 			env.Setenv("QUIZZES", faults)
+			env.Setenv("FAKE_URL", platform.URL())
+			env.Setenv("FAKE_TOKEN", platform.Token())
+			env.Setenv("FAKE_APP", platform.Application())
+			env.Setenv("FAKE_KEY", platform.PublicKey())
 			free, err := freeAddr()
 			env.Setenv("FREE", free)
 			return err

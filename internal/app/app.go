@@ -107,7 +107,8 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.features(o, catalogue, library)
-	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now())); err != nil {
+	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now()),
+		a.Store.PrepareForgetting(ctx, a.Clock.Now())); err != nil {
 		return nil, err
 	}
 	if err := a.Groups.CatchUpErasures(ctx); err != nil {

@@ -263,6 +263,9 @@ func EnvExample() string {
 # .env in the folder it is started in; the environment wins. Every one is
 # optional, and an empty one counts as not set: the lines below show the defaults.
 #
+# "studyhall setup discord" prints the steps for Discord, and "studyhall doctor"
+# says whether what is set works.
+#
 # Put a value that has $, # or spaces in it between 'single quotes'.
 # Written by "go generate ./internal/app" from internal/app/config.go.
 `)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"studyhall/adapters/discord"
+	"studyhall/bot"
 )
 
 // Discord is what the program is told about Discord.
@@ -42,6 +43,16 @@ func discordVariables() []Variable {
 			set:   func(c *Config, v string) error { c.Discord.API = v; return checkURL(v) },
 		},
 	}
+}
+
+// discordConfig is what the adapter is told. Interactions come over HTTP where
+// both the key and our own address are known.
+func discordConfig(c Config, shelf bot.Shelf) discord.Config {
+	config := discord.Config{Token: c.Discord.Token.Reveal(), API: c.Discord.API, Guild: c.Discord.Guild, Shelf: shelf}
+	if c.PublicURL != "" {
+		config.PublicKey = c.Discord.PublicKey
+	}
+	return config
 }
 
 // checkToken checks the shape; what is wrong may be half a secret and stays out

@@ -37,11 +37,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 
 // platforms makes an adapter for each platform that is configured.
 func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, error) {
-	config := discord.Config{Token: c.Discord.Token.Reveal(), API: c.Discord.API, Guild: c.Discord.Guild, Shelf: shelf}
-	if c.PublicURL != "" {
-		config.PublicKey = c.Discord.PublicKey
-	}
-	d, err := discord.New(log.With("platform", "discord"), config)
+	d, err := discord.New(log.With("platform", "discord"), discordConfig(c, shelf))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +48,7 @@ func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, erro
 type nothingToServe struct{}
 
 func (nothingToServe) Error() string {
-	return "there is no platform to serve: DISCORD_TOKEN is not set; docs/discord.md says where to get one. Slack comes later.\n" +
+	return "there is no platform to serve: DISCORD_TOKEN is not set; docs/discord.md says where to get one, and so does studyhall setup discord. Slack comes later.\n" +
 		"Try it in a browser, without any account: studyhall demo"
 }
 

@@ -151,13 +151,13 @@ func (s *Server) application() object {
 	if s.o.Interactions != "" {
 		endpoint = s.o.Interactions
 	}
-	return object{
+	return s.settings(object{
 		"id": s.bot.ID, "name": "Studyhall", "icon": nil, "description": "", "type": nil, "flags": 1 << 23, "flags_new": strconv.Itoa(1 << 23),
 		"verify_key": s.PublicKey(), "redirect_uris": []any{}, "interactions_endpoint_url": endpoint, "role_connections_verification_url": nil,
 		"owner": s.owner(), "approximate_guild_count": len(s.guilds), "approximate_user_install_count": 0,
 		"approximate_user_authorization_count": 0, "explicit_content_filter": 0, "team": nil, "eligible_oauth2_scopes": []any{},
 		"bot": s.bot.user(), "bot_public": true, "bot_require_code_grant": false, "tags": []any{},
-	}
+	})
 }
 
 // owner is whoever made the application.

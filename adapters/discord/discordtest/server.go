@@ -108,6 +108,7 @@ type Server struct {
 	faults  []*fault
 	onOpen  []*gatewayFault
 	uploads map[string]upload
+	portal  map[string]any // changed fields of the application
 
 	log     []Seen
 	seen    int

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"studyhall/adapters/discord/discordtest"
+	"studyhall/bot"
+	"studyhall/bot/group"
+)
+
+// removed is a group on Discord whose server has just thrown the bot out.
+func removed(t *testing.T) (w *world, server *discordtest.Guild, study *discordtest.Channel, id string) {
+	t.Helper()
+	w = newDiscordWorld(t, false)
+	d := w.real.(*discordSide)
+	server = d.server.Guild("Biomed")
+	study = server.Channel("cbet-study")
+	maria := d.server.Person("Maria G.")
+	server.Join(maria)
+	server.Grant(maria, discordtest.ManageGuild)
+	setUp(t.Context(), t, maria, study)
+	g := w.group(t, study)
+	server.Remove()
+	time.Sleep(time.Minute)
+	if details, ok, err := w.running().Store.Details(t.Context(), g.ID); err != nil || !ok || details.Group.State != group.Paused {
+		t.Fatalf("after the removal: %v, %v, %v", details.Group.State, ok, err)
+	}
+	return w, server, study, g.ID
+}
+
+// group is the group in a channel.
+func (w *world) group(t *testing.T, ch *discordtest.Channel) group.Group {
+	t.Helper()
+	g, ok, err := w.running().Store.GroupIn(context.Background(), bot.ChannelID("discord:"+ch.ID))
+	if err != nil || !ok {
+		t.Fatalf("no group in %s: %v", ch.Name, err)
+	}
+	return g
+}
+
+// TestRemovedBot throws the bot out: what it knows is kept for 90 days.
+func TestRemovedBot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _, id := removed(t)
+		there := func(after time.Duration) bool {
+			if err := w.Advance(t.Context(), w.Now().Add(after)); err != nil {
+				t.Fatal(err)
+			}
+			_, ok, err := w.running().Store.Details(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ok
+		}
+		if !there(89 * 24 * time.Hour) {
+			t.Error("the group is forgotten after 89 days")
+		}
+		if there(2 * 24 * time.Hour) {
+			t.Error("the group is known after 91 days")
+		}
+	})
+}
+
+// TestRemovedAndInvitedAgain throws the bot out and invites it again.
+func TestRemovedAndInvitedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, server, study, id := removed(t)
+		if err := w.Advance(t.Context(), w.Now().Add(30*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		before := len(study.Messages())
+		server.Invite()
+		time.Sleep(time.Minute)
+		if g := w.group(t, study); g.ID != id || g.State != group.Running {
+			t.Errorf("after the invitation: %+v", g)
+		}
+		if err := w.Advance(t.Context(), w.Now().Add(4*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if all := study.Messages(); len(all) <= before || !strings.Contains(all[len(all)-1].Text(), "CBET") {
+			t.Errorf("no question came: %d messages, before %d", len(all), before)
+		}
+		if err := w.Advance(t.Context(), w.Now().Add(90*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if g := w.group(t, study); g.ID != id {
+			t.Error("the group was forgotten")
+		}
+	})
+}
