@@ -59,11 +59,15 @@ func (s *Service) setName(ctx context.Context, i bot.Interaction) (bot.Response,
 	if err != nil {
 		return bot.Response{}, err
 	}
-	switch i.Values.Get("show") {
+	name := strings.Join(strings.Fields(string(bot.Typed(i.Values.Get("name")))), " ")
+	show := i.Values.Get("show")
+	if show == nameOwn && name != "" && name != n.Board && name != n.Own {
+		show = nameOther // what is typed anew is meant, whatever is chosen above it
+	}
+	switch show {
 	case nameHidden:
 		return s.named(ctx, g, m, n.Board, true)
 	case nameOther:
-		name := strings.Join(strings.Fields(string(bot.Typed(i.Values.Get("name")))), " ")
 		if name == "" {
 			return bot.Response{Invalid: map[string]string{"name": wordsNameNone.Plain()}}, nil
 		}

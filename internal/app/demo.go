@@ -51,6 +51,12 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return err
 	}
 	defer cleanUp()
+	release, err := browser.Hold(ctx, posts)
+	if errors.Is(err, browser.ErrHeld) {
+		return fmt.Errorf("open %s: %w; go on there, or take another file with -db", posts, err)
+	} else if err == nil { // what else is wrong with the place is told below, where files are opened
+		defer release()
+	}
 	if o.Token == "" {
 		o.Token = rand.Text()
 	}

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -123,5 +125,19 @@ func BenchmarkPast(b *testing.B) {
 		if err := makePast(b.Context(), o, fmt.Sprintf("sqlite:%s/%d.db", dir, n), filepath.Join(dir, "posts")); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// Two demonstrations on one file would each move its time on.
+func TestDemoAlone(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "demo.db")
+	release, err := browser.Hold(t.Context(), db+".posts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	err = Demo(t.Context(), DemoOptions{Addr: "127.0.0.1:0", DB: db, Empty: true, NoOpen: true, Out: io.Discard, Log: slog.New(slog.DiscardHandler)})
+	if !errors.Is(err, browser.ErrHeld) {
+		t.Errorf("a second demonstration: %v, want that the file is held", err)
 	}
 }
