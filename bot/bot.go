@@ -268,15 +268,10 @@ func (b *Bot) command(name string) (registered, bool) {
 
 // unknownWord tells which words a command does know, with the nearest as a button.
 func unknownWord(c Command, word string) error {
-	var labels []string
-	for _, f := range c.Fields {
-		for _, o := range f.Options {
-			labels = append(labels, o.Label)
-		}
+	if err := c.Nearly(word); err != nil {
+		return err
 	}
-	if label := nearest(word, labels); label != "" {
-		return didYouMean(word, label, c.Name+" "+label)
-	}
+	labels := c.labels()
 	if len(labels) == 0 {
 		return withPage(c, mistakef("/%s needs nothing after it. Nothing was changed.", c.Name))
 	}
@@ -289,6 +284,25 @@ func unknownWord(c Command, word string) error {
 
 // Unknown is the answer to a word that a command's handler does not know.
 func (c Command) Unknown(word string) error { return unknownWord(c, word) }
+
+// Nearly is the answer to a word that is nearly one of the command's own; nil if
+// it is not.
+func (c Command) Nearly(word string) error {
+	if label := nearest(word, c.labels()); label != "" {
+		return didYouMean(word, label, c.Name+" "+label)
+	}
+	return nil
+}
+
+// labels are the words a command knows.
+func (c Command) labels() (labels []string) {
+	for _, f := range c.Fields {
+		for _, o := range f.Options {
+			labels = append(labels, o.Label)
+		}
+	}
+	return labels
+}
 
 // withPage adds the button that opens what a command shows by itself.
 func withPage(c Command, e *Error) error {

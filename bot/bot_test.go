@@ -103,6 +103,7 @@ func TestHandle(t *testing.T) {
 		{"a very long word", bot.Interaction{Line: strings.Repeat("w", bot.LimitLine)}, "I don't know \"" + strings.Repeat("w", 40) + "…\"."},
 		{"an unknown option", bot.Interaction{Command: "quiz", Values: bot.Values{"what": {"soup"}}}, `/quiz doesn't know "soup". Nothing was changed. It knows: Mock exam, Review.`},
 		{"nearly an option", bot.Interaction{Command: "quiz", Values: bot.Values{"what": {"revue"}}}, "I don't know \"revue\". Did you mean \"Review\"?\n[Review]"},
+		{"a word of an option", bot.Interaction{Command: "quiz", Values: bot.Values{"what": {"exam"}}}, "I don't know \"exam\". Did you mean \"Mock exam\"?\n[Mock exam]"},
 		{"words for a command without fields", bot.Interaction{Command: "board", Line: "now"}, "/board needs nothing after it."},
 		{"a mistake", bot.Interaction{Action: "mistake"}, "That one is over."},
 		{"a mistake with a card", bot.Interaction{Action: "card"}, "Which one?"},

@@ -174,7 +174,8 @@ func leadingOption(words []string, fields []Field, values Values) (Field, string
 	return Field{}, "", 0
 }
 
-// nearest is the candidate within two edits of word (one for short words), or "".
+// nearest is the candidate within two edits of word (one for short words), else
+// the only one that word is a part of ("data" of "my data"), or "".
 func nearest(word string, candidates []string) string {
 	best, bestDistance := "", 3
 	word = strings.ToLower(word)
@@ -188,6 +189,17 @@ func nearest(word string, candidates []string) string {
 	for _, c := range sorted {
 		if d := levenshtein.ComputeDistance(word, strings.ToLower(c)); d < bestDistance {
 			best, bestDistance = c, d
+		}
+	}
+	if best != "" {
+		return best
+	}
+	for _, c := range sorted {
+		if slices.Contains(strings.Fields(strings.ToLower(c)), word) {
+			if best != "" {
+				return ""
+			}
+			best = c
 		}
 	}
 	return best

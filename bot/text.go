@@ -44,9 +44,18 @@ type Part struct {
 
 // Typed makes Text of something a person wrote or a platform sent. Control
 // characters except line breaks and tabs are dropped, and so are the characters
-// that turn the direction of what follows.
+// that turn the direction of what follows. Of marks that stand on one letter, the
+// first four stay: more would reach into other people's lines.
 func Typed(s string) Text {
+	marks := 0
 	return Text(strings.Map(func(r rune) rune {
+		if r >= firstMark && unicode.In(r, unicode.Mn, unicode.Me) {
+			if marks++; marks > mostMarks {
+				return -1
+			}
+			return r
+		}
+		marks = 0
 		switch {
 		case r == '\n' || r == '\t':
 			return r
@@ -57,6 +66,11 @@ func Typed(s string) Text {
 		return r
 	}, strings.ToValidUTF8(s, "")))
 }
+
+const (
+	firstMark = '\u0300' // no character before it stands on another
+	mostMarks = 4        // more than any language needs on one letter
+)
 
 // Textf formats like [fmt.Sprintf]. Arguments that are Text keep their tokens;
 // everything else is taken as typed by a person. A width applies to Text with its

@@ -23,6 +23,8 @@ func TestTyped(t *testing.T) {
 		{"carriage returns go", "a\r\nb", "a\nb"},
 		{"control characters go", "a\x00\x02\x03\x1f\x1b\x7f\u0085b", "ab"},
 		{"direction changes go", "a\u202eb\u2066c\u2069", "abc"},
+		{"marks of a language stay", "Nguye\u0302\u0303n, \u05e9\u05c1\u05b8\u05bc\u0591", "Nguye\u0302\u0303n, \u05e9\u05c1\u05b8\u05bc\u0591"},
+		{"towers of marks go", "Z" + strings.Repeat("\u0301", 300) + "e\u0301", "Z\u0301\u0301\u0301\u0301e\u0301"},
 		{"broken UTF-8 goes", "a\xff\xc3(b\ufffd", "a(b"},
 		{"markup is literal", "<!channel> @everyone *b*", "<!channel> @everyone *b*"},
 	}

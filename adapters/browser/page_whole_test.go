@@ -76,3 +76,19 @@ func TestRefusedAfterRestart(t *testing.T) {
 	b.until(`document.getElementById("toasts").textContent.includes("The connection is cut.")`)
 	b.until(`document.getElementById("toasts").textContent.includes("open the address that Studyhall printed")`)
 }
+
+// TestSeveralAreSaid reads two posts that come together as sentences.
+func TestSeveralAreSaid(t *testing.T) {
+	b := newTab(t)
+	b.visit("as=maria&in=c/cbet-study")
+	for _, text := range []bot.Text{"CBET, last week together: 47 answers, 32 right.", "CBET question 34: A patient monitor"} {
+		if _, err := b.bot.Send(t.Context(), channelID("cbet-study"), bot.Message{Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.until(`document.getElementById("announce").textContent.includes("question 34")`)
+	got := evaluate[string](b, `document.getElementById("announce").textContent`)
+	if strings.Contains(got, "..") || !strings.HasSuffix(got, "monitor.") {
+		t.Errorf("read out: %q, want sentences", got)
+	}
+}

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // the database engine
-
 	"studyhall/bot"
 )
 
@@ -53,9 +51,7 @@ func openStore(path string, hurry bool) (*store, error) {
 	if hurry {
 		synchronous = "OFF"
 	}
-	// A question mark, hash or percent sign in the path would end the name early.
-	name := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) +
-		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_txlock=immediate"
+	name := fileName(path) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_txlock=immediate"
 	write, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err

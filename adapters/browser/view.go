@@ -298,10 +298,14 @@ func (s *site) viewClock(ctx context.Context, me person) *clockView {
 	return v
 }
 
-// soonWords writes an instant within six days by weekday and time only.
+// soonWords writes an instant within six days by weekday and time only, and
+// without the year in the same one.
 func soonWords(t, now time.Time, location *time.Location) string {
 	if d := t.Sub(now); d > -6*24*time.Hour && d < 6*24*time.Hour {
 		return t.In(location).Format("Mon 3:04 PM")
+	}
+	if t.In(location).Year() == now.In(location).Year() {
+		return t.In(location).Format("Mon 2 Jan, 3:04 PM")
 	}
 	return t.In(location).Format(timeWords)
 }

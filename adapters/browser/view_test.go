@@ -19,7 +19,8 @@ func TestNextUp(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"later", []time.Time{monday().Add(142 * time.Minute)}, "Mon 7:00 AM"},
-		{"in a week", []time.Time{monday().AddDate(0, 0, 7)}, "Mon 30 Nov 2026, 4:38 AM"},
+		{"in a week", []time.Time{monday().AddDate(0, 0, 7)}, "Mon 30 Nov, 4:38 AM"},
+		{"in another year", []time.Time{monday().AddDate(0, 6, 0)}, "Sun 23 May 2027, 5:38 AM"},
 		{"just now", []time.Time{monday()}, "now"},
 		{"overdue", []time.Time{monday().Add(-time.Hour)}, "now"},
 	}

@@ -5,7 +5,9 @@ package board
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode"
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
@@ -108,12 +110,24 @@ type Naming struct {
 	Mentor bool // takes no place
 }
 
-// Shown is the name on boards.
+// Shown is the name on boards. One with letters that are written from the right
+// ends with a mark, without which the points after it would be shown before it.
 func (n Naming) Shown() string {
+	name := n.Own
 	if n.Board != "" {
-		return n.Board
+		name = n.Board
 	}
-	return n.Own
+	if strings.ContainsFunc(name, fromTheRight) {
+		return strings.TrimSuffix(name, leftAgain) + leftAgain
+	}
+	return name
+}
+
+const leftAgain = "\u200e"
+
+// fromTheRight reports whether a letter is of a script written from the right.
+func fromTheRight(r rune) bool {
+	return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam)
 }
 
 // History is what a member's standing follows from.

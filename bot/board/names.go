@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"studyhall/bot"
@@ -59,12 +60,16 @@ func (s *Service) setName(ctx context.Context, i bot.Interaction) (bot.Response,
 	if err != nil {
 		return bot.Response{}, err
 	}
-	switch i.Values.Get("show") {
+	name := strings.Join(strings.Fields(string(bot.Typed(i.Values.Get("name")))), " ")
+	show := i.Values.Get("show")
+	if show == nameOwn && name != "" && name != n.Board && name != n.Own {
+		show = nameOther // what is typed anew is meant, whatever is chosen above it
+	}
+	switch show {
 	case nameHidden:
 		return s.named(ctx, g, m, n.Board, true)
 	case nameOther:
-		name := strings.Join(strings.Fields(string(bot.Typed(i.Values.Get("name")))), " ")
-		if name == "" {
+		if !strings.ContainsFunc(name, drawn) {
 			return bot.Response{Invalid: map[string]string{"name": wordsNameNone.Plain()}}, nil
 		}
 		if utf8.RuneCountInString(name) > nameMost {
@@ -80,6 +85,15 @@ func (s *Service) setName(ctx context.Context, i bot.Interaction) (bot.Response,
 		return r, err
 	}
 	return s.named(ctx, g, m, "", false)
+}
+
+// drawn reports whether a character can be seen: none of the letters and
+// symbols that stand for nothing, either.
+func drawn(r rune) bool {
+	if strings.ContainsRune("\u115f\u1160\u2800\u3164\uffa0", r) {
+		return false
+	}
+	return unicode.In(r, unicode.L, unicode.N, unicode.S, unicode.P)
 }
 
 // hide takes the person's name off the boards.

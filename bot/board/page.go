@@ -176,7 +176,11 @@ func (s *Service) card(ctx context.Context, v view, when string) (*bot.Card, err
 // rows are the places as lines.
 func (s *Service) rows(ctx context.Context, v view, r Ranking) ([]bot.Text, error) {
 	if r.Active < placesFrom {
-		return []bot.Text{bot.Textf("%s so far. %s", peopleWords(r.Active), wordsFew)}, nil
+		so := bot.Text(" so far")
+		if v.ended() {
+			so = ""
+		}
+		return []bot.Text{bot.Textf("%s%s. %s", peopleWords(r.Active), so, wordsFew)}, nil
 	}
 	if r.Shown() == 0 {
 		return []bot.Text{wordsNobody}, nil
@@ -207,6 +211,9 @@ func peopleWords(n int) string {
 	return bot.Count(n, "person has points", "people have points")
 }
 
+// ended reports whether what is shown is over: a week before this one.
+func (v view) ended() bool { return v.period.Span == Week && v.period.Week != v.calendar.Week }
+
 // ranked reports whether the member has a place of their own.
 func ranked(sheet Sheet, r Ranking) bool {
 	return sheet.Points > 0 && r.Active >= placesFrom && !sheet.Naming.Hidden && !sheet.Naming.Mentor
@@ -216,6 +223,9 @@ func ranked(sheet Sheet, r Ranking) bool {
 // week, points to the next place. The exact place is there when it is among
 // those shown, or was asked for.
 func myLine(v view, sheet Sheet, r Ranking) bot.Text {
+	if sheet.Points == 0 && v.ended() {
+		return "You: no points in that week."
+	}
 	if sheet.Points == 0 {
 		for _, o := range sheet.Open {
 			if o.Answered {

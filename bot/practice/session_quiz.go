@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -94,7 +95,7 @@ func (s *Service) quizTyped(ctx context.Context, i bot.Interaction) (bot.Respons
 			return bot.Response{}, err
 		}
 		if w.topic, err = s.topic(t, typed); err != nil {
-			return bot.Response{}, err
+			return bot.Response{}, cmp.Or(quizCommand().Nearly(typed), err)
 		}
 		w.exact = w.exact || w.topic != ""
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"studyhall/bot"
+	"studyhall/bot/board"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
@@ -182,11 +183,9 @@ func (s *Store) LiveSpread(ctx context.Context, id string, place int) (map[strin
 // LiveTallies implements [practice.LiveStore].
 func (s *Store) LiveTallies(ctx context.Context, id string) ([]practice.LiveTally, error) {
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (t practice.LiveTally, err error) {
-		var own, board string
-		err = scan(&t.Member, &own, &board, &t.Unplaced, &t.Right, &t.Answered)
-		if t.Name = own; board != "" {
-			t.Name = board
-		}
+		var n board.Naming
+		err = scan(&t.Member, &n.Own, &n.Board, &t.Unplaced, &t.Right, &t.Answered)
+		t.Name = n.Shown()
 		return t, err
 	}, `SELECT m.id, `+nameIn+`, COALESCE(ms.board_name, ''), COALESCE(ms.hidden OR ms.mentor, TRUE), t.correct, t.answered
 		FROM (SELECT a.live_id, a.member_id, COUNT(*) AS answered, CAST(SUM(CASE a.verdict WHEN 'right' THEN 1 ELSE 0 END) AS BIGINT) AS correct

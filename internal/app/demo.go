@@ -51,6 +51,12 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return err
 	}
 	defer cleanUp()
+	release, err := browser.Hold(ctx, posts)
+	if errors.Is(err, browser.ErrHeld) {
+		return fmt.Errorf("open %s: %w; go on there, or take another file with -db", posts, err)
+	} else if err == nil { // what else is wrong with the place is told below, where files are opened
+		defer release()
+	}
 	if o.Token == "" {
 		o.Token = rand.Text()
 	}
@@ -108,7 +114,7 @@ func demoAdapters(o DemoOptions, posts string, clock *Clock) ([]bot.Adapter, err
 			{Name: "Slack", Message: slack.Payload, Form: slack.FormPayload},
 			{Name: "Discord", Message: discord.Payload, Form: discord.FormPayload},
 		},
-		People: example.People(), Channels: demoChannels(), Hints: demoHints(o.Empty),
+		People: example.People(), Channels: demoChannels(o.Empty), Hints: demoHints(o.Empty),
 	})
 	if err != nil {
 		return nil, err
@@ -117,8 +123,13 @@ func demoAdapters(o DemoOptions, posts string, clock *Clock) ([]bot.Adapter, err
 }
 
 // demoChannels are the channels of the demonstration: the example group's, one to
-// set a group up in, and one without.
-func demoChannels() []string { return []string{example.Channel, "cbet-study", "break-room"} }
+// set a group up in, and one without. The first one is where a person begins.
+func demoChannels(empty bool) []string {
+	if empty {
+		return []string{"cbet-study", "break-room", example.Channel}
+	}
+	return []string{example.Channel, "cbet-study", "break-room"}
+}
 
 // demoGreeting says where to begin.
 func demoGreeting(empty bool) string {

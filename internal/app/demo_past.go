@@ -56,7 +56,7 @@ func livePast(ctx context.Context, o DemoOptions, database, posts string) (err e
 			return c, nil
 		},
 		Adapters: func(_ bot.Shelf, clock *Clock) ([]bot.Adapter, error) {
-			chat, err = browser.New(o.Log, browser.Config{Path: posts, Clock: clock, People: example.People(), Channels: demoChannels(), Hurry: true})
+			chat, err = browser.New(o.Log, browser.Config{Path: posts, Clock: clock, People: example.People(), Channels: demoChannels(false), Hurry: true})
 			return []bot.Adapter{chat}, err
 		},
 	})

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -99,7 +101,7 @@ func openDemo(t *testing.T, database, posts string) (chat *browser.Adapter, a *A
 		Log: slog.New(slog.DiscardHandler), Version: "test", Database: database, UnsafeStore: true, Timing: schedule.LocalTiming(),
 		Clock: func(ctx context.Context, s *store.Store) (*Clock, error) { return playableClock(ctx, s, time.Now) },
 		Adapters: func(_ bot.Shelf, clock *Clock) (_ []bot.Adapter, err error) {
-			chat, err = browser.New(slog.New(slog.DiscardHandler), browser.Config{Path: posts, Clock: clock, People: example.People(), Channels: demoChannels()})
+			chat, err = browser.New(slog.New(slog.DiscardHandler), browser.Config{Path: posts, Clock: clock, People: example.People(), Channels: demoChannels(false)})
 			return []bot.Adapter{chat}, err
 		},
 	})
@@ -122,6 +124,29 @@ func BenchmarkPast(b *testing.B) {
 		dir := b.TempDir()
 		if err := makePast(b.Context(), o, fmt.Sprintf("sqlite:%s/%d.db", dir, n), filepath.Join(dir, "posts")); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// Two demonstrations on one file would each move its time on.
+func TestDemoAlone(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "demo.db")
+	release, err := browser.Hold(t.Context(), db+".posts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	err = Demo(t.Context(), DemoOptions{Addr: "127.0.0.1:0", DB: db, Empty: true, NoOpen: true, Out: io.Discard, Log: slog.New(slog.DiscardHandler)})
+	if !errors.Is(err, browser.ErrHeld) {
+		t.Errorf("a second demonstration: %v, want that the file is held", err)
+	}
+}
+
+// A person begins in the channel that the greeting names.
+func TestGreetingNamesFirstChannel(t *testing.T) {
+	for _, empty := range []bool{false, true} {
+		if greeting, first := demoGreeting(empty), "#"+demoChannels(empty)[0]; !strings.Contains(greeting, first) {
+			t.Errorf("empty %v: %q doesn't name %s", empty, greeting, first)
 		}
 	}
 }

@@ -132,7 +132,7 @@ function announce(text) {
   if (!text) return;
   spoken.push(text);
   clearTimeout(speakTimer);
-  speakTimer = setTimeout(() => { $("announce").textContent = spoken.join(". "); spoken = []; }, 250);
+  speakTimer = setTimeout(() => { $("announce").textContent = spoken.map((s) => (/[.!?…]$/.test(s) ? s : s + ".")).join(" "); spoken = []; }, 250);
 }
 
 function onPlaces(event) {
