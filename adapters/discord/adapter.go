@@ -152,9 +152,19 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 		default:
 		}
 	}
-	a.working.Wait()
+	if a.key == nil {
+		a.working.Wait()
+	} // over HTTP more comes until the server has ended, see Close
 	a.rest.http.CloseIdleConnections()
 	return err
+}
+
+// Close waits for what is still being answered. Over HTTP it is called when the
+// server has ended and nothing more can come.
+func (a *Adapter) Close() error {
+	a.working.Wait()
+	a.rest.http.CloseIdleConnections()
+	return nil
 }
 
 // work introduces the bot and receives.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -243,4 +244,30 @@ func (s *server) follow(who *discordtest.Person, command string, way []string) (
 		}
 	}
 	return m, true
+}
+
+// /readyz says how the connection stands, and that it doesn't, for as long.
+func TestDiscordReadiness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newDiscordWorld(t, false)
+		d := w.real.(*discordSide).server
+		asked := func(status int, body string) {
+			t.Helper()
+			answer := httptest.NewRecorder()
+			w.running().Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", http.NoBody))
+			if answer.Code != status || answer.Body.String() != body {
+				t.Errorf("got %d %q, want %d %q", answer.Code, answer.Body, status, body)
+			}
+		}
+		asked(http.StatusOK, "ready\ndiscord: connected\n")
+		d.Gateway(-1, discordtest.NoHello())
+		d.Drop()
+		time.Sleep(5 * time.Second)
+		asked(http.StatusOK, "ready\ndiscord: resuming, not connected for 5s\n")
+		time.Sleep(15 * time.Second)
+		asked(http.StatusServiceUnavailable, "not ready: discord: resuming, not connected for 20s\n")
+		d.Heal()
+		time.Sleep(time.Minute)
+		asked(http.StatusOK, "ready\ndiscord: connected\n")
+	})
 }
