@@ -50,6 +50,10 @@ func TestConnection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestConnectionElsewhere looks at it where the program has none, or two.
+func TestConnectionElsewhere(t *testing.T) {
 	bubble(t, "another copy", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
