@@ -259,6 +259,7 @@ func TestDiscordReadiness(t *testing.T) {
 				t.Errorf("got %d %q, want %d %q", answer.Code, answer.Body, status, body)
 			}
 		}
+		time.Sleep(time.Second) // its greeting is read
 		asked(http.StatusOK, "ready\ndiscord: connected\n")
 		d.Gateway(-1, discordtest.NoHello())
 		d.Drop()
