@@ -83,6 +83,14 @@ type (
 	Deleter interface {
 		Delete(ctx context.Context, id MessageID) error
 	}
+	// Reporter tells those who look after the program how the connection stands.
+	// Without it an adapter counts as connected while it runs.
+	Reporter interface {
+		// Connection is the state in words without secrets, such as "resuming, not
+		// connected for 12s", and whether what people do reaches the bot or will
+		// once it has resumed.
+		Connection() (state string, connected bool)
+	}
 	// Router receives over HTTP under the paths its handler knows.
 	Router interface {
 		Routes(core Core) http.Handler

@@ -56,6 +56,7 @@ type Adapter struct {
 	in       map[string]bool // servers the bot is in, by the gateway
 	openings turn            // of those who open a private conversation
 	opened   time.Time       // when the next may be
+	links    links
 }
 
 // New makes an adapter. The error says what in config can't be used.
@@ -94,7 +95,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	a.rest.refused = func() { a.fail(refusedCode(4004)) }
-	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, handle: a.event, turn: newTurn()}
+	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, handle: a.event, turn: newTurn(), links: &a.links}
 	return a, nil
 }
 
@@ -137,6 +138,7 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.core = core
+	a.links.change(func() { a.links.began = time.Now() })
 	ended := make(chan error, 1)
 	go func() { ended <- a.work(ctx) }()
 	var err error
@@ -150,9 +152,19 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 		default:
 		}
 	}
-	a.working.Wait()
+	if a.key == nil {
+		a.working.Wait()
+	} // over HTTP more comes until the server has ended, see Close
 	a.rest.http.CloseIdleConnections()
 	return err
+}
+
+// Close waits for what is still being answered. Over HTTP it is called when the
+// server has ended and nothing more can come.
+func (a *Adapter) Close() error {
+	a.working.Wait()
+	a.rest.http.CloseIdleConnections()
+	return nil
 }
 
 // work introduces the bot and receives.
@@ -210,6 +222,7 @@ func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) 
 			a.log.Error("lease of the gateway not taken", "err", err)
 		}
 		if !ok {
+			a.links.change(func() { a.links.waits = err == nil })
 			if err == nil && !told {
 				a.log.Info("another copy of the program is connected to Discord; this one waits")
 				told = true
@@ -218,6 +231,7 @@ func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) 
 			continue
 		}
 		told = false
+		a.links.change(func() { a.links.waits, a.links.all = false, nil })
 		if err := a.held(ctx, name, holder, run); err != nil {
 			return err
 		}

@@ -65,6 +65,7 @@ type gateway struct {
 	handle func(event string, data json.RawMessage)
 	url    atomic.Pointer[string]
 
+	links *links
 	turn  turn // of shards that introduce themselves
 	info  gatewayInfo
 	fresh bool              // info has not been used yet
@@ -112,6 +113,7 @@ func (g *gateway) run(ctx context.Context) error {
 		}
 	}
 	count := max(g.info.Shards, 1)
+	g.links.open(count)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var running sync.WaitGroup
@@ -210,6 +212,7 @@ func (s *shard) run(ctx context.Context) error {
 			}
 		}
 		code, err := s.connect(ctx)
+		s.links.set(s.id, false, s.resumable())
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -252,6 +255,7 @@ func (s *shard) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.session, s.seq, s.resume = "", 0, ""
+	s.links.set(s.id, false, false)
 }
 
 func (s *shard) resumable() bool {
@@ -307,6 +311,9 @@ func (s *shard) dispatch(seq int64, event string, data json.RawMessage) {
 		s.log.Info("connected to Discord again")
 	}
 	s.mu.Unlock()
+	if event == "READY" || event == "RESUMED" {
+		s.links.set(s.id, true, true)
+	}
 	s.handle(event, data)
 }
 

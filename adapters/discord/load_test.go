@@ -45,14 +45,16 @@ func TestEverybodyAtOnce(t *testing.T) {
 	})
 }
 
-// TestNothingStays answers many interactions and looks at what is left.
+// TestNothingStays answers many interactions and looks at what is left. The
+// library's own limits keep 420 bytes of each for ever; half of that is too much
+// here, where only their identifiers are remembered for a while.
 func TestNothingStays(t *testing.T) {
 	bubble(t, "memory", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
 		many := 2_000
 		if raceEnabled {
-			many = 200
+			many = 500
 		}
 		use := func() (heap uint64, goroutines int) {
 			for range many {
@@ -74,7 +76,7 @@ func TestNothingStays(t *testing.T) {
 		if left > goroutines+2 {
 			t.Errorf("%d goroutines, then %d", goroutines, left)
 		}
-		if grown := int64(again) - int64(heap); grown > int64(many)*1000 {
+		if grown := int64(again) - int64(heap); grown > int64(many)*210 {
 			t.Errorf("%d bytes more after %d interactions", grown, many)
 		}
 	})

@@ -12,15 +12,30 @@ import (
 // checkTimeout bounds one readiness check.
 const checkTimeout = 3 * time.Second
 
-// Check is one thing that must work for the program to be ready.
+// Check is one thing that must work for the program to be ready. It has either
+// Run, whose error stays in the log, or State, whose words anybody may read.
 type Check struct {
-	Name string
-	Run  func(ctx context.Context) error
+	Name  string
+	Run   func(ctx context.Context) error
+	State func() (words string, works bool)
+}
+
+// run does the check; the line is what /readyz says of it, or "".
+func (c Check) run(ctx context.Context, log *slog.Logger) (line string, works bool) {
+	if c.State != nil {
+		words, works := c.State()
+		return c.Name + ": " + words, works
+	}
+	if err := c.Run(ctx); err != nil {
+		log.Warn("not ready", "check", c.Name, "err", err)
+		return c.Name, false
+	}
+	return "", true
 }
 
 // Health serves GET /healthz, which answers as long as the process does, and
-// GET /readyz, which answers 503 with the names of the checks that fail. Causes
-// go to the log only.
+// GET /readyz, which answers 503 with the names of the checks that fail, and in
+// any case with the state of those that have one. Causes go to the log only.
 func Health(log *slog.Logger, checks ...Check) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -29,18 +44,20 @@ func Health(log *slog.Logger, checks ...Check) http.Handler {
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
 		defer cancel()
-		failed := ""
+		failed, fine := "", ""
 		for _, c := range checks {
-			if err := c.Run(ctx); err != nil {
-				log.Warn("not ready", "check", c.Name, "err", err)
-				failed += "not ready: " + c.Name + "\n"
+			switch line, works := c.run(ctx, log); {
+			case !works:
+				failed += "not ready: " + line + "\n"
+			case line != "":
+				fine += line + "\n"
 			}
 		}
 		if failed != "" {
-			say(w, http.StatusServiceUnavailable, failed)
+			say(w, http.StatusServiceUnavailable, failed+fine)
 			return
 		}
-		say(w, http.StatusOK, "ready\n")
+		say(w, http.StatusOK, "ready\n"+fine)
 	})
 	return mux
 }

@@ -10,8 +10,10 @@ import (
 )
 
 func TestHealth(t *testing.T) {
-	works := Check{"database", func(context.Context) error { return nil }}
-	fails := Check{"database", func(context.Context) error { return errors.New("secret cause") }}
+	works := Check{Name: "database", Run: func(context.Context) error { return nil }}
+	fails := Check{Name: "database", Run: func(context.Context) error { return errors.New("secret cause") }}
+	connected := Check{Name: "chat", State: func() (string, bool) { return "connected", true }}
+	resuming := Check{Name: "chat", State: func() (string, bool) { return "resuming, not connected for 12s", false }}
 	tests := []struct {
 		name, path string
 		checks     []Check
@@ -21,6 +23,9 @@ func TestHealth(t *testing.T) {
 		{"alive", "/healthz", []Check{fails}, http.StatusOK, "ok\n"},
 		{"ready", "/readyz", []Check{works}, http.StatusOK, "ready\n"},
 		{"not ready, cause untold", "/readyz", []Check{works, fails}, http.StatusServiceUnavailable, "not ready: database\n"},
+		{"ready, with a state", "/readyz", []Check{works, connected}, http.StatusOK, "ready\nchat: connected\n"},
+		{"not ready, with a state", "/readyz", []Check{works, resuming}, http.StatusServiceUnavailable, "not ready: chat: resuming, not connected for 12s\n"},
+		{"one ready of two", "/readyz", []Check{fails, connected}, http.StatusServiceUnavailable, "not ready: database\nchat: connected\n"},
 		{"nothing else", "/elsewhere", nil, http.StatusNotFound, "404 page not found\n"},
 	}
 	for _, tt := range tests {

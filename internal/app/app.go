@@ -210,7 +210,13 @@ func Outlines(c cert.Catalogue) []quizzes.Outline {
 // Handler is everything the program answers over HTTP.
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
-	health := web.Health(a.log, web.Check{Name: "database", Run: a.Store.Ping})
+	checks := []web.Check{{Name: "database", Run: a.Store.Ping}}
+	for _, adapter := range a.adapters {
+		if r, ok := adapter.(bot.Reporter); ok {
+			checks = append(checks, web.Check{Name: adapter.Name(), State: r.Connection})
+		}
+	}
+	health := web.Health(a.log, checks...)
 	mux.Handle("GET /healthz", health)
 	mux.Handle("GET /readyz", health)
 	for _, adapter := range a.adapters {

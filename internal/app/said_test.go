@@ -108,6 +108,9 @@ func (w *world) hear(all []bottest.Seen) {
 			err = errors.Join(err, s.Form.Validate())
 		} else {
 			err = errors.Join(err, s.Message.Validate(), manners(*s.Message))
+			if s.Message.Card != nil {
+				err = errors.Join(err, understood(*s.Message), w.coloured(*s.Message))
+			}
 		}
 		if err != nil {
 			w.t.Errorf("%s\n%v", seen.Text, err)

@@ -37,6 +37,8 @@ type world struct {
 	codes   atomic.Int64 // the same of one-time codes
 	invites atomic.Int64 // and of codes for other spaces
 
+	tones map[string]bot.Tone // of what was said, by its words
+
 	mu     sync.Mutex
 	offset time.Duration // while the program is down
 	app    *App          // nil while it is down

@@ -1,0 +1,175 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"studyhall/adapters/discord/discordtest"
+)
+
+// TestServeRestartUnderLoad ends the program while members answer, and starts it
+// again. Whatever reached it before it was told to end is answered; what was
+// confirmed is there afterwards; and who saw no answer can press again.
+func TestServeRestartUnderLoad(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		overHTTP bool
+	}{{"gateway", false}, {"http", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			env := map[string]string{"HTTP_ADDR": freeAddress(t), "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "load.db")}
+			o := discordtest.Options{TCP: true, Limits: discordtest.Unlimited(), IdentifyGap: time.Nanosecond}
+			if test.overHTTP {
+				o.Interactions = "http://" + env["HTTP_ADDR"] + "/discord/interactions"
+			}
+			d := discordtest.New(t, o)
+			if test.overHTTP {
+				env["DISCORD_PUBLIC_KEY"], env["PUBLIC_URL"] = d.PublicKey(), "http://"+env["HTTP_ADDR"]
+			}
+			l := &load{t: t, d: d, overHTTP: test.overHTTP}
+			_, stop := served(t, d, env)
+			l.up()
+			question := l.question()
+			d.Inject(-1, discordtest.Callback, discordtest.Delay(30*time.Millisecond))
+
+			const before, after = 60, 40
+			missed := d.Counts().Undelivered
+			first := l.press(question, before+after, func(n int) {
+				if n == before {
+					go stop()
+				}
+			})
+			if err := stop(); err != nil {
+				t.Errorf("it ended with %v", err)
+			}
+			unanswered := 0
+			for n, i := range first {
+				switch {
+				case i.Acked() && !graded(strings.TrimPrefix(i.Reply().Text(), "### ")):
+					t.Errorf("press %d is answered with %q", n, i.Reply().Text())
+				case !i.Acked() && n < before && !test.overHTTP:
+					t.Errorf("press %d, before the end, was lost", n)
+				case !i.Acked():
+					unanswered++
+				}
+			}
+			// Over HTTP those are lost, and are told so, whose request found nobody.
+			if undelivered := d.Counts().Undelivered - missed; test.overHTTP && unanswered > undelivered {
+				t.Errorf("%d presses got no answer, of which the program took %d", unanswered, unanswered-undelivered)
+			}
+			t.Logf("%d presses came too late and saw that nothing was done", unanswered)
+
+			_, stop = served(t, d, env)
+			l.up()
+			d.Heal()
+			second := l.press(question, len(first), func(int) {})
+			for n, i := range first {
+				text := l.reply(second[n], nil).Text()
+				if !graded(strings.TrimPrefix(text, "### ")) || i.Acked() != strings.Contains(text, "You answered this one on") {
+					t.Errorf("member %d, answered before: %t, now sees %q", n, i.Acked(), text)
+				}
+			}
+			if err := stop(); err != nil {
+				t.Errorf("it ended with %v", err)
+			}
+		})
+	}
+}
+
+// load is people on a Discord that a served program is connected to.
+type load struct {
+	t        *testing.T
+	d        *discordtest.Server
+	overHTTP bool
+	study    *discordtest.Channel
+	people   []*discordtest.Person
+}
+
+// up waits until the program is connected.
+func (l *load) up() {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), 30*time.Second)
+	defer cancel()
+	for l.overHTTP && l.d.Ping() != nil && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	ready := func() bool { return (l.overHTTP || l.d.Connected()) && len(l.d.Commands(nil)) > 0 }
+	if err := l.d.Await(ctx, ready); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *load) reply(i *discordtest.Interaction, err error) discordtest.Message {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(l.t.Context(), 30*time.Second)
+	defer cancel()
+	if err == nil {
+		err = i.Wait(ctx)
+	}
+	if err == nil {
+		err = l.d.Await(ctx, l.d.Idle)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return i.Reply()
+}
+
+// question has a group set up and a question posted at once.
+func (l *load) question() discordtest.Message {
+	l.t.Helper()
+	g, maria := l.d.Guild("Biomed"), l.d.Person("Maria G.")
+	l.study = g.Channel("cbet-study")
+	g.Join(maria)
+	for n := range 100 {
+		p := l.d.Person(fmt.Sprint("Member ", n))
+		g.Join(p)
+		l.people = append(l.people, p)
+	}
+	pressed, err := maria.Press(l.reply(maria.Command(l.study, "group", nil)), "Set up")
+	l.reply(pressed, err)
+	form, _ := pressed.Modal()
+	l.reply(maria.Press(l.reply(maria.Submit(form, discordtest.Args{
+		"Studying for": "CBET: Certified Biomedical Equipment Technician", "Time zone": "Chicago"})), "Start"))
+	sure := l.reply(maria.Command(l.study, "group", discordtest.Args{"do": "post now"}))
+	l.reply(maria.Press(sure, "Post it"))
+	ctx, cancel := context.WithTimeout(l.t.Context(), 30*time.Second)
+	defer cancel()
+	var question discordtest.Message
+	if err := l.d.Await(ctx, func() bool {
+		for _, m := range l.study.Messages() {
+			if _, ok := m.Find("A"); ok {
+				question = m
+			}
+		}
+		return question.ID != ""
+	}); err != nil {
+		l.t.Fatal(err)
+	}
+	return question
+}
+
+// press has that many people answer, one every few milliseconds, and waits until
+// each is answered or sees that nothing comes.
+func (l *load) press(question discordtest.Message, many int, each func(n int)) []*discordtest.Interaction {
+	l.t.Helper()
+	var all []*discordtest.Interaction
+	for n := range many {
+		each(n)
+		i, err := l.people[n].Press(question, "A")
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		all = append(all, i)
+		time.Sleep(3 * time.Millisecond)
+	}
+	ctx, cancel := context.WithTimeout(l.t.Context(), 30*time.Second)
+	defer cancel()
+	for _, i := range all {
+		_ = i.Wait(ctx) // the caller looks at those without an answer
+	}
+	return all
+}
