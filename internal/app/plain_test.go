@@ -35,6 +35,8 @@ var (
 	// judged begins a result, and verdict says what is right and what was chosen.
 	judged  = regexp.MustCompile(`^(Right|Partly right|Not right|Wrong|The answer is)\b`)
 	verdict = regexp.MustCompile(`^(Right\. \S|(Partly right\. )?The answer is \S.*\. You (chose|wrote) \S)`)
+	// answered is the answer on a closed card: of letters, of several, typed, or none any more.
+	answered = regexp.MustCompile(`(?m) · the answer\b| · right\b|^The answer: \S|was taken back`)
 	// named is a control that words tell people to press now.
 	named = regexp.MustCompile(`(?:then p|\bP)ress ([A-Z][a-z]+(?: [a-z]+){0,3})`)
 )
@@ -90,7 +92,7 @@ func understood(m bot.Message) error {
 			fault("it says to press %q, which is not there", told[1])
 		}
 	}
-	if strings.HasSuffix(m.Card.Title.Plain(), " closed") && !strings.Contains(ours, "the answer") {
+	if strings.HasSuffix(m.Card.Title.Plain(), " · closed") && !answered.MatchString(ours) {
 		fault("a closed question doesn't say its answer")
 	}
 	if title := m.Card.Title.Plain(); judged.MatchString(title) && (!verdict.MatchString(title) || m.Card.Body == "") {
