@@ -312,11 +312,12 @@ func explain(ctx context.Context, tx *tx, a practice.Answer, catchUp bool, out *
 }
 
 // changeAnswer puts an answer in the place of the earlier one, while the round is
-// open and tells no results. The round comes first: from there on nobody else
-// changes its answers.
+// open, tells no results and has the key that the answer was graded by. The round
+// comes first: from there on nobody else changes its answers or its key.
 func changeAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.Outcome) error {
-	n, err := tx.exec(ctx, `UPDATE rounds SET answered = answered WHERE id = $1 AND sealed AND state = 'open' AND closes_at > $2`, a.Round, millis(a.At))
-	if err != nil || n == 0 {
+	n, err := tx.exec(ctx, `UPDATE rounds SET answered = answered WHERE id = $1 AND sealed AND state = 'open' AND closes_at > $2
+		AND CAST($3 AS TEXT) IN ('', CASE WHEN corrected = '' THEN item_version ELSE corrected END)`, a.Round, millis(a.At), a.ItemVersion)
+	if err != nil {
 		return err
 	}
 	earlier, err := readAnswer(tx.row(ctx, answerQuery, a.Round, out.Answer.Member).scan)
@@ -324,16 +325,18 @@ func changeAnswer(ctx context.Context, tx *tx, a practice.Answer, out *practice.
 		return err
 	}
 	out.Answer = earlier
-	if earlier.Option == a.Option && earlier.Raw == a.Raw || earlier.Interaction != "" && earlier.Interaction == a.Interaction {
+	if n == 0 || earlier.Option == a.Option && earlier.Raw == a.Raw || earlier.Interaction != "" && earlier.Interaction == a.Interaction {
 		return nil
 	}
-	if _, err := tx.exec(ctx, `UPDATE answers SET options = $2, raw = $3, verdict = $4, credit = $5, answered_at = $6, interaction = $7, adapter = $8
+	if _, err := tx.exec(ctx, `UPDATE answers SET options = $2, raw = $3, verdict = $4, credit = $5, answered_at = $6, interaction = $7, adapter = $8, gained = 0
 		WHERE id = $1`, earlier.ID, a.Option, a.Raw, string(a.Verdict), string(a.Credit), millis(a.At), a.Interaction,
 		bot.AdapterOf(a.Account)); err != nil {
 		return err
 	}
+	// What a correction had given to the earlier answer went with it.
 	gained := rightCount(a.Verdict) - rightCount(earlier.Verdict)
-	if err := tx.row(ctx, `UPDATE rounds SET correct = correct + $2 WHERE id = $1 RETURNING answered, correct`, a.Round, gained).
+	if err := tx.row(ctx, `UPDATE rounds SET correct = correct + $2, gainers = CASE WHEN CAST($3 AS BOOLEAN) THEN gainers - 1 ELSE gainers END
+		WHERE id = $1 RETURNING answered, correct`, a.Round, gained, earlier.Gained > 0).
 		scan(&out.Answered, &out.Right); err != nil {
 		return err
 	}

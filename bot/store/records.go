@@ -218,7 +218,8 @@ func (s *Store) practiceRecords() *records {
 		export: []section{
 			{"answers", `SELECT g.name AS group_name, t.certification, r.number AS question, r.local_day AS day, a.session_id AS session,
 					a.item_id AS item, a.item_version, a.options AS chosen, a.raw AS typed,
-					CASE WHEN ` + secret + ` THEN '' ELSE a.verdict END AS verdict, CASE WHEN ` + secret + ` THEN '' ELSE a.credit END AS counts_as, a.gained,
+					CASE WHEN ` + secret + ` THEN '' ELSE a.verdict END AS verdict, CASE WHEN ` + secret + ` THEN '' ELSE a.credit END AS counts_as,
+					CASE WHEN ` + secret + ` THEN 0 ELSE a.gained END AS gained,
 					a.caught_up, a.answered_at, a.interaction
 				FROM answers a JOIN groups g ON g.id = a.group_id JOIN tracks t ON t.id = a.track_id LEFT JOIN rounds r ON r.id = a.round_id
 				WHERE a.member_id = $1 ORDER BY a.answered_at, a.id`},

@@ -13,6 +13,7 @@ import (
 	"studyhall/bot/practice"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
+	"studyhall/quizzes"
 )
 
 // sealedRound is an open round of group "g" that tells its results when it closes.
@@ -158,6 +159,69 @@ func TestSealedRoundTellsNothing(t *testing.T) {
 		closed(t, s, r)
 		if known() == before {
 			t.Error("nothing is known after closing")
+		}
+	})
+}
+
+// A correction that comes while somebody changes an answer: what was graded by the
+// earlier key isn't recorded, and the answer names the key to grade by.
+func TestChangeMeetsCorrection(t *testing.T) {
+	l := openLedger(t, storetest.URL(t, storetest.Postgres))
+	begin(t, l.Store, "g")
+	join(t, l.Store, "g", "dana")
+	r := sealedRound(t, l.Store, "r1")
+	if _, err := l.Answer(t.Context(), choosing(r, "dana", "b", 1, sunday()), false); err != nil {
+		t.Fatal(err)
+	}
+	correction, err := l.db.Begin()
+	must(t, err)
+	defer correction.Rollback()
+	_, err = correction.Exec(`UPDATE rounds SET corrected = 'a new key' WHERE id = 'r1'`)
+	must(t, err)
+	type result struct {
+		out practice.Outcome
+		err error
+	}
+	pressed := make(chan result, 1)
+	go func() {
+		a := choosing(r, "dana", "a", 2, sunday())
+		a.ItemVersion = r.ItemVersion
+		out, err := l.Answer(t.Context(), a, false)
+		pressed <- result{out, err}
+	}()
+	for waits := false; !waits; { // for the correction
+		must(t, correction.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_locks
+			WHERE locktype = 'transactionid' AND transactionid = pg_current_xact_id()::xid AND NOT granted)`).Scan(&waits))
+	}
+	must(t, correction.Commit())
+	got := <-pressed
+	if got.err != nil || got.out.Status != practice.Already || got.out.Answer.Option != "b" || got.out.Answer.ItemVersion != "a new key" {
+		t.Errorf("%+v, %v; want the earlier answer, to be graded by the new key", got.out, got.err)
+	}
+}
+
+// What a correction gives to an answer goes with it when it is changed.
+func TestChangeAfterCorrection(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		r := sealedRound(t, s, "r1")
+		if _, err := s.Answer(t.Context(), choosing(r, "dana", "b", 1, sunday()), false); err != nil {
+			t.Fatal(err)
+		}
+		regrade(t, s, "g", r.Item, quizzes.Correction{Keys: []string{"a", "b"}}, sunday())
+		now, _, err := s.Round(t.Context(), r.ID)
+		must(t, err)
+		if now.Gainers != 1 {
+			t.Fatalf("%d gain by the correction, want 1", now.Gainers)
+		}
+		c := choosing(r, "dana", "c", 2, sunday().Add(time.Minute))
+		out, err := s.Answer(t.Context(), c, false)
+		if err != nil || out.Status != practice.Changed || out.Answer.Gained != 0 {
+			t.Errorf("changed: %+v, %v; want nothing gained", out, err)
+		}
+		if now, _, err = s.Round(t.Context(), r.ID); err != nil || now.Gainers != 0 {
+			t.Errorf("%d gain by the correction, want none (%v)", now.Gainers, err)
 		}
 	})
 }
