@@ -256,7 +256,8 @@ type Store interface {
 	// closing after the member joined, and closed less than [CatchUpFor] ago.
 	Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]Round, error)
 	// OthersTracks are those of the tracks a group studies that a member doesn't:
-	// none of their last answers in the group was to them, but some to another.
+	// none of their last answers in the group was to them, nor to a track's last
+	// questions, but some to another.
 	OthersTracks(ctx context.Context, groupID, memberID string) ([]string, error)
 	// Figures sums up a group at an instant, without what depends on the bank,
 	// and gives what the group studies, for which that is to be added.

@@ -54,8 +54,9 @@ func lastTrack(ctx context.Context, q querier, groupID, memberID string) (track 
 	return track, err
 }
 
-// OthersTracks implements [practice.Store]. A member's last answers are 200, so
-// that it takes no longer for who has answered for years.
+// OthersTracks implements [practice.Store]. A member's last answers are 200, and
+// those to the last 30 questions of each track, so that it takes no longer for who
+// has answered for years; without these a long exam would hide another track.
 func (s *Store) OthersTracks(ctx context.Context, groupID, memberID string) ([]string, error) {
 	type studied struct {
 		track string
@@ -66,6 +67,8 @@ func (s *Store) OthersTracks(ctx context.Context, groupID, memberID string) ([]s
 		return t, err
 	}, `SELECT s.track_id, s.track_id IN (SELECT x.track_id FROM (SELECT a.track_id FROM answers a
 			WHERE a.member_id = $2 AND a.group_id = $1 ORDER BY a.answered_at DESC LIMIT 200) AS x)
+			OR EXISTS (SELECT 1 FROM (SELECT r.id FROM rounds r WHERE r.track_id = s.track_id ORDER BY r.number DESC LIMIT 30) AS y
+				JOIN answers a ON a.round_id = y.id AND a.member_id = $2)
 		FROM schedules s WHERE s.group_id = $1 AND s.kind = $3`, groupID, memberID, group.KindQuestion)
 	if !slices.ContainsFunc(all, func(t studied) bool { return t.own }) {
 		return nil, wrap("read what a member studies", err)

@@ -355,7 +355,15 @@ func TestOthersTracks(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", test.name, diff)
 			}
 		}
-		storetest.QueryPlans(t, s, []string{"answers", "schedules"}, func() {
+		// A long exam in one track does not hide the other one's questions.
+		must(t, s.Do(t.Context(), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+			INSERT INTO answers (id, group_id, track_id, member_id, item_id, item_version, options, raw, verdict, answered_at, interaction)
+			SELECT 'exam-' || n.i, a.group_id, a.track_id, a.member_id, a.item_id, a.item_version, 'a', '', 'right', a.answered_at + n.i, ''
+			FROM answers a CROSS JOIN n WHERE a.member_id = 'member-lee' AND a.track_id = 'track-g-chtm-1'`))
+		if got, err := s.OthersTracks(t.Context(), "g", "member-lee"); err != nil || got != nil {
+			t.Errorf("after an exam of 200 questions these are not studied: %v (%v)", got, err)
+		}
+		storetest.QueryPlans(t, s, []string{"answers", "schedules", "rounds"}, func() {
 			if _, err := s.OthersTracks(t.Context(), "g", "member-dana"); err != nil {
 				t.Fatal(err)
 			}
