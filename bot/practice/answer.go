@@ -268,12 +268,7 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 	if err != nil {
 		return nil, err
 	}
-	var owed []Round
-	if t := i.Arg("track"); t != "" {
-		owed, err = s.owedOf(ctx, g.ID, m.ID, t)
-	} else {
-		owed, err = s.owed(ctx, g.ID, m.ID)
-	}
+	owed, err := s.askedFor(ctx, i, g.ID, m.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -90,3 +90,26 @@ func (s *Service) owedOf(ctx context.Context, groupID, memberID, trackID string)
 	rounds, err := s.Store.Owed(ctx, groupID, memberID, s.Now())
 	return slices.DeleteFunc(rounds, func(r Round) bool { return r.Track != trackID }), err
 }
+
+// askedFor are the questions to catch up on by a path: of the track that it names;
+// under a question of something that the member doesn't study yet, of that;
+// otherwise of all that they study.
+func (s *Service) askedFor(ctx context.Context, i bot.Interaction, groupID, memberID string) ([]Round, error) {
+	if t := i.Arg("track"); t != "" {
+		return s.owedOf(ctx, groupID, memberID, t)
+	}
+	if under := i.Arg("round"); under != "" {
+		r, _, err := s.Store.Round(ctx, under)
+		if err != nil {
+			return nil, err
+		}
+		others, err := s.Store.OthersTracks(ctx, groupID, memberID)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(others, r.Track) {
+			return s.owedOf(ctx, groupID, memberID, r.Track)
+		}
+	}
+	return s.owed(ctx, groupID, memberID)
+}
