@@ -205,7 +205,7 @@ const (
 func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) error {
 	name, holder, told := "discord/gateway/"+a.app, bot.NewID(), false
 	for ctx.Err() == nil {
-		ok, err := a.shelf.Lease(ctx, name, holder, leaseTime)
+		ok, err := a.lease(ctx, name, holder)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("lease of the gateway not taken", "err", err)
 		}
@@ -223,6 +223,14 @@ func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) 
 		}
 	}
 	return nil
+}
+
+// lease takes or extends the lease. A store that hangs must not keep it from
+// being noticed that the time runs out.
+func (a *Adapter) lease(ctx context.Context, name, holder string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, leaseRenew/2)
+	defer cancel()
+	return a.shelf.Lease(ctx, name, holder, leaseTime)
 }
 
 // held runs until ctx ends or the lease is lost, and then gives it back.
@@ -244,7 +252,7 @@ func (a *Adapter) held(ctx context.Context, name, holder string, run func(contex
 			}
 			return err
 		case <-tick.C:
-			ok, err := a.shelf.Lease(ctx, name, holder, leaseTime)
+			ok, err := a.lease(ctx, name, holder)
 			switch {
 			case ok:
 				renewed = time.Now()
