@@ -65,6 +65,27 @@ func TestRemovedBot(t *testing.T) {
 	})
 }
 
+// TestInvitedAgainUnheard throws the bot out and invites it again while the
+// program doesn't run: it is not forgotten where it can post.
+func TestInvitedAgainUnheard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, server, study, id := removed(t)
+		if err := w.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		server.Invite()
+		if err := w.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Advance(t.Context(), w.Now().Add(91*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if g := w.group(t, study); g.ID != id || g.State != group.Running {
+			t.Errorf("after 91 days: %+v", g)
+		}
+	})
+}
+
 // TestRemovedAndInvitedAgain throws the bot out and invites it again.
 func TestRemovedAndInvitedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
