@@ -45,6 +45,8 @@ type Adapter struct {
 	ready   chan struct{}
 	fault   chan error // why no further work is possible
 	working sync.WaitGroup
+	lasting context.Context // of what is under way
+	cut     func()          // ends lasting
 
 	recent   *recent
 	crowd    *crowd
@@ -74,6 +76,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
 	}
+	a.lasting, a.cut = context.WithCancel(context.Background())
 	if config.PublicKey != "" {
 		if err := CheckPublicKey(config.PublicKey); err != nil {
 			return nil, fmt.Errorf("DISCORD_PUBLIC_KEY: %w", err)
@@ -150,6 +153,8 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 		default:
 		}
 	}
+	late := time.AfterFunc(lastTime, a.cut)
+	defer late.Stop()
 	a.working.Wait()
 	a.rest.http.CloseIdleConnections()
 	return err
@@ -265,7 +270,7 @@ func (a *Adapter) held(ctx context.Context, name, holder string, run func(contex
 }
 
 // background does something that Run waits for. What is under way when the
-// program ends may finish.
+// program ends may finish within lastTime.
 func (a *Adapter) background(do func(context.Context)) {
 	a.working.Go(func() {
 		defer func() {
@@ -273,7 +278,7 @@ func (a *Adapter) background(do func(context.Context)) {
 				a.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
 			}
 		}()
-		ctx, cancel := context.WithTimeout(context.Background(), workTime)
+		ctx, cancel := context.WithTimeout(a.lasting, workTime)
 		defer cancel()
 		do(ctx)
 	})

@@ -16,6 +16,7 @@ const (
 	patience = 1800 * time.Millisecond // before an answer is promised
 	workTime = 2 * time.Minute         // for the work on one interaction; its token lasts 15
 	ackTime  = 3 * time.Second         // for the first answer
+	lastTime = 15 * time.Second        // for what is under way when the program ends; service managers kill later
 )
 
 // receive takes an interaction and returns at once.

@@ -216,3 +216,62 @@ func TestAnswerOfUnknownOutcome(t *testing.T) {
 		})
 	}
 }
+
+// TestGatewayThatDropsAtOnce has a shard connect again at once after a connection
+// that worked, and ever more slowly when each ends as soon as it works.
+func TestGatewayThatDropsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &shard{gateway: &gateway{handle: func(string, json.RawMessage) {}}, log: slog.New(slog.DiscardHandler)}
+		s.dispatch(1, "READY", json.RawMessage(`{"session_id":"s"}`))
+		time.Sleep(time.Minute)
+		if p := s.pause(); p != 0 {
+			t.Errorf("%s after a connection of a minute, want none", p)
+		}
+		for n := range 4 {
+			s.dispatch(int64(n+2), "RESUMED", nil)
+			if p := s.pause(); p < time.Second<<n {
+				t.Errorf("%s after %d connections that ended at once", p, n+1)
+			}
+		}
+		s.dispatch(9, "RESUMED", nil)
+		time.Sleep(time.Minute)
+		if p := s.pause(); p != 0 {
+			t.Errorf("%s after a connection that lasted again, want none", p)
+		}
+	})
+}
+
+// TestEndWhileSomethingHangs has the program end soon though an answer to a person
+// doesn't get through.
+func TestEndWhileSomethingHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := adapterOn(t, func(r *http.Request) (int, string, error) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/@me"):
+				return http.StatusOK, `{"id":"1"}`, nil
+			case strings.HasSuffix(r.URL.Path, "/commands"):
+				return http.StatusOK, `[]`, nil
+			}
+			<-r.Context().Done()
+			return 0, "", r.Context().Err()
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx, bot.New(slog.New(slog.DiscardHandler))) }()
+		if err := a.WaitReady(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		a.background(func(ctx context.Context) {
+			a.rest.do(ctx, call{method: http.MethodPatch, route: "/hangs"}, nil)
+		})
+		time.Sleep(time.Second)
+		began := time.Now()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > lastTime+time.Second {
+			t.Errorf("ending took %s, want at most %s", took, lastTime)
+		}
+	})
+}
