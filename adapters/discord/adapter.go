@@ -43,7 +43,8 @@ type Adapter struct {
 	app     string // our application's identifier
 	self    string // our user's
 	ready   chan struct{}
-	fault   chan error // why no further work is possible
+	ending  chan struct{} // closed when nothing more is taken
+	fault   chan error    // why no further work is possible
 	working sync.WaitGroup
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
@@ -72,7 +73,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	}
 	a := &Adapter{
 		log: log, shelf: config.Shelf, guild: config.Guild,
-		ready: make(chan struct{}), fault: make(chan error, 1),
+		ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
 		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
 	}
@@ -153,6 +154,7 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 		default:
 		}
 	}
+	close(a.ending)
 	late := time.AfterFunc(lastTime, a.cut)
 	defer late.Stop()
 	a.working.Wait()

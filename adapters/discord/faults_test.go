@@ -2,11 +2,15 @@ package discord
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -237,6 +241,47 @@ func TestGatewayThatDropsAtOnce(t *testing.T) {
 		time.Sleep(time.Minute)
 		if p := s.pause(); p != 0 {
 			t.Errorf("%s after a connection that lasted again, want none", p)
+		}
+	})
+}
+
+// TestEndedOverHTTP has no interaction taken that nobody would answer any more.
+func TestEndedOverHTTP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		public, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := adapterOn(t, func(r *http.Request) (int, string, error) {
+			if strings.HasSuffix(r.URL.Path, "/commands") {
+				return http.StatusOK, `[]`, nil
+			}
+			return http.StatusOK, `{"id":"1"}`, nil
+		})
+		a.key = public
+		core := bot.New(slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx, core) }()
+		send := func(id string) int {
+			body := `{"id":"` + id + `","token":"t","type":2,"channel_id":"3","user":{"id":"11"},"data":{"name":"study","type":1}}`
+			stamp := strconv.FormatInt(time.Now().Unix(), 10)
+			r := httptest.NewRequest(http.MethodPost, interactionsPath, strings.NewReader(body))
+			r.Header.Set("X-Signature-Timestamp", stamp)
+			r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body))))
+			w := httptest.NewRecorder()
+			a.Routes(core).ServeHTTP(w, r)
+			return w.Code
+		}
+		if got := send("5"); got != http.StatusAccepted {
+			t.Errorf("while it runs: %d, want 202", got)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if got := send("6"); got != http.StatusServiceUnavailable {
+			t.Errorf("after its end: %d, want 503", got)
 		}
 	})
 }
