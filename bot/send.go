@@ -111,6 +111,12 @@ func (b *Bot) Check(ctx context.Context, ch ChannelID) error {
 	return c.Check(ctx, ch)
 }
 
+// CanCheck reports whether the platform of a channel tells if it can be posted to.
+func (b *Bot) CanCheck(ch ChannelID) bool {
+	_, ok := power[Checker](b, ch)
+	return ok
+}
+
 // Profile is what the platform knows of a person; empty where it can't tell or fails.
 func (b *Bot) Profile(ctx context.Context, space SpaceID, user UserID) Profile {
 	p, ok := power[Profiler](b, user)

@@ -43,8 +43,11 @@ type Adapter struct {
 	app     string // our application's identifier
 	self    string // our user's
 	ready   chan struct{}
-	fault   chan error // why no further work is possible
+	ending  chan struct{} // closed when nothing more is taken
+	fault   chan error    // why no further work is possible
 	working sync.WaitGroup
+	lasting context.Context // of what is under way
+	cut     func()          // ends lasting
 
 	recent   *recent
 	crowd    *crowd
@@ -71,10 +74,11 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	}
 	a := &Adapter{
 		log: log, shelf: config.Shelf, guild: config.Guild,
-		ready: make(chan struct{}), fault: make(chan error, 1),
+		ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
 		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
 	}
+	a.lasting, a.cut = context.WithCancel(context.Background())
 	if config.PublicKey != "" {
 		if err := CheckPublicKey(config.PublicKey); err != nil {
 			return nil, fmt.Errorf("DISCORD_PUBLIC_KEY: %w", err)
@@ -152,19 +156,24 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 		default:
 		}
 	}
-	if a.key == nil {
-		a.working.Wait()
-	} // over HTTP more comes until the server has ended, see Close
-	a.rest.http.CloseIdleConnections()
+	close(a.ending)
+	a.finish()
 	return err
 }
 
 // Close waits for what is still being answered. Over HTTP it is called when the
 // server has ended and nothing more can come.
 func (a *Adapter) Close() error {
+	a.finish()
+	return nil
+}
+
+// finish waits for what is being answered, and cuts short what takes too long.
+func (a *Adapter) finish() {
+	late := time.AfterFunc(lastTime, a.cut)
+	defer late.Stop()
 	a.working.Wait()
 	a.rest.http.CloseIdleConnections()
-	return nil
 }
 
 // work introduces the bot and receives.
@@ -217,7 +226,7 @@ const (
 func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) error {
 	name, holder, told := "discord/gateway/"+a.app, bot.NewID(), false
 	for ctx.Err() == nil {
-		ok, err := a.shelf.Lease(ctx, name, holder, leaseTime)
+		ok, err := a.lease(ctx, name, holder)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("lease of the gateway not taken", "err", err)
 		}
@@ -239,6 +248,14 @@ func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) 
 	return nil
 }
 
+// lease takes or extends the lease. A store that hangs must not keep it from
+// being noticed that the time runs out.
+func (a *Adapter) lease(ctx context.Context, name, holder string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, leaseRenew/2)
+	defer cancel()
+	return a.shelf.Lease(ctx, name, holder, leaseTime)
+}
+
 // held runs until ctx ends or the lease is lost, and then gives it back.
 func (a *Adapter) held(ctx context.Context, name, holder string, run func(context.Context) error) error {
 	running, cancel := context.WithCancel(ctx)
@@ -258,7 +275,7 @@ func (a *Adapter) held(ctx context.Context, name, holder string, run func(contex
 			}
 			return err
 		case <-tick.C:
-			ok, err := a.shelf.Lease(ctx, name, holder, leaseTime)
+			ok, err := a.lease(ctx, name, holder)
 			switch {
 			case ok:
 				renewed = time.Now()
@@ -271,7 +288,7 @@ func (a *Adapter) held(ctx context.Context, name, holder string, run func(contex
 }
 
 // background does something that Run waits for. What is under way when the
-// program ends may finish.
+// program ends may finish within lastTime.
 func (a *Adapter) background(do func(context.Context)) {
 	a.working.Go(func() {
 		defer func() {
@@ -279,7 +296,7 @@ func (a *Adapter) background(do func(context.Context)) {
 				a.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
 			}
 		}()
-		ctx, cancel := context.WithTimeout(context.Background(), workTime)
+		ctx, cancel := context.WithTimeout(a.lasting, workTime)
 		defer cancel()
 		do(ctx)
 	})

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -15,6 +16,7 @@ const (
 	patience = 1800 * time.Millisecond // before an answer is promised
 	workTime = 2 * time.Minute         // for the work on one interaction; its token lasts 15
 	ackTime  = 3 * time.Second         // for the first answer
+	lastTime = 15 * time.Second        // for what is under way when the program ends; service managers kill later
 )
 
 // receive takes an interaction and returns at once.
@@ -145,11 +147,12 @@ type conversation struct {
 	private bool      // the answer to the command is a whisper
 	form    *keptForm // that was sent
 	again   bool      // it was found faulty before
+	unsure  bool      // the first answer may have arrived
 	shown   bool      // a promise shows that an answer is coming, and to whom
 }
 
-// begin sends the first answer. Its failure is logged, and reported for what
-// can be done another way.
+// begin sends the first answer. Whether one of unknown outcome arrived is looked
+// up. A failure is logged, and reported for what can be done another way.
 func (c *conversation) begin(ctx context.Context, body []byte, files []bot.File, err error) bool {
 	if err == nil {
 		err = c.callback(ctx, c.received, body, files)
@@ -160,9 +163,21 @@ func (c *conversation) begin(ctx context.Context, body []byte, files []bot.File,
 	case codeOf(err) == codeUnknownCallback:
 		c.log.Warn("an answer came too late", "interaction", c.i, "after", time.Since(c.at))
 	default:
+		if unknown(err) {
+			looked := c.rest.do(ctx, c.original(http.MethodGet), nil)
+			if looked == nil {
+				return true
+			}
+			c.unsure = codeOf(looked) == 0
+		}
 		c.log.Error("interaction not answered", "interaction", c.i, "err", err)
 	}
 	return false
+}
+
+// unknown reports whether a request that ended so may have arrived.
+func unknown(err error) bool {
+	return err != nil && !errors.As(err, new(*refusal)) && !errors.As(err, new(*tooMany)) && !errors.As(err, new(*notSent))
 }
 
 // whisper answers with words that only the person sees.
@@ -269,23 +284,28 @@ func (c *conversation) keep(ctx context.Context, r bot.Response) {
 			c.fallBack(ctx, r)
 		}
 	default: // a further message would take the promise's place, and be seen by the same people
-		c.nothing(ctx)
+		if !c.nothing(ctx) && r.Private {
+			c.log.Error("answer not shown, since everybody would see it", "interaction", c.i)
+			return
+		}
 		if !c.follow(ctx, *r.Reply, r.Private) {
 			c.fallBack(ctx, r)
 		}
 	}
 }
 
-// nothing removes a promise that nothing follows. One that showed nothing needs
-// no removal.
-func (c *conversation) nothing(ctx context.Context) {
+// nothing removes a promise that nothing follows, and reports whether none is
+// left. One that showed nothing needs no removal.
+func (c *conversation) nothing(ctx context.Context) bool {
 	if c.Message != nil {
-		return
+		return true
 	}
 	err := c.rest.do(ctx, c.original(http.MethodDelete), nil)
 	if err != nil && codeOf(err) != codeUnknownMessage {
 		c.log.Warn("promise not removed", "interaction", c.i, "err", err)
+		return false
 	}
+	return true
 }
 
 func (c *conversation) original(method string) call {
@@ -335,13 +355,14 @@ func (c *conversation) worked(err error) bool {
 }
 
 // fallBack shows to everybody what was for everybody, without the interaction's
-// token. What is for one person can't be shown then; it can be called up again.
+// token, unless it may have arrived. What is for one person can't be shown then; it
+// can be called up again.
 func (c *conversation) fallBack(ctx context.Context, r bot.Response) {
 	var err error
 	if r.Edit != nil && c.Message != nil && !c.whispered() {
 		err = c.Edit(ctx, c.i.Message, *r.Edit)
 	}
-	if r.Reply != nil && !r.Private && err == nil {
+	if r.Reply != nil && !r.Private && err == nil && !c.unsure {
 		_, err = c.Send(ctx, c.i.Channel, *r.Reply)
 	}
 	if err != nil {

@@ -29,6 +29,7 @@ const (
 	identifyPause = 5 * time.Second // between introductions: docs.discord.com/developers/events/gateway#rate-limiting
 	maxPause      = time.Minute     // between attempts to connect
 	openTime      = 15 * time.Second
+	steadyTime    = 2 * time.Second // after which a connection counts as one that worked
 )
 
 // setupError is a fault of the configuration, which no retry cures.
@@ -194,8 +195,9 @@ type shard struct {
 	mu      sync.Mutex
 	session string
 	seq     int64
-	resume  string // where to continue
-	failed  int    // connections since the last that worked
+	resume  string    // where to continue
+	failed  int       // connections since the last that worked
+	worked  time.Time // since when this one does; zero: it doesn't
 }
 
 // run keeps the shard connected. It returns an error if that is of no more use.
@@ -232,13 +234,16 @@ func (s *shard) run(ctx context.Context) error {
 	return nil
 }
 
-// pause is how long to wait before the next attempt: nothing after a
-// connection that worked.
+// pause is how long to wait before the next attempt: nothing after a connection
+// that worked for a while.
 func (s *shard) pause() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failed++
-	if s.failed == 1 {
+	if !s.worked.IsZero() && time.Since(s.worked) > steadyTime {
+		s.failed = 0
+	}
+	s.worked = time.Time{}
+	if s.failed++; s.failed == 1 {
 		return 0
 	}
 	if s.failed > 3 {
@@ -304,10 +309,10 @@ func (s *shard) dispatch(seq int64, event string, data json.RawMessage) {
 		if err := json.Unmarshal(data, &ready); err == nil {
 			s.session, s.resume = ready.Session, ready.Resume
 		}
-		s.failed = 0
+		s.worked = time.Now()
 		s.log.Info("connected to Discord")
 	case "RESUMED":
-		s.failed = 0
+		s.worked = time.Now()
 		s.log.Info("connected to Discord again")
 	}
 	s.mu.Unlock()

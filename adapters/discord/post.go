@@ -47,7 +47,7 @@ func (a *Adapter) Send(ctx context.Context, ch bot.ChannelID, m bot.Message) (bo
 		ID string `json:"id"`
 	}
 	err = a.rest.do(ctx, call{method: http.MethodPost, route: "/channels/*/messages", args: []string{channel},
-		body: body, files: files(m), again: m.Key != ""}, &posted)
+		body: body, files: files(m), again: m.Key != "", posts: true}, &posted)
 	if err != nil {
 		return "", a.explained(ctx, ch, err)
 	}
@@ -125,7 +125,11 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 		return "", deliveryFault(&notSent{err})
 	}
 	defer a.openings.give()
-	if err := sleep(ctx, time.Until(a.opened)); err != nil {
+	wait := time.Until(a.opened)
+	if wait > requestTime { // Discord has had enough; others wait for the turn
+		return "", deliveryFault(&tooMany{after: wait})
+	}
+	if err := sleep(ctx, wait); err != nil {
 		return "", deliveryFault(err)
 	}
 	if now := time.Now(); a.opened.Before(now.Add(-directBurst * directGap)) {
@@ -140,6 +144,9 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 		ID string `json:"id"`
 	}
 	err = a.rest.do(ctx, call{method: http.MethodPost, route: "/users/@me/channels", body: body, again: true}, &opened)
+	if codeOf(err) == codeFastDirects {
+		a.opened = time.Now().Add(directPause)
+	}
 	if err != nil {
 		return "", deliveryFault(err)
 	}

@@ -96,7 +96,11 @@ func (l *limits) reserve(r call) (d time.Duration, changed <-chan struct{}, all 
 	case b.known && b.limit > 0 && b.left <= 0 && now.Before(b.reset):
 		return b.reset.Sub(now), nil, false
 	case b.known && b.limit > 0 && !now.Before(b.reset):
-		b.left = b.limit
+		// What is under way may count in the new period, and until its first answer
+		// nobody knows when that ends.
+		if b.left = b.limit - b.pending; b.left <= 0 {
+			return 0, b.changed, false
+		}
 	}
 	if l.slot.Before(now.Add(-paceBurst * pace)) {
 		l.slot = now.Add(-paceBurst * pace)

@@ -50,6 +50,8 @@ type call struct {
 	token bool
 	// again says that repeating it after an unknown outcome changes nothing more.
 	again bool
+	// posts says that it leaves something that a later refusal doesn't undo.
+	posts bool
 }
 
 // key is what the call's limit is kept under.
@@ -164,12 +166,14 @@ func (c *client) do(ctx context.Context, r call, into any) error {
 		limited := errors.As(err, new(*tooMany))
 		certain := limited || errors.As(err, &never)
 		switch {
+		case errors.As(err, &no) && !r.posts:
+			return err
 		case errors.As(err, &no), attempt == attempts:
 			return doubt(err, doubtful)
 		case !certain && !r.mayRepeat():
 			return err
 		}
-		doubtful = doubtful || !certain && r.method == http.MethodPost && !r.token
+		doubtful = doubtful || !certain && r.method == http.MethodPost
 		if !limited {
 			wait = firstPause << attempt
 		}

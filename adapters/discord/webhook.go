@@ -59,6 +59,12 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the bot has not started yet", http.StatusServiceUnavailable)
 		return
 	}
+	select {
+	case <-a.ending: // nobody would wait for the answer
+		http.Error(w, "the bot is ending", http.StatusServiceUnavailable)
+		return
+	default:
+	}
 	// Several copies of the program may get the same one.
 	ctx, cancel := context.WithTimeout(r.Context(), shelfTime)
 	defer cancel()

@@ -2,6 +2,8 @@ package group
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,8 +27,27 @@ func ForgetDue(group string, at time.Time) schedule.Due {
 	return schedule.Due{Kind: KindForget, Subject: group, Occurrence: "gone", Lane: "notice/" + group, Rank: schedule.RankOther, At: at}
 }
 
-// forget erases what is known of a group, and of people who are in no other.
+// forget erases what is known of a group, and of people who are in no other. A
+// platform tells a program that doesn't run neither that the bot was invited
+// again nor later that it was: so first it is asked, and without an answer
+// nothing is erased.
 func (s *Service) forget(ctx context.Context, d schedule.Due) error {
+	g, ok, err := s.c.Store.Details(ctx, d.Subject)
+	if err != nil {
+		return err
+	}
+	for _, c := range g.Channels {
+		if !ok || !s.c.Bot.CanCheck(c.ID) {
+			continue
+		}
+		err := s.c.Bot.Check(ctx, c.ID)
+		if err == nil {
+			return s.c.Store.ChannelBack(ctx, c.ID, s.c.Now())
+		}
+		if no, known := errors.AsType[*bot.DeliveryError](err); !known || no.Kind != bot.Refused && no.Kind != bot.Gone {
+			return fmt.Errorf("ask whether a channel is back: %w", err)
+		}
+	}
 	return s.c.Store.ForgetGroup(ctx, d, s.c.Now())
 }
 

@@ -65,6 +65,55 @@ func TestRemovedBot(t *testing.T) {
 	})
 }
 
+// TestInvitedAgainUnheard throws the bot out and invites it again while the
+// program doesn't run: it is not forgotten where it can post.
+func TestInvitedAgainUnheard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, server, study, id := removed(t)
+		if err := w.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		server.Invite()
+		if err := w.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Advance(t.Context(), w.Now().Add(91*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if g := w.group(t, study); g.ID != id || g.State != group.Running {
+			t.Errorf("after 91 days: %+v", g)
+		}
+	})
+}
+
+// TestRemovedDuringAnOutage has the 90 days end while Discord doesn't say whether
+// the bot is back: the group is forgotten only when it does.
+func TestRemovedDuringAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _, _, id := removed(t)
+		d := w.real.(*discordSide)
+		d.server.Inject(1_000_000, discordtest.Any, discordtest.StatusBefore(503))
+		known := func() bool {
+			if err := w.Advance(t.Context(), w.Now().Add(91*24*time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			_, ok, err := w.running().Store.Details(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ok
+		}
+		if !known() {
+			t.Error("the group is forgotten without an answer")
+		}
+		d.server.Heal()
+		time.Sleep(2 * time.Hour)
+		if known() {
+			t.Error("the group is known 182 days after the removal")
+		}
+	})
+}
+
 // TestRemovedAndInvitedAgain throws the bot out and invites it again.
 func TestRemovedAndInvitedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

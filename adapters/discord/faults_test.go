@@ -1,0 +1,322 @@
+package discord
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"studyhall/bot"
+)
+
+// transport answers an adapter's requests in Discord's place.
+type transport func(r *http.Request) (status int, body string, err error)
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body, err := t(r)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// hungShelf keeps nothing, and takes the lease once; then its store hangs.
+type hungShelf struct{ leases int }
+
+func (*hungShelf) Put(context.Context, string, string, []byte, time.Duration) error { return nil }
+func (*hungShelf) Get(context.Context, string, string) ([]byte, bool, error)        { return nil, false, nil }
+func (*hungShelf) Delete(context.Context, string, string) error                     { return nil }
+func (*hungShelf) Seen(context.Context, string, time.Duration) (bool, error)        { return false, nil }
+
+func (s *hungShelf) Lease(ctx context.Context, _, _ string, _ time.Duration) (bool, error) {
+	if s.leases++; s.leases == 1 {
+		return true, nil
+	}
+	<-ctx.Done()
+	return false, ctx.Err()
+}
+
+func adapterOn(t *testing.T, answer transport) *Adapter {
+	t.Helper()
+	a, err := New(slog.New(slog.DiscardHandler), Config{Token: "t", Shelf: &hungShelf{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.rest.http = &http.Client{Transport: answer}
+	a.app, a.self = "1", "2"
+	return a
+}
+
+// TestLeaseOfAStoreThatHangs has the gateway left before another copy of the
+// program may take it.
+func TestLeaseOfAStoreThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := adapterOn(t, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var left time.Duration
+		began := time.Now()
+		a.holding(ctx, func(running context.Context) error {
+			<-running.Done()
+			left = time.Since(began)
+			cancel()
+			return nil
+		})
+		if left > leaseTime {
+			t.Errorf("the gateway was left after %s, its lease was over after %s", left, leaseTime)
+		}
+	})
+}
+
+// TestNewPeriod has no more requests under way in a new period than it allows,
+// until its first answer.
+func TestNewPeriod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, r := newLimits(), call{method: http.MethodPost, route: "/channels/*/messages", args: []string{"1"}}
+		taken := func() (n int) {
+			for range 20 {
+				if d, changed, _ := l.reserve(r); d <= 0 && changed == nil {
+					n++
+				}
+				time.Sleep(pace) // so that nothing but the channel's limit holds it up
+			}
+			return n
+		}
+		answer := func(left string) {
+			l.learn(r, &http.Response{StatusCode: http.StatusOK, Header: http.Header{
+				"X-Ratelimit-Limit": {"5"}, "X-Ratelimit-Remaining": {left}, "X-Ratelimit-Reset-After": {"5"}}}, 0)
+		}
+		if n := taken(); n != 1 {
+			t.Fatalf("%d requests before the first answer, want 1", n)
+		}
+		answer("4")
+		if n := taken(); n != 4 {
+			t.Fatalf("%d more requests in the first period, want 4", n)
+		}
+		for range 4 {
+			answer("0")
+		}
+		time.Sleep(6 * time.Second)
+		if n := taken(); n != 5 {
+			t.Errorf("%d requests in a new period without an answer, want 5", n)
+		}
+		answer("4")
+		if n := taken(); n != 0 {
+			t.Errorf("%d more requests in it, want none", n)
+		}
+	})
+}
+
+// TestOpeningTooFast has nobody else's conversation opened after Discord had
+// enough of it.
+func TestOpeningTooFast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		a := adapterOn(t, func(*http.Request) (int, string, error) {
+			asked++
+			return http.StatusBadRequest, `{"code":40003,"message":"You are opening direct messages too fast."}`, nil
+		})
+		for _, user := range []bot.UserID{"discord:11", "discord:12"} {
+			_, err := a.Direct(t.Context(), user)
+			if fault, ok := errors.AsType[*bot.DeliveryError](err); !ok || fault.Kind != bot.Limited || fault.After < directPause-time.Minute {
+				t.Errorf("%s: %v, want to wait for %s", user, err, directPause)
+			}
+		}
+		if asked != 1 {
+			t.Errorf("Discord was asked %d times, want once", asked)
+		}
+	})
+}
+
+// TestThreadAfterACut has a thread found that a first attempt opened.
+func TestThreadAfterACut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		a := adapterOn(t, func(*http.Request) (int, string, error) {
+			if asked++; asked == 1 {
+				return 0, "", io.ErrUnexpectedEOF
+			}
+			return http.StatusBadRequest, `{"code":160004,"message":"A thread has already been created for this message"}`, nil
+		})
+		if ch, err := a.Thread(t.Context(), "discord:3/4", "Question 1"); ch != "discord:4" || err != nil {
+			t.Errorf("Thread = %q, %v; want the message's own", ch, err)
+		}
+	})
+}
+
+// TestLatePrivateAnswer has a whisper kept back where a promise stands that
+// everybody sees and that can't be removed: it would take its place.
+func TestLatePrivateAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var posts []string
+		a := adapterOn(t, func(r *http.Request) (int, string, error) {
+			if r.Method == http.MethodDelete {
+				return http.StatusServiceUnavailable, "", nil
+			}
+			posts = append(posts, r.URL.Path)
+			return http.StatusOK, `{"id":"9"}`, nil
+		})
+		c := &conversation{Adapter: a, received: received{ID: "5", Token: "token", Type: receivedCommand, User: &account{ID: "11"}}}
+		c.promise(t.Context())
+		c.keep(t.Context(), bot.Whisper(bot.Message{Text: "Your answer was B."}))
+		if len(posts) != 1 {
+			t.Errorf("requests %q, want the promise only", posts)
+		}
+	})
+}
+
+// TestAnswerOfUnknownOutcome has a public answer not posted a second time when it
+// isn't known whether the first arrived.
+func TestAnswerOfUnknownOutcome(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		after  error  // of every attempt
+		status int    // of looking it up, 0 for none
+		looked string // what that says
+		posts  int    // to the channel
+	}{
+		{"cut, cut again", io.ErrUnexpectedEOF, 0, "", 0},
+		{"cut, and there", io.ErrUnexpectedEOF, http.StatusOK, `{"id":"8"}`, 0},
+		{"cut, and not there", io.ErrUnexpectedEOF, http.StatusNotFound, `{"code":10015}`, 1},
+		{"never sent", &notSent{errors.New("no route")}, http.StatusNotFound, `{"code":10015}`, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				posts := 0
+				a := adapterOn(t, func(r *http.Request) (int, string, error) {
+					if strings.HasSuffix(r.URL.Path, "/callback") {
+						return 0, "", test.after
+					}
+					if r.Method == http.MethodGet {
+						if test.status == 0 {
+							return 0, "", test.after
+						}
+						return test.status, test.looked, nil
+					}
+					posts++
+					return http.StatusOK, `{"id":"9"}`, nil
+				})
+				var r received
+				if err := json.Unmarshal([]byte(`{"id":"5","token":"token","type":2,"channel_id":"3","user":{"id":"11"}}`), &r); err != nil {
+					t.Fatal(err)
+				}
+				c := &conversation{Adapter: a, received: r, i: r.interaction()}
+				c.answer(t.Context(), bot.Response{Reply: &bot.Message{Text: "The board"}})
+				if posts != test.posts {
+					t.Errorf("%d posts to the channel, want %d", posts, test.posts)
+				}
+			})
+		})
+	}
+}
+
+// TestGatewayThatDropsAtOnce has a shard connect again at once after a connection
+// that worked, and ever more slowly when each ends as soon as it works.
+func TestGatewayThatDropsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &shard{gateway: &gateway{handle: func(string, json.RawMessage) {}}, log: slog.New(slog.DiscardHandler)}
+		s.dispatch(1, "READY", json.RawMessage(`{"session_id":"s"}`))
+		time.Sleep(time.Minute)
+		if p := s.pause(); p != 0 {
+			t.Errorf("%s after a connection of a minute, want none", p)
+		}
+		for n := range 4 {
+			s.dispatch(int64(n+2), "RESUMED", nil)
+			if p := s.pause(); p < time.Second<<n {
+				t.Errorf("%s after %d connections that ended at once", p, n+1)
+			}
+		}
+		s.dispatch(9, "RESUMED", nil)
+		time.Sleep(time.Minute)
+		if p := s.pause(); p != 0 {
+			t.Errorf("%s after a connection that lasted again, want none", p)
+		}
+	})
+}
+
+// TestEndedOverHTTP has no interaction taken that nobody would answer any more.
+func TestEndedOverHTTP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		public, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := adapterOn(t, func(r *http.Request) (int, string, error) {
+			if strings.HasSuffix(r.URL.Path, "/commands") {
+				return http.StatusOK, `[]`, nil
+			}
+			return http.StatusOK, `{"id":"1"}`, nil
+		})
+		a.key = public
+		core := bot.New(slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx, core) }()
+		send := func(id string) int {
+			body := `{"id":"` + id + `","token":"t","type":2,"channel_id":"3","user":{"id":"11"},"data":{"name":"study","type":1}}`
+			stamp := strconv.FormatInt(time.Now().Unix(), 10)
+			r := httptest.NewRequest(http.MethodPost, interactionsPath, strings.NewReader(body))
+			r.Header.Set("X-Signature-Timestamp", stamp)
+			r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body))))
+			w := httptest.NewRecorder()
+			a.Routes(core).ServeHTTP(w, r)
+			return w.Code
+		}
+		if got := send("5"); got != http.StatusAccepted {
+			t.Errorf("while it runs: %d, want 202", got)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if got := send("6"); got != http.StatusServiceUnavailable {
+			t.Errorf("after its end: %d, want 503", got)
+		}
+	})
+}
+
+// TestEndWhileSomethingHangs has the program end soon though an answer to a person
+// doesn't get through.
+func TestEndWhileSomethingHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := adapterOn(t, func(r *http.Request) (int, string, error) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/@me"):
+				return http.StatusOK, `{"id":"1"}`, nil
+			case strings.HasSuffix(r.URL.Path, "/commands"):
+				return http.StatusOK, `[]`, nil
+			}
+			<-r.Context().Done()
+			return 0, "", r.Context().Err()
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx, bot.New(slog.New(slog.DiscardHandler))) }()
+		if err := a.WaitReady(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		a.background(func(ctx context.Context) {
+			a.rest.do(ctx, call{method: http.MethodPatch, route: "/hangs"}, nil)
+		})
+		time.Sleep(time.Second)
+		began := time.Now()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took > lastTime+time.Second {
+			t.Errorf("ending took %s, want at most %s", took, lastTime)
+		}
+	})
+}
