@@ -225,7 +225,9 @@ func TestAnswerOfUnknownOutcome(t *testing.T) {
 // that worked, and ever more slowly when each ends as soon as it works.
 func TestGatewayThatDropsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &shard{gateway: &gateway{handle: func(string, json.RawMessage) {}}, log: slog.New(slog.DiscardHandler)}
+		connections := &links{}
+		connections.open(1)
+		s := &shard{gateway: &gateway{handle: func(string, json.RawMessage) {}, links: connections}, log: slog.New(slog.DiscardHandler)}
 		s.dispatch(1, "READY", json.RawMessage(`{"session_id":"s"}`))
 		time.Sleep(time.Minute)
 		if p := s.pause(); p != 0 {

@@ -27,7 +27,7 @@ type world struct {
 	log      *slog.Logger
 	harbor   *bottest.Fake // another platform beside it
 	people   *bottest.Together
-	wall     func() time.Time // real time; see scriptTime
+	wall     func() time.Time // real time
 	real     realPlatform     // in place of the fake platform; nil: the fake
 	database string
 	banks    fs.FS
@@ -76,17 +76,9 @@ func stoppedWorld(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	}
 	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
-	w.wall = scriptTime()
+	w.wall = time.Now
 	w.harbor = bottest.NewFakeNamed("harbor", w.Now)
 	return w
-}
-
-// scriptTime is the real clock of a script: it doesn't depend on how busy the
-// machine is, and no two looks at it are the same.
-func scriptTime() func() time.Time {
-	var looks atomic.Int64
-	begin := time.Now()
-	return func() time.Time { return begin.Add(time.Duration(looks.Add(1)) * 200 * time.Microsecond) }
 }
 
 // begin starts it, until the test ends.
