@@ -32,7 +32,7 @@ type Field struct {
 	Initial     []string // prefilled value or values
 	Options     []Option // of OneOf and AnyOf
 	Suggest     string   // path of the [Suggester] that completes it; "" for none
-	After       string   // of Line: it takes typed words without its name only beside this value of another field
+	After       string   // of Line and Zone: it takes typed words without its name only beside this value of another field
 	Min, Max    int      // characters of Line and Paragraph, size of Number, count of AnyOf; 0: no bound
 }
 

@@ -191,7 +191,7 @@ func (c *conversation) answer(ctx context.Context, r bot.Response) {
 	r = c.prepared(ctx, r)
 	switch {
 	case r.Form != nil:
-		body, err := FormPayload(*r.Form)
+		body, err := FormPayload(c.completable(*r.Form))
 		c.begin(ctx, body, nil, err)
 	case r.Edit != nil:
 		body, err := updateBody(*r.Edit)

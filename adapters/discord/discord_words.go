@@ -32,6 +32,12 @@ const (
 	fixRefused     = "ask whoever runs the bot to look at its log"
 )
 
+// wordsComplete says under an empty field where a list of what to enter is: the
+// option of a command.
+func wordsComplete(command, option string) string {
+	return "For a list to choose from, close this and type /" + command + " " + option + ":"
+}
+
 // fixPermissions names permissions as Discord's menus do, and the way there.
 func fixPermissions(channel string, names ...string) string {
 	whose := "the channel's"

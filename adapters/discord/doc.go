@@ -4,9 +4,9 @@
 // that ratelimit.go learns, and fault.go says what a refusal means. gateway.go
 // keeps connections over which events come, wire.go is one of them; webhook.go
 // takes interactions over HTTP instead. inbound.go reads what people did,
-// answer.go has it answered in time, keptform.go opens forms again, typed.go
-// answers words. post.go sends and finds messages, place.go knows people and
-// places, register.go registers the commands.
+// answer.go has it answered in time, keptform.go opens forms again, complete.go
+// says where a field is completed, typed.go answers words. post.go sends and finds
+// messages, place.go knows people and places, register.go registers the commands.
 //
 // The rest is pure: messages, forms, commands and what comes back, without a
 // connection. ids.go makes and reads identifiers, text.go turns [bot.Text] into

@@ -36,7 +36,7 @@ type modal struct {
 // around an input whose custom_id is the field's kind, a slash and its name.
 // Modals have no words on the button that sends them, so Submit is left out,
 // and nothing that completes what is typed, so a field with Suggest is a text
-// input. Dates, times and zones are text inputs that show an example.
+// input (see [Adapter.completable]). Dates, times and zones are text inputs that show an example.
 //
 // Discord takes five components in all. The introduction is one of them; in a
 // form of five fields it moves, shortened, to the first field without a help of

@@ -95,6 +95,6 @@ func (c *conversation) reopen(ctx context.Context, action string) {
 			form.Fields[n].Initial = f.Values[field.Name]
 		}
 	}
-	body, err := FormPayload(form)
+	body, err := FormPayload(c.completable(form))
 	c.begin(ctx, body, nil, err)
 }

@@ -6,6 +6,7 @@ package bottest
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"studyhall/bot"
@@ -17,6 +18,11 @@ const (
 	// Private, as the channel of [Driver.Say], is the private conversation with the bot.
 	Private = "@"
 )
+
+// ErrUnheard is what [Driver.Say] fails with where the platform passes no such
+// words on to the bot, and people have no command for them. The driver has then
+// made sure that nothing answered.
+var ErrUnheard = errors.New("the platform keeps these words from the bot")
 
 // Driver acts as the people on a platform and sees what the bot shows them. The
 // [Fake] implements it, and so does every adapter's fake platform, so that one
@@ -32,7 +38,8 @@ type Driver interface {
 	// Person makes or changes a person.
 	Person(name string, p bot.Profile)
 	// Say sends text to the bot: a command if it begins with a slash, else words
-	// that mention it (in a channel) or that it is sent (in [Private]).
+	// that mention it (in a channel) or that it is sent (in [Private]). It may fail
+	// with [ErrUnheard].
 	Say(ctx context.Context, person, channel, text string) error
 	// Write posts a person's message that is not for the bot.
 	Write(ctx context.Context, person, channel, text string) error

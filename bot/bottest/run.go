@@ -81,6 +81,10 @@ func Updating() bool { return *update }
 // the next thing is done; only things of different kinds, people or channels may
 // be expected in another order than they were seen. With -update expectations
 // that were not met are rewritten with what was seen.
+//
+// Where people say what the platform keeps from the bot ([ErrUnheard]), nothing
+// may appear, and what follows from the answer is left out: what is expected up
+// to the next thing done, and what the same person then presses or sends.
 func RunScripts(t *testing.T, glob string, newWorld func(t *testing.T) World) {
 	t.Helper()
 	files, err := filepath.Glob(glob)
@@ -120,6 +124,7 @@ type runner struct {
 	unseen  []Seen // not yet expected
 	met     *Seen  // what the line above expects
 	failed  error  // of the last thing done, not yet expected
+	unheard string // who said what the platform kept from the bot, until something else is done
 	doing   step   // the last thing done
 	history []string
 	out     []string // the script as rewritten
@@ -148,6 +153,10 @@ func run(ctx context.Context, text string, w World, update bool) (string, error)
 }
 
 func (r *runner) step(ctx context.Context, s step) error {
+	if r.skips(s) {
+		r.out = append(r.out, s.raw...)
+		return nil
+	}
 	if s.kind == stepKept {
 		return r.keep(s)
 	}
@@ -162,6 +171,9 @@ func (r *runner) step(ctx context.Context, s step) error {
 	r.out = append(r.out, s.raw...)
 	r.doing = s
 	suggested, err := r.do(ctx, s)
+	if errors.Is(err, ErrUnheard) {
+		r.unheard, err = s.person, nil
+	}
 	r.failed = err
 	for _, seen := range append(r.world.Driver().See(ctx), suggested...) {
 		r.unseen = append(r.unseen, seen)
@@ -171,6 +183,18 @@ func (r *runner) step(ctx context.Context, s step) error {
 		r.history = append(r.history, failureLine(err))
 	}
 	return nil
+}
+
+// skips reports whether a step is about the answer to what the bot can't hear:
+// what is expected then, and what the person does with it.
+func (r *runner) skips(s step) bool {
+	if s.kind == stepKept || s.kind.expects() {
+		return r.unheard != ""
+	}
+	if follows := s.kind == stepPress || s.kind == stepSubmit; !follows || s.person != r.unheard {
+		r.unheard = ""
+	}
+	return r.unheard != ""
 }
 
 // do does what a step says; only a completion has something to show by itself.

@@ -1,7 +1,9 @@
 package bottest_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -135,5 +137,40 @@ func TestKept(t *testing.T) {
 	}
 	if _, err := bottest.Run(t.Context(), script, newWorld(t), false); err != nil {
 		t.Errorf("in a world that keeps nothing: %v", err)
+	}
+}
+
+// deafened is a world whose platform keeps from the bot what isn't a command.
+type deafened struct{ bottest.World }
+
+func (d deafened) Driver() bottest.Driver { return hardOfHearing{d.World.Driver()} }
+
+type hardOfHearing struct{ bottest.Driver }
+
+func (d hardOfHearing) Say(ctx context.Context, person, channel, text string) error {
+	if !strings.HasPrefix(text, "/") {
+		return bottest.ErrUnheard
+	}
+	return d.Driver.Say(ctx, person, channel, text)
+}
+
+func TestUnheard(t *testing.T) {
+	tests := []struct {
+		name, script string
+		want         string // in the error; "" for none
+	}{
+		{"the answer and what follows from it", "ann: snacks\nbot: Snacks …\nkept as snacks\nann presses Pears\nbot to ann: …\nann submits what=x\nbot …\nann: /snacks\nbot: Snacks …", ""},
+		{"up to the same person's next words", "ann: snacks\nbot: Soup\nann: /snacks\nbot: Soup", "line 4"},
+		{"up to what somebody else does", "ann: snacks\nbot: Soup\nben presses Pears", `ben sees no "Pears"`},
+		{"up to the clock", "ann: snacks\nclock +1m\nbot: Soup", "line 3"},
+		{"nothing that came before", "ann: /snacks\nann: snacks\nbot …", "line 2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := bottest.Run(t.Context(), tt.script+"\n", deafened{newWorld(t)}, false)
+			if got := fmt.Sprint(err); tt.want == "" && err != nil || !strings.Contains(got, tt.want) {
+				t.Errorf("got %v, want an error with %q", err, tt.want)
+			}
+		})
 	}
 }

@@ -7,8 +7,14 @@ import (
 	"studyhall/bot"
 )
 
+// Words of /group that other parts use too.
+const (
+	doSetUp    = "set up"
+	doSchedule = "schedule"
+)
+
 func groupCommand() bot.Command {
-	words := []string{"set up", "schedule", "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report"}
+	words := []string{doSetUp, doSchedule, "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})
@@ -16,14 +22,14 @@ func groupCommand() bot.Command {
 	code := bot.Field{Name: fieldCode, Label: "Code", Kind: bot.Line, Help: "With join: the code of a group elsewhere", After: "join", Max: 40}
 	return bot.Command{
 		Name: "group", Help: "Your study group: who organises it, its schedule, setting one up", Private: true,
-		Page: "Group page", Aliases: []string{"organise", "organize"}, Fields: []bot.Field{field, code},
+		Page: "Group page", Aliases: []string{"organise", "organize"}, Fields: []bot.Field{field, code, zoneOption()},
 	}
 }
 
 // groupTyped answers /group: it finds the group that is meant and goes to what
 // is to be done.
 func (s *Service) groupTyped(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	do := i.Values.Get("do")
+	do := wanted(i)
 	if do == "join" {
 		return s.joinTyped(ctx, i)
 	}
@@ -32,9 +38,9 @@ func (s *Service) groupTyped(ctx context.Context, i bot.Interaction) (bot.Respon
 		return response, err
 	}
 	switch do {
-	case "set up":
+	case doSetUp:
 		return s.setupAgain(ctx, i, group)
-	case "schedule":
+	case doSchedule:
 		return s.editSchedule(ctx, i, group)
 	case "people", "handover":
 		return s.people(ctx, i, group)
@@ -62,7 +68,7 @@ func (s *Service) meant(ctx context.Context, i bot.Interaction, do string) (grou
 		if err != nil || ok {
 			return g.ID, r, err
 		}
-		if do == "set up" {
+		if do == doSetUp {
 			r, err = s.openSetup(ctx, i)
 			return "", r, err
 		}
@@ -81,7 +87,7 @@ func (s *Service) meant(ctx context.Context, i bot.Interaction, do string) (grou
 		return "", bot.Whisper(message(c)), nil
 	}
 	switch {
-	case len(all) == 0 || do == "set up":
+	case len(all) == 0 || do == doSetUp:
 		c := beginCard(true)
 		if len(all) > 0 {
 			c.Title = "A group begins in its channel"

@@ -14,7 +14,7 @@ func (s *Service) editSchedule(ctx context.Context, i bot.Interaction, group str
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if len(d.Tracks) > 1 && d.Group.State != Ended { // each has one of its own
+	if len(d.Tracks) > 1 && d.Group.State != Ended && typedZone(i) == "" { // each has one of its own, but the zone
 		return show(i, s.tracksCard(ctx, d, "")), nil
 	}
 	return s.openSchedule(ctx, i, d, d.First())
@@ -154,7 +154,7 @@ func (s *Service) reopen(ctx context.Context, i bot.Interaction, group string) (
 	if setup.Channel == "" {
 		return bot.Response{}, problem(wordsNoChannel, button("Group page", PathGroup(group)))
 	}
-	setup = s.withWindowAhead(setup)
+	setup = s.withWindowAhead(s.withZone(setup, i))
 	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
 		return bot.Response{}, err
 	}

@@ -28,7 +28,7 @@ func (s *Service) openSetup(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err := s.channelFree(ctx, i, i.Channel, ""); err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Response{Form: s.setupForm(s.newSetup(ctx, i), "setup/new")}, nil
+	return bot.Response{Form: s.setupForm(s.withZone(s.newSetup(ctx, i), i), "setup/new")}, nil
 }
 
 // channelFree fails if another group is in the channel, and says to the acting

@@ -358,7 +358,7 @@ func (s *Service) openSchedule(ctx context.Context, i bot.Interaction, d Details
 	if err := s.c.Store.SaveSetup(ctx, setup); err != nil {
 		return bot.Response{}, err
 	}
-	form := s.scheduleForm(setup)
+	form := s.scheduleForm(s.withZone(setup, i))
 	if len(d.Tracks) > 1 {
 		form.Title = bot.Clip(s.short(t.Certification)+" schedule", bot.LimitFormTitle)
 	}

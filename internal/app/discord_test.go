@@ -7,13 +7,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"studyhall/adapters/discord"
 	"studyhall/adapters/discord/discordtest"
@@ -110,6 +111,9 @@ func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 		}
 	})
 	d.people = script.New(d.server, w.zone)
+	if overHTTP {
+		d.people.Deaf(helpCommand())
+	}
 	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
 	w.begin()
 	return w
@@ -132,9 +136,24 @@ func (e elsewhere) See(ctx context.Context) []bottest.Seen {
 // Discord shows it, no longer as the bot made it.
 type unkept struct{ bottest.World }
 
-// typedScripts are scripts in which people type to the bot: without the gateway
-// Discord passes on no words.
-func typedScripts() []string { return []string{"group-help", "group-organise", "quiz-topics"} }
+// helpCommand is what people use over HTTP, where Discord passes on no words, in
+// place of words for help that are no command's.
+func helpCommand() map[string]string {
+	words := map[string]string{}
+	for _, w := range []string{"", "?", "hi", "help", "What is this?"} {
+		words[w] = "study help"
+	}
+	return words
+}
+
+// unheard is what people can't say there at all, by script.
+func unheard() map[string][]string {
+	return map[string][]string{
+		"group-help":     {"exam set CBET 8 May", "cert", "xyzzy", "group delete everything"},
+		"group-organise": {"group sceduel"},
+		"quiz-topics":    {"quiz count=7"},
+	}
+}
 
 // TestDiscordConversations runs the core's scripts through the adapter and the
 // gateway of a Discord in memory.
@@ -153,11 +172,14 @@ func discordConversations(t *testing.T, overHTTP bool) {
 			continue // ten times slower, and not much of it is another path
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txt")
-		if name == "group-zones" || overHTTP && slices.Contains(typedScripts(), name) {
-			continue // group-zones completes a field of a form, which Discord's forms can't
-		}
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { bottest.RunScript(t, file, unkept{newDiscordWorld(t, overHTTP)}) })
+			synctest.Test(t, func(t *testing.T) {
+				w := newDiscordWorld(t, overHTTP)
+				bottest.RunScript(t, file, unkept{w})
+				if diff := cmp.Diff(unheard()[name], w.real.(*discordSide).people.Unheard()); overHTTP && diff != "" {
+					t.Errorf("what people can't say without the gateway (-want +got):\n%s", diff)
+				}
+			})
 		})
 	}
 }

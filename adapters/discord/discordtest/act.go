@@ -227,6 +227,13 @@ func (p *Person) Submit(f Modal, values Args) (*Interaction, error) {
 	return p.ask(askModal, f.Opened.Channel, data, f.Opened.source), nil
 }
 
+// Dismiss closes the form that is open for the person, unsent.
+func (p *Person) Dismiss() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.modal = nil
+}
+
 // Write posts a message. Only the words of direct messages and of those that
 // mention the bot reach it, without a privileged intent.
 func (p *Person) Write(c *Channel, words string, files ...File) (Message, error) {

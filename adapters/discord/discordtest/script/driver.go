@@ -42,6 +42,9 @@ type Driver struct {
 	zones    map[*discordtest.Channel]*time.Location // of those who used channels first
 	shows    map[string]bool                         // buttons that stood for an answer
 	edits    map[string]bool                         // button whispers whose replacement scripts see as an edit
+	opening  map[string]act                          // what people did last, which may have opened a form
+	deaf     map[string]string                       // see [Driver.Deaf]; nil: the bot hears
+	unheard  []string
 	seen     []bottest.Seen
 }
 
@@ -56,6 +59,7 @@ func New(server *discordtest.Server, zone *time.Location) *Driver {
 		server: server, guild: server.Guild("Biomed"), zone: zone,
 		people: map[string]*discordtest.Person{}, profiles: map[string]bot.Profile{}, channels: map[string]*discordtest.Channel{},
 		loading: map[string]bool{}, buttons: map[string]bool{}, faults: map[string]string{}, private: map[string]bool{}, edits: map[string]bool{}, shows: map[string]bool{}, zones: map[*discordtest.Channel]*time.Location{},
+		opening: map[string]act{},
 	}
 }
 
@@ -150,27 +154,33 @@ func (d *Driver) Say(ctx context.Context, person, channel, text string) error {
 	if !ok {
 		return d.typed(ctx, person, channel, strings.TrimSpace(strings.TrimPrefix(text, "@Studyhall")))
 	}
-	name, rest, _ := strings.Cut(line, " ")
-	// Discord knows a command by one name only.
-	i := slices.IndexFunc(commands, func(c bot.Command) bool {
-		return !c.Message && (c.Name == name || slices.Contains(c.Aliases, name))
-	})
-	if i < 0 {
+	name, args, ok := command(commands, line)
+	if !ok {
 		return d.typed(ctx, person, channel, line)
 	}
-	name = commands[i].Name
 	d.pressing(person, false)
 	place := d.channel(person, channel)
 	d.settling(person, place)
-	values, unknown := commands[i].Arguments(rest)
-	if len(unknown) > 0 || !offered(commands[i], values) {
-		return d.typed(ctx, person, channel, line)
+	return d.acts(ctx, person, func() (*discordtest.Interaction, error) { return d.person(person).Command(place, name, args) })
+}
+
+// command is a line as a command with options; false if Discord offers none for
+// that.
+func command(commands []bot.Command, line string) (name string, args discordtest.Args, ok bool) {
+	word, rest, _ := strings.Cut(line, " ")
+	// Discord knows a command by one name only.
+	i := slices.IndexFunc(commands, func(c bot.Command) bool {
+		return !c.Message && (c.Name == word || slices.Contains(c.Aliases, word))
+	})
+	if i < 0 {
+		return "", nil, false
 	}
-	args := discordtest.Args{}
+	values, unknown := commands[i].Arguments(rest)
+	args = discordtest.Args{}
 	for field, v := range values {
 		args[field] = v[0]
 	}
-	return d.done(ctx)(d.person(person).Command(place, name, args))
+	return commands[i].Name, args, len(unknown) == 0 && offered(commands[i], values)
 }
 
 // offered reports whether every choice is one of those that Discord offers.
@@ -189,10 +199,10 @@ func (d *Driver) typed(ctx context.Context, person, channel, words string) error
 	p, place := d.person(person), d.channel(person, channel)
 	d.settling(person, place)
 	d.pressing(person, false)
-	if channel != bottest.Private {
-		words = "<@" + d.server.Application() + "> " + words
+	if d.deaf != nil {
+		return d.notHeard(ctx, person, channel, words)
 	}
-	asked, err := p.Write(place, words)
+	asked, err := p.Write(place, d.mentioning(channel, words))
 	if err != nil {
 		return err
 	}
@@ -212,6 +222,14 @@ func (d *Driver) typed(ctx context.Context, person, channel, words string) error
 		return fmt.Errorf("no answer to %q: %w", words, err)
 	}
 	return d.done(ctx)(p.Press(answer, showLabel))
+}
+
+// mentioning is how words are written to the bot.
+func (d *Driver) mentioning(channel, words string) string {
+	if channel == bottest.Private {
+		return words
+	}
+	return "<@" + d.server.Application() + "> " + words
 }
 
 // used reports whether a button that stands for an answer has been pressed, and
@@ -306,10 +324,12 @@ func (d *Driver) Press(ctx context.Context, person, label, on string) error {
 		return fmt.Errorf("%s sees no %q to press on a message that begins %q", person, label, on)
 	}
 	d.pressing(person, m.To != nil || m.Channel == p.Direct())
-	if menu != "" {
-		return d.done(ctx)(p.Select(m, menu, label))
-	}
-	return d.done(ctx)(p.Press(m, label))
+	return d.acts(ctx, person, func() (*discordtest.Interaction, error) {
+		if menu != "" {
+			return p.Select(m, menu, label)
+		}
+		return p.Press(m, label)
+	})
 }
 
 // pressing remembers whether what a person uses is on a message that only they
@@ -367,26 +387,6 @@ func (d *Driver) newest(p *discordtest.Person, on string, has func(discordtest.M
 		}
 	}
 	return discordtest.Message{}, false
-}
-
-// Complete types into an option of a command. Discord's forms complete nothing.
-func (d *Driver) Complete(ctx context.Context, person, field, typed string) ([]string, error) {
-	if _, err := d.running(); err != nil {
-		return nil, err
-	}
-	command, option, ok := strings.Cut(field, " ")
-	if !ok {
-		return nil, fmt.Errorf("field %q of a form: Discord completes options of commands only", field)
-	}
-	i, err := d.person(person).Complete(d.channel(person, ""), command, option, typed, nil)
-	if err := d.done(ctx)(i, err); err != nil {
-		return nil, err
-	}
-	labels := []string{}
-	for _, c := range i.Choices() {
-		labels = append(labels, c.Name)
-	}
-	return labels, nil
 }
 
 // Refuse takes the right to see a channel from the bot, or gives it back.
