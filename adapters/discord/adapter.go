@@ -28,6 +28,8 @@ type Config struct {
 	Shelf     bot.Shelf // keeps forms while they are open, and who holds the gateway
 	// Dial opens connections; nil: [net.Dialer].
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Now is real time, by which signatures are recent or old; nil: time.Now.
+	Now func() time.Time
 }
 
 // Adapter connects Discord.
@@ -37,6 +39,7 @@ type Adapter struct {
 	shelf   bot.Shelf
 	guild   string
 	key     ed25519.PublicKey // nil: the gateway
+	now     func() time.Time
 	gateway *gateway
 
 	core    bot.Core
@@ -73,10 +76,13 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		return nil, errors.New("DISCORD_TOKEN is empty")
 	}
 	a := &Adapter{
-		log: log, shelf: config.Shelf, guild: config.Guild,
+		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now,
 		ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
 		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
+	}
+	if a.now == nil {
+		a.now = time.Now
 	}
 	a.lasting, a.cut = context.WithCancel(context.Background())
 	if config.PublicKey != "" {

@@ -39,7 +39,7 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the request is too long or broken", http.StatusRequestEntityTooLarge)
 		return
 	}
-	if !a.signed(r.Header, body, time.Now()) {
+	if !a.signed(r.Header, body, a.now()) {
 		http.Error(w, wordsForged, http.StatusUnauthorized)
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // killPoint ends this process with SIGKILL at the point and the time of passing
@@ -26,4 +27,15 @@ func killPoint() func(point string) {
 			select {} // the signal is on its way; nothing more is done here
 		}
 	}
+}
+
+// wallClock is the machine's clock, ahead by STUDYHALL_CLOCK_AHEAD, as "26h30m":
+// the kill test lets days go by while the program is dead. Like killPoint it is
+// in no ordinary program.
+func wallClock() func() time.Time {
+	ahead, err := time.ParseDuration(os.Getenv("STUDYHALL_CLOCK_AHEAD"))
+	if err != nil {
+		return time.Now
+	}
+	return func() time.Time { return time.Now().Add(ahead) }
 }

@@ -24,7 +24,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	defer l.Close()
 	a, err := New(ctx, Options{
 		Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir,
-		Timing: schedule.DefaultTiming(), Trace: killPoint(),
+		Timing: schedule.DefaultTiming(), Trace: killPoint(), Real: wallClock(),
 		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf) },
 	})
 	if err != nil {
@@ -37,7 +37,9 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 
 // platforms makes an adapter for each platform that is configured.
 func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, error) {
-	d, err := discord.New(log.With("platform", "discord"), discordConfig(c, shelf))
+	config := discordConfig(c, shelf)
+	config.Now = wallClock()
+	d, err := discord.New(log.With("platform", "discord"), config)
 	if err != nil {
 		return nil, err
 	}

@@ -304,7 +304,7 @@ func (l *life) occurrences(now time.Time) int {
 	}
 }
 
-var totals = regexp.MustCompile(`(?m)^(\d+) answered, (\d+) right\.`)
+var totals = regexp.MustCompile(`(?m)^(?:-# )?(\d+) answered, (\d+) right\.`)
 
 // checkQuestion compares one card with what everybody is told now, and that
 // with what they were told before. It counts the answers.
