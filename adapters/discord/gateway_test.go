@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,53 @@ func TestNothingTwice(t *testing.T) {
 			t.Errorf("refused: %v", r)
 		}
 	})
+}
+
+// slowLine takes its time for whatever comes.
+type slowLine struct{ net.Conn }
+
+func (s slowLine) Read(p []byte) (int, error) {
+	time.Sleep(50 * time.Millisecond)
+	return s.Conn.Read(p)
+}
+
+// TestEndTakesWhatWasSent ends the program while presses are on their way to it.
+func TestEndTakesWhatWasSent(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		fault discordtest.GatewayFault
+		takes time.Duration // at most
+	}{
+		{"answered", discordtest.GatewayFault{}, 2 * time.Second},
+		{"a server that answers no heartbeat is not waited for", discordtest.NoAck(), 4 * time.Second},
+	} {
+		bubble(t, test.name, func(t *testing.T) {
+			w := newWorld(t, discordtest.Options{})
+			w.line = func(c net.Conn) net.Conn { return slowLine{c} }
+			w.discord.Gateway(1, test.fault)
+			w.connected()
+			var all []*discordtest.Interaction
+			for range 5 {
+				i, err := w.ann.Command(w.study, "study", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, i)
+			}
+			began := time.Now()
+			if err := w.end(); err != nil {
+				t.Errorf("it ended with %v", err)
+			}
+			if took := time.Since(began); took > test.takes {
+				t.Errorf("it took %s to end", took)
+			}
+			for n, i := range all {
+				if !i.Acked() {
+					t.Errorf("press %d, sent before the end, got no answer", n)
+				}
+			}
+		})
+	}
 }
 
 // TestOneConnection has two copies of the program take turns.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -80,6 +81,7 @@ type world struct {
 	delay  time.Duration // before it answers
 	notice []bot.Notice
 	http   bool // interactions come over HTTP
+	line   func(net.Conn) net.Conn
 	end    func() error
 }
 
@@ -100,6 +102,15 @@ func newWorld(t *testing.T, o discordtest.Options) *world {
 // config is what connects the adapter to the Discord in memory.
 func (w *world) config() discord.Config {
 	c := discord.Config{Token: w.discord.Token(), API: w.discord.URL(), Shelf: w.shelf, Dial: w.discord.Dial}
+	if w.line != nil {
+		c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := w.discord.Dial(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return w.line(conn), nil
+		}
+	}
 	if w.http {
 		c.PublicKey = w.discord.PublicKey()
 	}

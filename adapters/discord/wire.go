@@ -38,6 +38,7 @@ const (
 	helloTime  = 15 * time.Second // to the first word of the server
 	maxFrame   = 16 << 20         // bytes of a message
 	maxHeaders = 64 << 10         // bytes before the connection is a WebSocket
+	drainTime  = 2 * time.Second  // for what is on its way when the program ends
 )
 
 // Why the adapter ends a connection that the server hasn't closed.
@@ -72,6 +73,8 @@ type wire struct {
 	code     int           // with which the server closed, or 0
 	interval time.Duration // between heartbeats, 0 before HELLO
 	unheard  time.Time     // of the oldest heartbeat without an answer
+	beats    int           // heartbeats without an answer
+	drained  chan struct{} // closed once beats is 0; nil before the program ends
 }
 
 func newWire(c net.Conn, s *shard) *wire {
@@ -100,15 +103,62 @@ func (w *wire) Close() error {
 	return nil
 }
 
-// leave ends the session for good, as the server is told.
+// leave ends the session for good, as the server is told. Before that it takes
+// what the server has already sent: a heartbeat is answered after it.
 func (w *wire) leave() {
+	w.drain()
 	w.mu.Lock()
 	if w.ended == nil && w.web {
-		w.Conn.SetWriteDeadline(time.Now().Add(time.Second))
-		w.Conn.Write(masked(frameClose, binary.BigEndian.AppendUint16(nil, 1000)))
+		w.say(frameClose, binary.BigEndian.AppendUint16(nil, 1000))
 	}
 	w.mu.Unlock()
 	w.end(errLeft)
+}
+
+// drain waits until everything that was sent so far has been read, or until the
+// server has had its time.
+func (w *wire) drain() {
+	w.mu.Lock()
+	if w.ended != nil || w.interval == 0 {
+		w.mu.Unlock()
+		return
+	}
+	drained := make(chan struct{})
+	w.drained = drained
+	w.beats++
+	err := w.say(frameText, w.shard.heartbeat())
+	w.mu.Unlock()
+	if err != nil {
+		return
+	}
+	late := time.NewTimer(drainTime)
+	defer late.Stop()
+	select {
+	case <-drained:
+	case <-w.done:
+	case <-late.C:
+	}
+}
+
+// say writes a frame of the adapter's own. The caller holds mu.
+func (w *wire) say(kind byte, payload []byte) error {
+	if err := w.Conn.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		return err
+	}
+	_, err := w.Conn.Write(masked(kind, payload))
+	return err
+}
+
+// heard notes the answer to a heartbeat.
+func (w *wire) heard() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unheard = time.Time{}
+	w.beats = max(w.beats-1, 0)
+	if w.beats == 0 && w.drained != nil {
+		close(w.drained)
+		w.drained = nil
+	}
 }
 
 // reason is why the connection ended, and the server's close code, if any.
@@ -249,9 +299,7 @@ func (w *wire) message(text []byte) error {
 		w.mu.Unlock()
 		w.show(fmt.Sprintf(`{"op":10,"d":{"heartbeat_interval":%d}}`, hello.Interval))
 	case opHeartbeats:
-		w.mu.Lock()
-		w.unheard = time.Time{}
-		w.mu.Unlock()
+		w.heard()
 		w.show(`{"op":11}`)
 	case opHeartbeat:
 		w.show(`{"op":1}`)
@@ -332,6 +380,7 @@ func (w *wire) outgoing(p []byte) ([]byte, error) {
 		} else if now.Sub(w.unheard) >= w.interval*9/10 {
 			return nil, errDeaf
 		}
+		w.beats++
 		return masked(frameText, w.shard.heartbeat()), nil
 	case opIdentify:
 		if resume := w.shard.resumption(); resume != nil {
