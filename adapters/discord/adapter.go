@@ -48,7 +48,7 @@ type Adapter struct {
 	ready   chan struct{}
 	ending  chan struct{} // closed when nothing more is taken
 	fault   chan error    // why no further work is possible
-	working sync.WaitGroup
+	working crew
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
 
@@ -178,7 +178,7 @@ func (a *Adapter) Close() error {
 func (a *Adapter) finish() {
 	late := time.AfterFunc(lastTime, a.cut)
 	defer late.Stop()
-	a.working.Wait()
+	a.working.wait()
 	a.rest.http.CloseIdleConnections()
 }
 
@@ -296,7 +296,9 @@ func (a *Adapter) held(ctx context.Context, name, holder string, run func(contex
 // background does something that Run waits for. What is under way when the
 // program ends may finish within lastTime.
 func (a *Adapter) background(do func(context.Context)) {
-	a.working.Go(func() {
+	a.working.begin()
+	go func() {
+		defer a.working.end()
 		defer func() {
 			if p := recover(); p != nil {
 				a.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
@@ -305,5 +307,5 @@ func (a *Adapter) background(do func(context.Context)) {
 		ctx, cancel := context.WithTimeout(a.lasting, workTime)
 		defer cancel()
 		do(ctx)
-	})
+	}()
 }
