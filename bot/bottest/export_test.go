@@ -1,4 +1,8 @@
 package bottest
 
+import "context"
+
 // Run lets the external tests run scripts that must fail or be rewritten.
-var Run = run
+func Run(ctx context.Context, text string, w World, update bool) (string, error) {
+	return run(ctx, text, w, update, 0)
+}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -48,7 +49,9 @@ var update = flag.Bool("update", false, "rewrite golden files and the expectatio
 func Updating() bool { return *update }
 
 // RunScripts runs every script that the glob matches, each in a world of its
-// own and in a subtest named like its file. No script is a failure.
+// own and in a subtest named like its file. No script is a failure. A world is
+// made and run in a bubble of [synctest], where time passes only while everybody
+// waits: what a script sees doesn't depend on how busy the machine is.
 //
 // A script is a conversation, one line a step; a line indented by two spaces
 // continues the one above. Lines that begin with # are comments.
@@ -93,19 +96,23 @@ func RunScripts(t *testing.T, glob string, newWorld func(t *testing.T) World) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			RunScript(t, file, newWorld(t))
+			synctest.Test(t, func(t *testing.T) { RunScript(t, file, newWorld(t)) })
 		})
 	}
 }
 
-// RunScript runs one script.
+// stepTime passes after each step of a script, so that what people do has an
+// order. In a bubble no time passes while anybody works.
+const stepTime = 2 * time.Millisecond
+
+// RunScript runs one script, in the bubble of [synctest] that its world was made in.
 func RunScript(t *testing.T, file string, w World) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rewritten, err := run(t.Context(), string(text), w, Updating())
+	rewritten, err := run(t.Context(), string(text), w, Updating(), stepTime)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
@@ -121,22 +128,23 @@ func RunScript(t *testing.T, file string, w World) {
 type runner struct {
 	world   World
 	update  bool
-	unseen  []Seen // not yet expected
-	met     *Seen  // what the line above expects
-	failed  error  // of the last thing done, not yet expected
-	unheard string // who said what the platform kept from the bot, until something else is done
-	doing   step   // the last thing done
+	pause   time.Duration // after each step
+	unseen  []Seen        // not yet expected
+	met     *Seen         // what the line above expects
+	failed  error         // of the last thing done, not yet expected
+	unheard string        // who said what the platform kept from the bot, until something else is done
+	doing   step          // the last thing done
 	history []string
 	out     []string // the script as rewritten
 }
 
 // run runs a script and returns it with expectations rewritten, if update.
-func run(ctx context.Context, text string, w World, update bool) (string, error) {
+func run(ctx context.Context, text string, w World, update bool, pause time.Duration) (string, error) {
 	steps, err := parse(text)
 	if err != nil {
 		return text, err
 	}
-	r := &runner{world: w, update: update}
+	r := &runner{world: w, update: update, pause: pause}
 	for _, s := range steps {
 		if s.kind == stepBlank {
 			r.out = append(r.out, s.raw...)
@@ -182,6 +190,7 @@ func (r *runner) step(ctx context.Context, s step) error {
 	if err != nil {
 		r.history = append(r.history, failureLine(err))
 	}
+	time.Sleep(r.pause)
 	return nil
 }
 

@@ -117,7 +117,7 @@ func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now t
 		if err != nil {
 			return Posting{}, err
 		}
-		if len(ahead) > left && ahead[left].At.Before(now.Add(lowFor)) {
+		if len(ahead) > left && !ahead[left].At.After(now.Add(lowFor)) { // at its very time, too
 			p.Low = left
 		}
 	}

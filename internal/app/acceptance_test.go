@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
@@ -35,7 +36,9 @@ func withQuestion(t *testing.T) *world {
 
 // Acceptance 5: a result appears where it is read although the pressed card is
 // 200 messages up: as the newest message, and on the private copy in its place.
-func TestResultFarUp(t *testing.T) {
+func TestResultFarUp(t *testing.T) { synctest.Test(t, testResultFarUp) }
+
+func testResultFarUp(t *testing.T) {
 	w := withQuestion(t)
 	d := w.Driver()
 	for n := range 200 {
@@ -75,7 +78,9 @@ func TestResultFarUp(t *testing.T) {
 
 // Acceptance 12: every command works bare, as a command and as words to the bot,
 // for somebody new, a member and an organiser.
-func TestEveryCommandBare(t *testing.T) {
+func TestEveryCommandBare(t *testing.T) { synctest.Test(t, testEveryCommandBare) }
+
+func testEveryCommandBare(t *testing.T) {
 	w := withQuestion(t)
 	if err := w.Driver().Press(t.Context(), "dana", "B", "CBET question 1"); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 
 	"studyhall/bot/bottest"
 )
@@ -52,8 +53,10 @@ func TestChangedBanks(t *testing.T) {
 			t.Fatalf("%s: the bank is as it was", name)
 		}
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t).(*world)
-			bottest.RunScript(t, "testdata/changed/under-way.txt", rebanked{w, fstest.MapFS{"script.yaml": {Data: []byte(bank)}}})
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).(*world)
+				bottest.RunScript(t, "testdata/changed/under-way.txt", rebanked{w, fstest.MapFS{"script.yaml": {Data: []byte(bank)}}})
+			})
 		})
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,8 +92,6 @@ func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
 	// Its limits are tested elsewhere; here they would only let the scripts' time pass.
 	d := &discordSide{http: overHTTP}
-	var looks atomic.Int64 // in a bubble no time passes between two of them
-	w.wall = func() time.Time { return time.Now().Add(time.Duration(looks.Add(1)) * 200 * time.Microsecond) }
 	o := discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond}
 	if overHTTP {
 		o.Interactions, o.HTTP = "http://bot.test/discord/interactions", &http.Client{Transport: d}

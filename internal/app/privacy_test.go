@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
@@ -71,6 +72,10 @@ func twoGroups(t *testing.T) *world {
 // Acceptance 22: of linked accounts in two groups, neither group shows the
 // other's name, on any page of its organisers and members, or in any post.
 func TestLinkedAccountsKeepTheirNames(t *testing.T) {
+	synctest.Test(t, testLinkedAccountsKeepTheirNames)
+}
+
+func testLinkedAccountsKeepTheirNames(t *testing.T) {
 	w := twoGroups(t)
 	w.sees(t, "dana", bottest.Main, "/study link", "press Get a code")
 	w.sees(t, "reed", "harbor/study", "/study link K7001-ZTN9M", "press Confirm")
@@ -103,7 +108,9 @@ func TestLinkedAccountsKeepTheirNames(t *testing.T) {
 }
 
 // An export holds what the person did, as one JSON file that only they see.
-func TestExportHoldsEverything(t *testing.T) {
+func TestExportHoldsEverything(t *testing.T) { synctest.Test(t, testExportHoldsEverything) }
+
+func testExportHoldsEverything(t *testing.T) {
 	w := twoGroups(t)
 	w.sees(t, "dana", bottest.Main, "/study my data", "press Export my data")
 	sent := 0
@@ -144,7 +151,9 @@ func checkExport(t *testing.T, data []byte) {
 
 // A database that is restored from before an erasure loses the person again at
 // the next start.
-func TestRestartReplaysErasures(t *testing.T) {
+func TestRestartReplaysErasures(t *testing.T) { synctest.Test(t, testRestartReplaysErasures) }
+
+func testRestartReplaysErasures(t *testing.T) {
 	w := twoGroups(t)
 	path := strings.TrimPrefix(w.database, "sqlite:")
 	old := path + ".old"

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
@@ -114,7 +115,9 @@ func (c *crawler) add(action string) {
 
 // Acceptance 8: whatever an organiser opens, reads, downloads or finds in the
 // log, no other member's answer is in it.
-func TestOrganisersNeverSeeAnswers(t *testing.T) {
+func TestOrganisersNeverSeeAnswers(t *testing.T) { synctest.Test(t, testOrganisersNeverSeeAnswers) }
+
+func testOrganisersNeverSeeAnswers(t *testing.T) {
 	log := &logbook{}
 	w := newWorldWith(t, os.DirFS("testdata/banks"), slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	data, err := os.ReadFile("testdata/typed/bank.yaml")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
@@ -22,7 +23,9 @@ func (r reminded) Standing(ctx context.Context, groupID, trackID string, account
 // TestReviewOfChangedBank plays a conversation with somebody who asked for
 // reviews by message, and goes on in the middle of a review when the program
 // starts again on a bank in which one question is gone and another has new words.
-func TestReviewOfChangedBank(t *testing.T) {
+func TestReviewOfChangedBank(t *testing.T) { synctest.Test(t, testReviewOfChangedBank) }
+
+func testReviewOfChangedBank(t *testing.T) {
 	w := newWorldOf(t, os.DirFS("testdata/review/before"))
 	w.running().Practice.Tell(reminded{w.running().Boards})
 	bottest.RunScript(t, "testdata/review/1-before.txt", w)

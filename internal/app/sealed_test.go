@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot/bottest"
 	"studyhall/quizzes"
@@ -11,6 +12,10 @@ import (
 // While a group keeps its results for the closing, not even the export of somebody's
 // own data tells how the answer was graded; afterwards it does.
 func TestExportKeepsResultsForTheClosing(t *testing.T) {
+	synctest.Test(t, testExportKeepsResultsForTheClosing)
+}
+
+func testExportKeepsResultsForTheClosing(t *testing.T) {
 	w := twoGroups(t)
 	tuesday := func() {
 		t.Helper()

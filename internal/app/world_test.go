@@ -20,7 +20,8 @@ import (
 )
 
 // world is the whole program on SQLite and the fake platform, for scripts. Its
-// clock survives a restart, as the world's does.
+// clock survives a restart, as the world's does. Tests that depend on when things
+// happen make it in a bubble of synctest.
 type world struct {
 	t        *testing.T
 	fake     *bottest.Fake
