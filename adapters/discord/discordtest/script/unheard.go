@@ -24,14 +24,14 @@ func (d *Driver) notHeard(ctx context.Context, person, channel, words string) er
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	before := len(d.seen)
+	before := len(d.sights())
 	if _, err := p.Write(place, d.mentioning(channel, words)); err != nil {
 		return err
 	}
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	if appeared := d.seen[before:]; len(appeared) > 0 {
+	if appeared := d.sights()[before:]; len(appeared) > 0 {
 		return fmt.Errorf("the bot can't hear %q, and %v appeared", words, appeared)
 	}
 	line, ok := d.deaf[words]
@@ -48,4 +48,11 @@ func (d *Driver) notHeard(ctx context.Context, person, channel, words string) er
 		return bottest.ErrUnheard
 	}
 	return d.acts(ctx, person, func() (*discordtest.Interaction, error) { return p.Command(place, name, args) })
+}
+
+// sights is what appeared and was not asked for yet.
+func (d *Driver) sights() []bottest.Seen {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.seen)
 }
