@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,10 +83,12 @@ func TestServeRestartUnderLoad(t *testing.T) {
 
 // load is people on a Discord that a served program is connected to.
 type load struct {
-	t        *testing.T
+	t        testing.TB
 	d        *discordtest.Server
 	overHTTP bool
+	biomed   *discordtest.Guild
 	study    *discordtest.Channel
+	maria    *discordtest.Person // who organises
 	people   []*discordtest.Person
 }
 
@@ -132,34 +135,51 @@ func result(i *discordtest.Interaction) string {
 func (l *load) question() discordtest.Message {
 	l.t.Helper()
 	g, maria := l.d.Guild("Biomed"), l.d.Person("Maria G.")
-	l.study = g.Channel("cbet-study")
+	l.biomed, l.study, l.maria = g, g.Channel("cbet-study"), maria
 	g.Join(maria)
-	for n := range 100 {
-		p := l.d.Person(fmt.Sprint("Member ", n))
-		g.Join(p)
-		l.people = append(l.people, p)
-	}
+	l.join(100)
 	pressed, err := maria.Press(l.reply(maria.Command(l.study, "group", nil)), "Set up")
 	l.reply(pressed, err)
 	form, _ := pressed.Modal()
 	l.reply(maria.Press(l.reply(maria.Submit(form, discordtest.Args{
 		"Studying for": "CBET: Certified Biomedical Equipment Technician", "Time zone": "Chicago"})), "Start"))
-	sure := l.reply(maria.Command(l.study, "group", discordtest.Args{"do": "post now"}))
-	l.reply(maria.Press(sure, "Post it"))
-	ctx, cancel := context.WithTimeout(l.t.Context(), 2*time.Minute)
-	defer cancel()
-	var question discordtest.Message
-	if err := l.d.Await(ctx, func() bool {
-		for _, m := range l.study.Messages() {
-			if _, ok := m.Find("A"); ok {
-				question = m
-			}
-		}
-		return question.ID != ""
-	}); err != nil {
-		l.t.Fatal(err)
+	return l.postNow()
+}
+
+// join has so many people in the server.
+func (l *load) join(many int) {
+	for n := len(l.people); n < many; n++ {
+		p := l.d.Person(fmt.Sprint("Member ", n))
+		l.biomed.Join(p)
+		l.people = append(l.people, p)
 	}
-	return question
+}
+
+// postNow has questions posted until one is answered by a letter; some are typed.
+func (l *load) postNow() discordtest.Message {
+	l.t.Helper()
+	for range 10 {
+		before := len(l.questions())
+		sure := l.reply(l.maria.Command(l.study, "group", discordtest.Args{"do": "post now"}))
+		l.reply(l.maria.Press(sure, "Post it"))
+		ctx, cancel := context.WithTimeout(l.t.Context(), 2*time.Minute)
+		err := l.d.Await(ctx, func() bool { return len(l.questions()) > before })
+		cancel()
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		q := l.questions()[before]
+		if _, ok := q.Find("A"); ok {
+			return q
+		}
+	}
+	l.t.Fatal("no question is answered by a letter")
+	return discordtest.Message{}
+}
+
+// questions are those that were posted, oldest first.
+func (l *load) questions() []discordtest.Message {
+	return slices.DeleteFunc(l.study.Messages(), func(m discordtest.Message) bool { return !strings.Contains(m.Text(), "CBET question ") })
 }
 
 // together is how many people wait for an answer at once: enough for some to be

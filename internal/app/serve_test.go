@@ -16,7 +16,7 @@ import (
 )
 
 // freeAddress is one that nobody listens on.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -28,7 +28,7 @@ func freeAddress(t *testing.T) string {
 
 // served runs serve with variables that point at a Discord, until the test ends
 // or stop is called; wait waits for it to end by itself.
-func served(t *testing.T, server *discordtest.Server, more map[string]string) (wait, stop func() error) {
+func served(t testing.TB, server *discordtest.Server, more map[string]string) (wait, stop func() error) {
 	t.Helper()
 	env := map[string]string{
 		"DISCORD_TOKEN": server.Token(), "DISCORD_API_URL": server.URL(), "HTTP_ADDR": freeAddress(t),

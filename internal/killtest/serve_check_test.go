@@ -87,12 +87,12 @@ func closedOnDiscord(m discordtest.Message) bool {
 	return strings.Contains(first, "· closed")
 }
 
-// missing says which channels lack questions that were due.
+// missing says which channels lack questions that were due, or have too many.
 func (w *town) missing() []string {
 	var all []string
 	due := w.due()
 	for _, place := range w.places {
-		if n := len(questions(place)); n < due {
+		if n := len(questions(place)); n != due {
 			all = append(all, fmt.Sprintf("#%s has %d of %d questions", place.Name, n, due))
 		}
 	}
