@@ -75,8 +75,10 @@ type (
 	Threader interface {
 		Thread(ctx context.Context, id MessageID, title string) (ChannelID, error)
 	}
-	// Pinner pins and unpins. Without it nothing is pinned.
+	// Pinner pins and unpins the bot's own messages. Without it nothing is pinned.
 	Pinner interface {
+		// Pin has a message pinned or not, which it may be already; errors as with
+		// Edit. What people pinned stays as it is.
 		Pin(ctx context.Context, id MessageID, pinned bool) error
 	}
 	// Deleter removes the bot's own messages. Without it a second copy stays.

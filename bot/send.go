@@ -88,6 +88,25 @@ func (b *Bot) Delete(ctx context.Context, id MessageID) error {
 	return d.Delete(ctx, id)
 }
 
+// Pin pins one of the bot's own messages, or unpins it, where the platform can;
+// see [Pinner].
+func (b *Bot) Pin(ctx context.Context, id MessageID, pinned bool) error {
+	if _, ok := power[Adapter](b, id); !ok {
+		return notConnected(id)
+	}
+	p, ok := power[Pinner](b, id)
+	if !ok {
+		return nil
+	}
+	return p.Pin(ctx, id, pinned)
+}
+
+// CanPin reports whether messages in the channel can be pinned.
+func (b *Bot) CanPin(ch ChannelID) bool {
+	_, ok := power[Pinner](b, ch)
+	return ok
+}
+
 // Thread opens the conversation under a message, or finds the one there is; ok is
 // false where the platform has none.
 func (b *Bot) Thread(ctx context.Context, id MessageID, title string) (ch ChannelID, ok bool, err error) {

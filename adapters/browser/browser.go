@@ -169,6 +169,8 @@ const (
 	Edited
 	Deleted
 	ThreadOpened // under the message ID
+	Pinned
+	Unpinned
 )
 
 // Watch has f called with every change, one at a time and in order. It is for

@@ -72,11 +72,14 @@ func (a *Adapter) Pin(ctx context.Context, id bot.MessageID, pinned bool) error 
 	if err != nil {
 		return err
 	}
-	if _, err := a.store.pin(ctx, e.number, pinned); err != nil {
-		return err
+	kind := Unpinned
+	if pinned {
+		kind = Pinned
 	}
-	a.news.publish()
-	return nil
+	return a.written(func() (Change, bool, error) {
+		ok, err := a.store.pin(ctx, e.number, pinned)
+		return e.change(kind), ok, err
+	})
 }
 
 func (a *Adapter) changed(ctx context.Context, id bot.MessageID, change func(e entry) (Change, bool, error)) error {

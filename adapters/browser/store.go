@@ -138,7 +138,7 @@ func (s *store) remove(ctx context.Context, number int64) (bool, error) {
 }
 
 func (s *store) pin(ctx context.Context, number int64, pinned bool) (bool, error) {
-	return s.change(ctx, `UPDATE entry SET pinned = $1, changed = `+nextChange+` WHERE number = $2 AND body <> ''`, pinned, number)
+	return s.change(ctx, `UPDATE entry SET pinned = $1, changed = `+nextChange+` WHERE number = $2 AND pinned <> $1 AND body <> ''`, pinned, number)
 }
 
 func (s *store) change(ctx context.Context, statement string, args ...any) (bool, error) {

@@ -161,7 +161,7 @@ func TestFindBeforeReady(t *testing.T) {
 	})
 }
 
-// TestPosted changes, pins, discusses and removes a post.
+// TestPosted changes, discusses and removes a post.
 func TestPosted(t *testing.T) {
 	bubble(t, "posted", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
@@ -200,12 +200,6 @@ func TestPosted(t *testing.T) {
 		if _, err := w.adapter.Send(ctx, thread, card("x")); err == nil {
 			t.Error("a locked thread takes a post")
 		}
-		w.study.Allow(discordtest.PinMessages)
-		must(w.adapter.Pin(ctx, id, true))
-		if !w.study.Messages()[0].Pinned {
-			t.Error("it is not pinned")
-		}
-		must(w.adapter.Pin(ctx, id, false))
 		must(w.adapter.Delete(ctx, id))
 		if kind, ok := kindOf(w.adapter.Edit(ctx, id, card("x"))); !ok || kind != bot.Gone {
 			t.Errorf("editing what is gone: %v", kind)

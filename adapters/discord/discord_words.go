@@ -19,6 +19,8 @@ const (
 	wordsArchived     = "That thread on Discord is archived."
 	wordsLocked       = "That thread on Discord is locked."
 	wordsQuarantined  = "Discord has stopped this bot from sending direct messages."
+	wordsNoPin        = "Discord doesn't let me pin there."
+	wordsPinsFull     = "Discord takes no more than 250 pinned messages in a channel."
 	wordsOurLimit     = "The message broke one of Discord's limits."
 	wordsToken        = "Discord doesn't accept the bot's token any more."
 	wordsRefused      = "Discord refused that."
@@ -27,6 +29,7 @@ const (
 	fixNoDirect    = "allow direct messages from server members in the server's Privacy Settings"
 	fixArchived    = "open the thread and press Unlock or Unarchive Thread"
 	fixQuarantined = "ask whoever runs the bot to look at its page in Discord's developer portal"
+	fixPinsFull    = "unpin some old messages in the channel"
 	fixOurLimit    = "report this to the bot's authors"
 	fixToken       = "ask whoever runs the bot to set a new DISCORD_TOKEN"
 	fixRefused     = "ask whoever runs the bot to look at its log"
@@ -37,6 +40,9 @@ const (
 func wordsComplete(command, option string) string {
 	return "For a list to choose from, close this and type /" + command + " " + option + ":"
 }
+
+// namePins is the permission for pins, in Discord's menus since February 2026.
+const namePins = "Pin Messages"
 
 // fixPermissions names permissions as Discord's menus do, and the way there.
 func fixPermissions(channel string, names ...string) string {

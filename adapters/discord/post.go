@@ -230,20 +230,6 @@ func (a *Adapter) Delete(ctx context.Context, id bot.MessageID) error {
 	return deliveryFault(err)
 }
 
-// Pin pins or unpins a message, for which Discord wants the permission Pin Messages.
-func (a *Adapter) Pin(ctx context.Context, id bot.MessageID, pinned bool) error {
-	channel, message, err := parseMessage(id)
-	if err != nil {
-		return ourFault(err)
-	}
-	method := http.MethodPut
-	if !pinned {
-		method = http.MethodDelete
-	}
-	err = a.rest.do(ctx, call{method: method, route: "/channels/*/messages/pins/*", args: []string{channel, message}}, nil)
-	return deliveryFault(err)
-}
-
 // Thread opens the thread of a message, or finds the one that there is: it has
 // the message's own identifier.
 func (a *Adapter) Thread(ctx context.Context, id bot.MessageID, title string) (bot.ChannelID, error) {

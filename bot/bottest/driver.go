@@ -80,6 +80,8 @@ const (
 	Suggestion Kind = "suggestion" // made by the script runner of what Complete returned
 	Delete     Kind = "delete"
 	Thread     Kind = "thread"
+	Pin        Kind = "pin"   // a message is pinned
+	Unpin      Kind = "unpin" // or no longer
 )
 
 // Seen is one thing that appeared or changed.
@@ -87,7 +89,7 @@ type Seen struct {
 	Kind    Kind
 	To      string        // the person who alone sees it; "" for everybody in the channel
 	Channel string        // short name; a thread's is its title
-	Text    string        // as [MessageText] and [FormText] give it; of a deletion, what was there; of a thread, its title
+	Text    string        // as [MessageText] and [FormText] give it; of a deletion, what was there; of a thread, its title; of a pin, the message's first line
 	ID      bot.MessageID // of a message
 	Key     string        // of a message, where the platform shows it
 

@@ -66,9 +66,9 @@ func (r Record) Text() string { return MessageText(r.Latest()) }
 
 // Call is one request of the bot to the [Fake].
 type Call struct {
-	Op      Kind // Post, Edit, Delete, Thread, or Direct (opening the conversation)
+	Op      Kind // Post, Edit, Delete, Thread, Pin, Unpin, or Direct (opening the conversation)
 	Channel bot.ChannelID
-	ID      bot.MessageID // of an edit, deletion or thread
+	ID      bot.MessageID // of an edit, deletion, thread or pin
 	Key     string        // of a post or edit
 }
 
@@ -317,7 +317,18 @@ func (f *Fake) Delete(ctx context.Context, id bot.MessageID) error {
 
 // Pin pins or unpins a message.
 func (f *Fake) Pin(ctx context.Context, id bot.MessageID, pinned bool) error {
-	return f.change(ctx, Call{Op: "pin", ID: id}, func(r *Record) { r.Pinned = pinned })
+	kind := Unpin
+	if pinned {
+		kind = Pin
+	}
+	return f.change(ctx, Call{Op: kind, ID: id}, func(r *Record) {
+		if r.Pinned == pinned {
+			return
+		}
+		r.Pinned = pinned
+		line, _, _ := strings.Cut(r.Text(), "\n")
+		f.seen = append(f.seen, Seen{Kind: kind, Channel: f.shownChannel(r.Channel), Text: line, ID: id})
+	})
 }
 
 // Thread opens a conversation under a message.

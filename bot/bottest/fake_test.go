@@ -202,7 +202,8 @@ func TestFakeChangesOnlyWhatItMay(t *testing.T) {
 	if err := fake.Pin(ctx, card, true); err != nil || !fake.Messages()[0].Pinned {
 		t.Errorf("pin: %v, pinned %v", err, fake.Messages()[0].Pinned)
 	}
-	want := []bottest.Seen{{Kind: bottest.Post, Channel: "About snacks", Text: "inside", ID: "fake:cbet-study/1/thread/4", Message: &bot.Message{Text: "inside"}}}
+	want := []bottest.Seen{{Kind: bottest.Post, Channel: "About snacks", Text: "inside", ID: "fake:cbet-study/1/thread/4", Message: &bot.Message{Text: "inside"}},
+		{Kind: bottest.Pin, Channel: bottest.Main, Text: "Snacks", ID: card}}
 	if diff := cmp.Diff(want, fake.See(ctx)); diff != "" {
 		t.Errorf("seen (-want +got):\n%s", diff)
 	}

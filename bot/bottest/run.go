@@ -73,6 +73,7 @@ func Updating() bool { return *update }
 //	bot asks ann: a form, as [FormText] gives it
 //	bot suggests ann: Safety · Satellites
 //	bot deletes: a post                bot opens thread: its title
+//	bot pins: its first line           bot unpins: its first line
 //	kept as weekly-post                what the line above expects, see [Keeper]
 //	bot says nothing                   nothing is left to expect
 //	bot …                              whatever is left does not matter

@@ -79,6 +79,8 @@ var grammar = []struct {
 	{stepExpect, Edit, regexp.MustCompile(`^bot edits( to (?P<person>\w+)| in #(?P<channel>[^:]+))?: ?(?P<words>(?s).*)$`)},
 	{stepExpect, Delete, regexp.MustCompile(`^bot deletes( to (?P<person>\w+)| in #(?P<channel>[^:]+))?: ?(?P<words>(?s).*)$`)},
 	{stepExpect, Thread, regexp.MustCompile(`^bot opens thread( in #(?P<channel>[^:]+))?: ?(?P<words>(?s).*)$`)},
+	{stepExpect, Pin, regexp.MustCompile(`^bot pins( in #(?P<channel>[^:]+))?: ?(?P<words>(?s).*)$`)},
+	{stepExpect, Unpin, regexp.MustCompile(`^bot unpins( in #(?P<channel>[^:]+))?: ?(?P<words>(?s).*)$`)},
 	{stepExpect, Post, regexp.MustCompile(`^bot( in #(?P<channel>[^:]+))?: ?(?P<words>(?s).*)$`)},
 	{stepPress, "", regexp.MustCompile(`^(?P<person>\w+) (presses|chooses) ("(?P<quoted>[^"]+)"|(?P<words>.+?))( on (?P<on>.+))?$`)},
 	{stepUse, "", regexp.MustCompile(`^(?P<person>\w+) uses ("(?P<quoted>[^"]+)"|(?P<words>.+?)) on (?P<on>.+)$`)},
@@ -272,6 +274,10 @@ func (s Seen) script() []string {
 		head = "bot deletes" + in
 	case Thread:
 		head = "bot opens thread" + in
+	case Pin:
+		head = "bot pins" + in
+	case Unpin:
+		head = "bot unpins" + in
 	}
 	lines := strings.Split(canonical(s.Text), "\n")
 	lines[0] = head + ": " + lines[0]

@@ -20,6 +20,7 @@ type Habits struct {
 	Discuss   Discuss // when a closed question gets a thread
 	AtClosing bool    // results come when a question closes; until then answers can be changed
 	KeepGoing bool    // a season does not end with the exam window
+	Pin       bool    // questions are pinned while they are open
 }
 
 // Discuss is when a closed question gets a thread to discuss it in.
@@ -49,6 +50,9 @@ type HabitStore interface {
 	// question, and plans by them. It reports false, and adds none, if there would
 	// be more than [MostSkipDays] from the day on that it is.
 	AddSkipDays(ctx context.Context, groupID string, days []string, now time.Time) (bool, error)
+	// PinAgain lets what could not be pinned or unpinned be tried again at once, and
+	// closes the notices about it.
+	PinAgain(ctx context.Context, groupID string, now time.Time) error
 	// DropSkipDays takes dates out again.
 	DropSkipDays(ctx context.Context, groupID string, days []string, now time.Time) error
 }
@@ -60,6 +64,7 @@ func (s *Service) attachHabits(of func(path string, h groupHandler)) {
 	of("/weekly/set", s.setWeekly)
 	of("/choose/{habit}", s.chooseHabit)
 	of("/choose/{habit}/{value}", s.setHabit)
+	of("/pin", s.pinAgain)
 	of("/skip", s.skipPage)
 	of("/skip/add", s.askSkip)
 	of("/skip/set", s.addSkip)
@@ -86,7 +91,10 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 		return bot.Response{}, err
 	}
 	body := []bot.Text{wordsWeekly(d), wordsSkipped(d.SkipDays, s.today(d.Group.Zone))}
-	for _, habit := range []string{habitResult, habitTheme, habitDiscuss, habitSeason} {
+	for _, habit := range []string{habitResult, habitTheme, habitDiscuss, habitPin, habitSeason} {
+		if habit == habitPin && !s.canPin(d) {
+			continue
+		}
 		title, _, all := d.Habits.options(habit)
 		for _, o := range all {
 			if o.chosen {
@@ -95,10 +103,16 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 		}
 	}
 	path := PathGroup(group)
-	return show(i, &bot.Card{Title: weeksLabel, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(
+	controls := []bot.Control{
 		button("Weekly post", path+"/weekly"), button("Skip days", path+"/skip"), button("Theme of the week", path+"/choose/"+habitTheme),
 		button("Discussions", path+"/choose/"+habitDiscuss), button("Season end", path+"/choose/"+habitSeason),
-		button("Results", path+"/choose/"+habitResult), button("Group page", path))}), nil
+		button("Results", path+"/choose/"+habitResult),
+	}
+	if s.canPin(d) {
+		controls = append(controls, button(pinLabel, path+"/choose/"+habitPin))
+	}
+	controls = append(controls, button("Group page", path))
+	return show(i, &bot.Card{Title: weeksLabel, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
 }
 
 const (
@@ -182,6 +196,7 @@ const (
 	habitTheme   = "theme"
 	habitDiscuss = "discuss"
 	habitSeason  = "season"
+	habitPin     = "pin"
 )
 
 // option is one choice of a habit.
@@ -209,6 +224,11 @@ func (h Habits) options(habit string) (title, about bot.Text, all []option) {
 			{"When somebody asks", "asked", h.Discuss == WhenAsked, func(h *Habits) { h.Discuss = WhenAsked }},
 			{"Always", "always", h.Discuss == AlwaysDiscuss, func(h *Habits) { h.Discuss = AlwaysDiscuss }},
 			{"Never", "never", h.Discuss == NeverDiscuss, func(h *Habits) { h.Discuss = NeverDiscuss }},
+		}
+	case habitPin:
+		return pinLabel, wordsPins, []option{
+			{"On", "on", h.Pin, func(h *Habits) { h.Pin = true }},
+			{"Off", "off", !h.Pin, func(h *Habits) { h.Pin = false }},
 		}
 	case habitSeason:
 		return "Season end", wordsSeasonEnds, []option{

@@ -147,6 +147,8 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 	case NoticeErased:
 		c.Body = s.wordsNaming(ctx, d.Group, n.Data.Posts)
 		c.Controls = rows(primary("Group page", path))
+	case NoticePin:
+		pinCard(c, d, n)
 	case NoticeLow:
 		t, ok := d.Studies(n.Data.Track)
 		if !ok {
@@ -173,6 +175,8 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 		return wordsAskStart(n.Data.Count, n.Data.Next, day)
 	case NoticeErased:
 		return bot.Textf("Posts of the %s may name somebody who was erased", bot.Clip(d.Group.Name, 30))
+	case NoticePin:
+		return s.pinTitle(ctx, n)
 	case NoticeLow:
 		if t, ok := d.Studies(n.Data.Track); ok && len(d.Tracks) > 1 {
 			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), bot.Clip(d.Group.Name, 40))

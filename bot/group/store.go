@@ -378,6 +378,7 @@ const (
 	NoticeSeason NoticeKind = "season" // the next season can begin
 	NoticeLeft   NoticeKind = "left"   // administrators took a channel out
 	NoticeErased NoticeKind = "erased" // posts may name somebody whose data was erased
+	NoticePin    NoticeKind = "pin"    // a question could not be pinned, or not be unpinned
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -396,9 +397,10 @@ type Notice struct {
 // NoticeData is what the words of a notice need; which fields are set depends
 // on the kind.
 type NoticeData struct {
-	Channel  bot.ChannelID `json:"channel,omitempty"`  // parked, gone
-	Problem  string        `json:"problem,omitempty"`  // parked: the platform's reason, a sentence
-	Fix      string        `json:"fix,omitempty"`      // parked: what to do, without a full stop
+	Channel  bot.ChannelID `json:"channel,omitempty"`  // parked, gone, pin
+	Problem  string        `json:"problem,omitempty"`  // parked, pin: the platform's reason, a sentence
+	Fix      string        `json:"fix,omitempty"`      // parked, pin: what to do, without a full stop
+	Unpin    bool          `json:"unpin,omitempty"`    // pin: it is still pinned
 	Delivery string        `json:"delivery,omitempty"` // parked: its key
 	What     string        `json:"what,omitempty"`     // parked: the delivery's kind
 	Track    string        `json:"track,omitempty"`    // low: whose questions

@@ -396,6 +396,8 @@ func (s *Service) wordsNotices(ctx context.Context, d Details, notices []Notice)
 		switch notice.Kind {
 		case NoticeParked:
 			t += bot.Textf(" %s %s", bot.Clip(notice.Data.Problem, 150), wordsFix(bot.Textf("%s", bot.Clip(notice.Data.Fix, 150)), "Try now"))
+		case NoticePin:
+			t += bot.Textf(" %s To fix it: %s.", bot.Clip(notice.Data.Problem, 150), bot.Clip(notice.Data.Fix, 150))
 		case NoticeSilent:
 			t += bot.Text(" ") + wordsSilent(notice.Data.Count)
 		}

@@ -20,6 +20,7 @@ type Platform interface {
 	CanFind(ch bot.ChannelID) bool
 	Find(ctx context.Context, ch bot.ChannelID, key string, since time.Time) ([]bot.MessageID, error)
 	Delete(ctx context.Context, id bot.MessageID) error
+	Pin(ctx context.Context, id bot.MessageID, pinned bool) error
 }
 
 // Timing is how patient the engine is, in real time.
@@ -63,8 +64,8 @@ type Config struct {
 	Now      func() time.Time // domain time
 	Real     func() time.Time // real time
 	Timing   Timing
-	// Trace, if set, is called at each named point of a delivery and an edit,
-	// for tests that stop the program there.
+	// Trace, if set, is called at each named point of a delivery, an edit and a
+	// pin, for tests that stop the program there.
 	Trace func(point string)
 	// Sent, if set, is told how late each message was posted.
 	Sent func(d Delivery, late time.Duration)
@@ -128,7 +129,7 @@ func (e *Engine) Wake() {
 }
 
 // Drain works until nothing more can be done at the present domain time:
-// everything due has fired, and every delivery and edit is done, refused, or
+// everything due has fired, and every delivery, edit and pin is done, refused, or
 // waiting for its retry.
 func (e *Engine) Drain(ctx context.Context) error {
 	for {
@@ -170,6 +171,7 @@ func (e *Engine) workers() []worker {
 		all = append(all,
 			worker{"edit " + a, e.Timing.Most, func(ctx context.Context, n int) ([]job, error) { return e.claimEdits(ctx, a, n) }},
 			worker{"send " + a, e.Timing.Most, func(ctx context.Context, n int) ([]job, error) { return e.claimDeliveries(ctx, a, n) }},
+			worker{"pin " + a, 4, func(ctx context.Context, n int) ([]job, error) { return e.claimPins(ctx, a, n) }},
 			worker{"check " + a, 2, func(ctx context.Context, n int) ([]job, error) { return e.claimChecks(ctx, a, n) }})
 	}
 	return all

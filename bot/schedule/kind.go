@@ -156,10 +156,12 @@ type Store interface {
 	// one may still be written last.
 	RetryEdit(ctx context.Context, d Delivery, real time.Time, reason string) error
 
+	PinStore
+
 	// NextInstant is the first domain time after now at which something falls
 	// due; ok is false if nothing does.
 	NextInstant(ctx context.Context, now time.Time) (at time.Time, ok bool, err error)
-	// Unfinished reports whether anything due by now is not done (fired, sent or
-	// shown) and will be tried by soon, a real time.
+	// Unfinished reports whether anything due by now is not done (fired, sent,
+	// shown or pinned) and will be tried by soon, a real time.
 	Unfinished(ctx context.Context, now, soon time.Time) (bool, error)
 }

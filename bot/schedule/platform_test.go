@@ -91,6 +91,17 @@ func (p *platform) Edit(ctx context.Context, id bot.MessageID, m bot.Message) er
 	return err
 }
 
+func (p *platform) Pin(ctx context.Context, id bot.MessageID, pinned bool) error {
+	op := bottest.Unpin
+	if pinned {
+		op = bottest.Pin
+	}
+	_, err := later(ctx, p, bottest.Call{Op: op, ID: id}, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, p.Fake.Pin(ctx, id, pinned)
+	})
+	return err
+}
+
 func (p *platform) Find(ctx context.Context, ch bot.ChannelID, key string, since time.Time) ([]bot.MessageID, error) {
 	p.mu.Lock()
 	p.calls = append(p.calls, bottest.Call{Op: "find", Channel: ch, Key: key})

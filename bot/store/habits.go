@@ -11,8 +11,8 @@ import (
 
 // readHabits are what a group chose, and its days without a question.
 func readHabits(ctx context.Context, q querier, groupID string) (h group.Habits, skips []string, err error) {
-	if _, err := found(q.row(ctx, `SELECT no_theme, weekly, quiet, discuss, keep_going, at_closing FROM habits WHERE group_id = $1`, groupID).
-		scan(&h.NoTheme, &h.Weekly, &h.Quiet, &h.Discuss, &h.KeepGoing, &h.AtClosing)); err != nil {
+	if _, err := found(q.row(ctx, `SELECT no_theme, weekly, quiet, discuss, keep_going, at_closing, pin FROM habits WHERE group_id = $1`, groupID).
+		scan(&h.NoTheme, &h.Weekly, &h.Quiet, &h.Discuss, &h.KeepGoing, &h.AtClosing, &h.Pin)); err != nil {
 		return h, nil, err
 	}
 	skips, err = skipDays(ctx, q, groupID)
@@ -35,13 +35,18 @@ func (s *Store) ChangeHabits(ctx context.Context, groupID string, change func(h 
 		if err != nil {
 			return err
 		}
-		went := h.KeepGoing
+		went, pinned := h.KeepGoing, h.Pin
 		change(&h)
-		if _, err := tx.exec(ctx, `INSERT INTO habits (group_id, no_theme, weekly, quiet, discuss, keep_going, at_closing) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		if _, err := tx.exec(ctx, `INSERT INTO habits (group_id, no_theme, weekly, quiet, discuss, keep_going, at_closing, pin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (group_id) DO UPDATE SET no_theme = excluded.no_theme, weekly = excluded.weekly, quiet = excluded.quiet,
-				discuss = excluded.discuss, keep_going = excluded.keep_going, at_closing = excluded.at_closing`,
-			groupID, h.NoTheme, h.Weekly, h.Quiet, string(h.Discuss), h.KeepGoing, h.AtClosing); err != nil {
+				discuss = excluded.discuss, keep_going = excluded.keep_going, at_closing = excluded.at_closing, pin = excluded.pin`,
+			groupID, h.NoTheme, h.Weekly, h.Quiet, string(h.Discuss), h.KeepGoing, h.AtClosing, h.Pin); err != nil {
 			return err
+		}
+		if h.Pin != pinned {
+			if err := pinsChanged(ctx, tx, groupID, h.Pin, now); err != nil {
+				return err
+			}
 		}
 		if err := replan(ctx, tx, groupID, now); err != nil || !went {
 			return err

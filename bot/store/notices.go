@@ -50,11 +50,13 @@ func closeNotices(ctx context.Context, tx *tx, groupID string, kind group.Notice
 	return err
 }
 
-// editAgain lets the posts in a group's channels that could not be edited be
-// tried again at once.
+// editAgain lets the posts in a group's channels that could not be edited or
+// pinned be tried again at once.
 func editAgain(ctx context.Context, tx *tx, groupID string) error {
-	_, err := tx.exec(ctx, `UPDATE deliveries SET edit_run = 0 WHERE group_id = $1 AND state = 'sent' AND shown < wanted`, groupID)
-	return err
+	if _, err := tx.exec(ctx, `UPDATE deliveries SET edit_run = 0 WHERE group_id = $1 AND state = 'sent' AND shown < wanted`, groupID); err != nil {
+		return err
+	}
+	return pinAgain(ctx, tx, groupID)
 }
 
 // closeNoticesOf closes what stands open about a channel.
@@ -146,6 +148,9 @@ func (s *Store) Unpark(ctx context.Context, groupID string, now time.Time) (n in
 		if err := editAgain(ctx, tx, groupID); err != nil {
 			return err
 		}
+		if err := closeNotices(ctx, tx, groupID, group.NoticePin, now); err != nil {
+			return err
+		}
 		return closeNotices(ctx, tx, groupID, group.NoticeParked, now)
 	})
 	return n, wrap("try refused posts again", err)
@@ -206,6 +211,11 @@ func rebind(ctx context.Context, tx *tx, b group.Binding, now time.Time) (group.
 			AND (state = 'waiting' OR state = 'parked' AND (until = 0 OR until > $5))`,
 		b.Group, string(b.From), string(b.To), bot.AdapterOf(b.To), millis(now)); err != nil {
 		return 0, err
+	}
+	if b.From != b.To {
+		if err := unpinIn(ctx, tx, b.Group, b.From); err != nil {
+			return 0, err
+		}
 	}
 	return group.Bound, channelWorks(ctx, tx, b.Group, b.From, now)
 }

@@ -182,6 +182,9 @@ func (s *Store) OpenRound(ctx context.Context, o practice.Opening) error {
 			WHERE id = $1`, o.Round, millis(o.At), millis(o.Closes), millis(o.Latest), o.Late); err != nil {
 			return err
 		}
+		if err := pinOpened(ctx, tx, o.Round); err != nil {
+			return err
+		}
 		if err := insertDue(ctx, tx, schedule.Due{Kind: practice.KindClose, Subject: o.Round, Occurrence: "close",
 			Lane: schedule.Lane(g.ID), Rank: schedule.RankClose + o.Plan.Schedule.Place, At: o.Closes}); err != nil {
 			return err
@@ -228,6 +231,9 @@ func closeRound(ctx context.Context, tx *tx, id, groupID string, now time.Time) 
 			state = CASE WHEN doubt > 0 THEN state ELSE 'skipped' END,
 			reason = CASE WHEN doubt > 0 THEN reason ELSE 'closed before it could be posted' END
 		WHERE ref = $1 AND kind = 'question' AND state IN ('waiting', 'parked')`, id, millis(now)); err != nil {
+		return err
+	}
+	if err := unpin(ctx, tx, id); err != nil {
 		return err
 	}
 	if state == string(practice.Skipped) {

@@ -285,7 +285,8 @@ func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease tim
 func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.MessageID) error {
 	// Another copy than the recorded one stays: it may show an older version.
 	_, err := s.change(ctx, `UPDATE deliveries SET check_at = 0, message = $2,
-			wanted = CASE WHEN message = $2 THEN wanted ELSE wanted + 1 END
+			wanted = CASE WHEN message = $2 THEN wanted ELSE wanted + 1 END,
+			pin_shown = CASE WHEN message = $2 OR pin_shown = 0 THEN pin_shown ELSE 2 END
 		WHERE id = $1 AND state = 'sent'`, d.Key, string(kept))
 	return wrap("record check", err)
 }
@@ -347,7 +348,8 @@ func (s *Store) NextInstant(ctx context.Context, now time.Time) (time.Time, bool
 func (s *Store) Unfinished(ctx context.Context, now, soon time.Time) (bool, error) {
 	left, err := s.exists(ctx, `SELECT 1 FROM due WHERE state = 'waiting' AND at <= $1 AND run_at <= $2
 		UNION ALL SELECT 1 FROM deliveries WHERE state = 'waiting' AND run_at <= $2
-		UNION ALL SELECT 1 FROM deliveries WHERE state = 'sent' AND shown < wanted AND edit_at <= $1 AND edit_run <= $2 LIMIT 1`,
+		UNION ALL SELECT 1 FROM deliveries WHERE state = 'sent' AND shown < wanted AND edit_at <= $1 AND edit_run <= $2
+		UNION ALL SELECT 1 FROM deliveries WHERE state = 'sent' AND pin_shown <> pin_wanted AND pin_run <= $2 LIMIT 1`,
 		millis(now), millis(soon))
 	return left, wrap("look for unfinished work", err)
 }

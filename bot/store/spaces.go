@@ -98,6 +98,9 @@ func unbind(ctx context.Context, tx *tx, groupID string, ch bot.ChannelID, admin
 	if err := skipRounds(ctx, tx, `group_id = $1`, groupID); err != nil {
 		return 0, err
 	}
+	if err := unpinIn(ctx, tx, groupID, ch); err != nil {
+		return 0, err
+	}
 	if err := closeNoticesOf(ctx, tx, groupID, ch, now); err != nil {
 		return 0, err
 	}

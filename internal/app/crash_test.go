@@ -18,7 +18,8 @@ import (
 
 // The whole program dies hundreds of times in months of virtual time, at every
 // named point: every question is there once, in order and closed with the right
-// counts, and every answer that was confirmed counts once.
+// counts, the open one and no other is pinned, and every answer that was
+// confirmed counts once.
 func TestCrashes(t *testing.T) {
 	zones := []string{"America/New_York", "Pacific/Chatham", "Europe/Berlin", "America/Santiago"}
 	seeds, days, groups := uint64(4), 60, len(zones)
@@ -55,7 +56,7 @@ func TestCrashes(t *testing.T) {
 // Each promise is seen to be broken when it is: otherwise TestCrashes shows nothing.
 func TestCrashesAreNoticed(t *testing.T) {
 	for lie, kinds := range map[string][]string{
-		"find nothing": {"doubled"}, "swallow a post": {"lost"}, "swallow an edit": {"open"}, "forget an answer": {"answers", "counts"},
+		"find nothing": {"doubled"}, "swallow a post": {"lost"}, "swallow an edit": {"open"}, "swallow a pin": {"pins"}, "forget an answer": {"answers", "counts"},
 	} {
 		t.Run(lie, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +135,7 @@ type post struct {
 	number  int
 	posted  time.Time
 	open    bool
+	pinned  bool
 	round   string
 	options []string // while it is open
 	text    string
@@ -153,7 +155,7 @@ func (s *simulation) posts() []post {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		p := post{id: r.ID, channel: r.Channel, number: number, posted: r.Posted, text: r.Text()}
+		p := post{id: r.ID, channel: r.Channel, number: number, posted: r.Posted, pinned: r.Pinned, text: r.Text()}
 		for _, row := range r.Latest().Card.Controls {
 			for _, control := range row {
 				path := strings.Split(control.(bot.Button).Action, "/")
@@ -174,7 +176,7 @@ func (s *simulation) posts() []post {
 }
 
 // problems compares what stands in the channels and on record with what was
-// promised, by kind: lost, doubled, order, time, open, counts, answers.
+// promised, by kind: lost, doubled, order, time, open, pins, counts, answers.
 func (s *simulation) problems() map[string][]string {
 	s.t.Helper()
 	problems := map[string][]string{}
@@ -235,6 +237,9 @@ func (s *simulation) checkCard(p post, closes, now time.Time, report func(kind, 
 	closed := strings.Contains(strings.SplitN(p.text, "\n", 2)[0], "closed")
 	if want := closes.Before(now.Add(-10 * time.Minute)); closed != want || p.open == closed {
 		report("open", "%s: question %d is closed: %t, want %t (at %s)", p.channel, p.number, closed, want, closes)
+	}
+	if p.pinned == closed {
+		report("pins", "%s: question %d is pinned: %t, and closed: %t", p.channel, p.number, p.pinned, closed)
 	}
 	right := 0
 	for _, r := range s.confirmed[p.round] {

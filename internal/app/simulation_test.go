@@ -37,6 +37,7 @@ func crashPoints() map[string]int {
 		"deliver/claimed": 8, "deliver/send": 8, "deliver/sent": 10, "deliver/marked": 8,
 		"deliver/reconciled": 30, "deliver/found": 80,
 		"edit/claimed": 4, "edit/send": 4, "edit/sent": 4, "edit/marked": 4,
+		"pin/claimed": 4, "pin/send": 4, "pin/sent": 6, "pin/marked": 4,
 	}
 }
 
@@ -149,6 +150,16 @@ func (m mortal) Delete(ctx context.Context, id bot.MessageID) error {
 	return m.Fake.Delete(ctx, id)
 }
 
+func (m mortal) Pin(ctx context.Context, id bot.MessageID, pinned bool) error {
+	if m.life.dead.Load() {
+		return errDead
+	}
+	if m.s.lie == "swallow a pin" && m.s.happens(20) {
+		return nil
+	}
+	return m.Fake.Pin(ctx, id, pinned)
+}
+
 func (m mortal) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, error) {
 	if m.life.dead.Load() {
 		return "", errDead
@@ -168,7 +179,7 @@ func (m mortal) Find(ctx context.Context, ch bot.ChannelID, key string, since ti
 
 // trouble is what platforms do: lose answers, limit, and take their time.
 func (s *simulation) trouble(ctx context.Context, c bottest.Call) bottest.Fault {
-	if s.calm || c.Op != bottest.Post && c.Op != bottest.Edit {
+	if s.calm || !slices.Contains([]bottest.Kind{bottest.Post, bottest.Edit, bottest.Pin, bottest.Unpin}, c.Op) {
 		return bottest.Fault{}
 	}
 	hidden := time.Duration(s.below(9)) * time.Second
@@ -277,6 +288,9 @@ func (s *simulation) found(n int, zone string) {
 	if err != nil || outcome != group.Started {
 		s.t.Fatalf("group not started: %v, %v", outcome, err)
 	}
+	if err := s.app.Store.ChangeHabits(s.t.Context(), id, func(h *group.Habits) { h.Pin = true }, time.Now()); err != nil {
+		s.t.Fatal(err)
+	}
 	s.groups = append(s.groups, simGroup{setup.Recurring("", id, ""), channel, loc})
 }
 
@@ -336,6 +350,7 @@ func (s *simulation) next(latest time.Time) time.Time {
 		SELECT MIN(MAX(at, run_at)) AS t FROM due WHERE state = 'waiting'
 		UNION ALL SELECT MIN(run_at) FROM deliveries WHERE state = 'waiting'
 		UNION ALL SELECT MIN(MAX(edit_at, edit_run)) FROM deliveries WHERE state = 'sent' AND shown < wanted
+		UNION ALL SELECT MIN(pin_run) FROM deliveries WHERE state = 'sent' AND pin_shown <> pin_wanted
 		UNION ALL SELECT MIN(check_at) FROM deliveries WHERE check_at > 0)`).Scan(&at)
 	if err != nil {
 		s.t.Fatal(err)
@@ -435,7 +450,7 @@ func (s *simulation) press(p press, option string) bool {
 	if !told && s.happens(10) {
 		s.press(p, map[bool]string{true: "b", false: "a"}[option == "a"])
 	}
-	if s.lie == "forget an answer" && s.happens(3) {
+	if s.lie == "forget an answer" && s.happens(20) {
 		if _, err := s.db.ExecContext(s.t.Context(), `DELETE FROM answers WHERE round_id = $1 AND member_id =
 			(SELECT member_id FROM accounts WHERE id = $2)`, p.round, string(s.fake.UserID(p.person))); err != nil {
 			s.t.Error(err)

@@ -326,6 +326,12 @@ func (d *Driver) changed(c browser.Change) {
 		s.Kind = bottest.Edit
 	case browser.Deleted:
 		s.Kind = bottest.Delete
+	case browser.Pinned, browser.Unpinned:
+		s.Kind = bottest.Unpin
+		if c.Kind == browser.Pinned {
+			s.Kind = bottest.Pin
+		}
+		s.Text, _, _ = strings.Cut(s.Text, "\n")
 	case browser.ThreadOpened:
 		s.Kind, s.Text, s.Key = bottest.Thread, c.Title, ""
 		d.threads[bot.ChannelID(strings.Replace(string(c.ID), ":m/", ":t/", 1))] = c.Title

@@ -18,6 +18,8 @@ const (
 	flagV2             = 1 << 15
 )
 
+const typePinned = 6 // of the line about a pin
+
 const maxFile = 10 << 20 // bytes
 
 // message is a message as it is kept.
@@ -45,7 +47,7 @@ type draft struct {
 	files   map[string]upload
 	via     *Interaction
 	only    *Person
-	kind    int // type of the message; 20 for answers to commands
+	kind    int // type of the message; 20 for answers to commands, 6 for the line about a pin
 }
 
 // createMessage is POST /channels/{channel}/messages.

@@ -229,7 +229,22 @@ func (s *Server) pin(r *request) (answer, *failure) {
 	m.pinned = on
 	m.body["pinned"] = on
 	s.show(Seen{Kind: Pinned, Message: m.view(), Channel: c})
+	if on {
+		s.pinLine(m)
+	}
 	return none()
+}
+
+// pinLine posts the line by which Discord tells a channel of a pin. It is a
+// message of whoever pinned, who may delete it.
+func (s *Server) pinLine(of *message) {
+	line := s.post(draft{channel: of.channel, author: s.bot, body: object{}, kind: typePinned})
+	about := object{"type": 0, "message_id": of.id, "channel_id": of.channel.ID}
+	if of.channel.guild != nil {
+		about["guild_id"] = of.channel.guild.ID
+	}
+	line.body["message_reference"] = about
+	s.announce(line, "MESSAGE_CREATE")
 }
 
 // pinned is GET /channels/{channel}/messages/pins.

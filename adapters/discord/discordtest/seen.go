@@ -45,6 +45,7 @@ type Message struct {
 	Components  []Component
 	Attachments []Attachment
 	Flags       int
+	Type        int  // 0 for what somebody wrote, 6 for the line about a pin, 20 for answers to commands
 	Ephemeral   bool // only [Message.To] sees it
 	To          *Person
 	Pinned      bool
@@ -122,13 +123,14 @@ func (m *message) view() Message {
 		Components  []Component
 		Attachments []Attachment
 		Flags       int
+		Type        int
 	}
 	if err := json.Unmarshal(raw, &decoded); err != nil {
 		m.channel.s.t.Errorf("discordtest: a message that nobody can read: %v\n%s", err, raw)
 	}
 	return Message{
 		ID: m.id, Channel: m.channel, Author: m.author, Content: decoded.Content, Embeds: decoded.Embeds, Components: decoded.Components,
-		Attachments: decoded.Attachments, Flags: decoded.Flags, Ephemeral: m.only != nil, To: m.only, Pinned: m.pinned,
+		Attachments: decoded.Attachments, Flags: decoded.Flags, Type: decoded.Type, Ephemeral: m.only != nil, To: m.only, Pinned: m.pinned,
 		Loading: decoded.Flags&flagLoading != 0, Nonce: nonceText(m.nonce), Created: m.created, EditedAt: m.edited, Thread: m.thread, Raw: raw,
 	}
 }

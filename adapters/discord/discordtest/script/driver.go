@@ -125,6 +125,7 @@ func (d *Driver) channel(person, name string) *discordtest.Channel {
 	defer d.mu.Unlock()
 	if d.channels[name] == nil {
 		d.channels[name] = d.guild.Channel(name)
+		d.channels[name].Allow(discordtest.PinMessages)
 	}
 	return d.channels[name]
 }

@@ -19,6 +19,8 @@ const (
 	typeCheckbox = 23
 )
 
+const linePinned = 6 // type of the message that says who pinned what
+
 const (
 	formButton = "discord/form/" // begins the custom_id of a button that opens a form
 	sayButton  = "say/"          // and of one that stands for the answer to typed words
@@ -70,6 +72,9 @@ func isFormButton(m discordtest.Message) bool {
 // see keeps what appeared as scripts see it.
 func (d *Driver) see(e discordtest.Seen) {
 	m := e.Message
+	if m.Type == linePinned { // Discord's own words, which the adapter removes
+		return
+	}
 	s := bottest.Seen{Channel: d.shown(e.Channel), Key: m.Nonce}
 	if m.ID != "" {
 		s.ID = bot.MessageID("discord:" + m.Channel.ID + "/" + m.ID)
@@ -92,6 +97,12 @@ func (d *Driver) see(e discordtest.Seen) {
 			return
 		}
 		s.Kind = bottest.Delete
+	case discordtest.Pinned:
+		s.Kind = bottest.Unpin
+		if m.Pinned {
+			s.Kind = bottest.Pin
+		}
+		s.Text, _, _ = strings.Cut(s.Text, "\n")
 	case discordtest.ThreadStarted:
 		s.Kind, s.Channel = bottest.Thread, d.shown(m.Channel)
 		s.Text = e.Channel.Name
