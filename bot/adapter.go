@@ -85,6 +85,13 @@ type (
 	Deleter interface {
 		Delete(ctx context.Context, id MessageID) error
 	}
+	// Audiencer notifies sets of people when a message with a Ping is sent.
+	// Without it nobody is, and there is nothing to choose.
+	Audiencer interface {
+		// Audience tells about a set of people, as far as posts in a channel concern
+		// them. It fails for a set that isn't of the channel's space.
+		Audience(ctx context.Context, ch ChannelID, id AudienceID) (Audience, error)
+	}
 	// Reporter tells those who look after the program how the connection stands.
 	// Without it an adapter counts as connected while it runs.
 	Reporter interface {
@@ -104,6 +111,13 @@ type Profile struct {
 	Name          string
 	Zone          string // IANA name
 	Administrator bool   // may manage the space
+}
+
+// Audience is a set of people whom a post can notify.
+type Audience struct {
+	Name     string // what people call it: "@Technicians"
+	Everyone bool   // everybody in the place at once, whom the bot never notifies
+	Fix      string // what to do so that a post notifies them, without a full stop; "" when it does
 }
 
 // Place is where a channel is.

@@ -41,18 +41,19 @@ type FieldKind int
 
 // The kinds of fields.
 const (
-	Line      FieldKind = iota // one line of text
-	Paragraph                  // several lines
-	Number                     // digits, with an optional sign and decimal point
-	Date                       // 2006-01-02
-	Time                       // 15:04
-	Zone                       // what a person calls their time zone
-	Bool                       // "true" or "false"
-	Person                     // a UserID
-	Channel                    // a ChannelID
-	OneOf                      // the value of one option
-	AnyOf                      // the values of any options
-	FileField                  // a file, in Interaction.Files
+	Line          FieldKind = iota // one line of text
+	Paragraph                      // several lines
+	Number                         // digits, with an optional sign and decimal point
+	Date                           // 2006-01-02
+	Time                           // 15:04
+	Zone                           // what a person calls their time zone
+	Bool                           // "true" or "false"
+	Person                         // a UserID
+	Channel                        // a ChannelID
+	OneOf                          // the value of one option
+	AnyOf                          // the values of any options
+	FileField                      // a file, in Interaction.Files
+	AudienceField                  // an AudienceID
 )
 
 // Values holds what was filled in, by field name.

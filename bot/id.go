@@ -16,6 +16,8 @@ type (
 	MessageID string
 	// UserID names one account on one platform.
 	UserID string
+	// AudienceID names a set of people in one space whom a post can notify, such as a role.
+	AudienceID string
 )
 
 // AdapterOf is the adapter name with which an identifier of any kind begins,

@@ -9,6 +9,10 @@ type Message struct {
 	Card  *Card  // the message itself; nil: Text is the message
 	Files []File // attachments
 	Key   string // a delivery's identity, by which [Finder] finds the message again; "" for replies
+	// Ping is who is notified when the message is sent, where that is of the
+	// channel's platform and the adapter is an [Audiencer]; "" for nobody. Replies
+	// and edits notify nobody.
+	Ping AudienceID
 }
 
 // Card is a message's content, from top to bottom. Renderers show what their

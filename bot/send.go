@@ -40,6 +40,9 @@ func (b *Bot) Send(ctx context.Context, ch ChannelID, m Message) (MessageID, err
 	if err := m.Validate(); err != nil {
 		return "", &DeliveryError{Kind: Refused, Cause: "The message broke one of our own limits.", Fix: "report this to the bot's authors", Err: err}
 	}
+	if _, ok := a.(Audiencer); !ok || AdapterOf(m.Ping) != AdapterOf(ch) {
+		m.Ping = ""
+	}
 	return a.Send(ctx, ch, m)
 }
 
@@ -52,6 +55,7 @@ func (b *Bot) Edit(ctx context.Context, id MessageID, m Message) error {
 	if err := m.Validate(); err != nil {
 		return &DeliveryError{Kind: Refused, Cause: "The message broke one of our own limits.", Fix: "report this to the bot's authors", Err: err}
 	}
+	m.Ping = ""
 	return a.Edit(ctx, id, m)
 }
 
@@ -105,6 +109,23 @@ func (b *Bot) Pin(ctx context.Context, id MessageID, pinned bool) error {
 func (b *Bot) CanPin(ch ChannelID) bool {
 	_, ok := power[Pinner](b, ch)
 	return ok
+}
+
+// CanPing reports whether posts in the channel can notify sets of people.
+func (b *Bot) CanPing(ch ChannelID) bool {
+	_, ok := power[Audiencer](b, ch)
+	return ok
+}
+
+// Audience tells about a set of people; see [Audiencer].
+func (b *Bot) Audience(ctx context.Context, ch ChannelID, id AudienceID) (Audience, error) {
+	a, ok := power[Audiencer](b, ch)
+	if !ok || AdapterOf(id) != AdapterOf(ch) {
+		return Audience{}, fmt.Errorf("%q can't be notified in %s", id, ch)
+	}
+	about, err := a.Audience(ctx, ch, id)
+	about.Name = string(Typed(about.Name))
+	return about, err
 }
 
 // Thread opens the conversation under a message, or finds the one there is; ok is

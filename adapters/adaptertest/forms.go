@@ -69,6 +69,10 @@ func otherForms() []Form {
 				{Name: "note", Label: "Note", Kind: bot.Line},
 			},
 		}},
+		{"role-to-ping", bot.Form{
+			Title: "Role to ping", Submit: "Save", Action: "group/g1/ping/set",
+			Fields: []bot.Field{{Name: "role", Label: "Role", Kind: bot.AudienceField, Required: true, Help: "Its people are notified of each new question"}},
+		}},
 		{"choose-answers", bot.Form{
 			Title: "Choose answers", Submit: "Answer", Action: "answer/r34/multi",
 			Intro: "Choose all that apply. At least half of the right ones and at most one wrong counts as partly right.",

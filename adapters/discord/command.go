@@ -16,6 +16,7 @@ const (
 	optionBool       = 5
 	optionUser       = 6
 	optionChannel    = 7
+	optionRole       = 8
 	optionNumber     = 10
 	optionAttachment = 11
 )
@@ -104,6 +105,9 @@ func commandField(f bot.Field) commandOption {
 		return o
 	case bot.Channel:
 		o.Type, o.ChannelTypes = optionChannel, []int{channelText, channelAnnouncement}
+		return o
+	case bot.AudienceField:
+		o.Type = optionRole
 		return o
 	case bot.FileField:
 		o.Type = optionAttachment

@@ -89,6 +89,8 @@ func kindWord(k bot.FieldKind) string {
 		return "any"
 	case bot.FileField:
 		return "file"
+	case bot.AudienceField:
+		return "role"
 	default:
 		return "line"
 	}
@@ -104,7 +106,7 @@ func input(f bot.Field) component {
 	case f.Kind == bot.FileField:
 		one := 1
 		return component{Type: fileUpload, Required: &required, MaxValues: &one}
-	case f.Kind == bot.Person || f.Kind == bot.Channel:
+	case f.Kind == bot.Person || f.Kind == bot.Channel || f.Kind == bot.AudienceField:
 		return place(f, first)
 	case (f.Kind == bot.OneOf || f.Kind == bot.AnyOf) && len(f.Options) > 0:
 		return choose(f)
@@ -141,7 +143,10 @@ func place(f bot.Field, first string) component {
 	required := f.Required
 	c := component{Type: userSelect, Required: &required, Placeholder: f.Placeholder}
 	kind := "user"
-	if f.Kind == bot.Channel {
+	switch f.Kind {
+	case bot.AudienceField:
+		c.Type, kind = roleSelect, "role"
+	case bot.Channel:
 		c.Type, kind = channelSelect, "channel"
 		c.ChannelTypes = []int{channelText, channelAnnouncement}
 	}
@@ -243,7 +248,7 @@ func scalar(raw json.RawMessage) string {
 // time that cannot be read stays as it was typed, for the feature to ask again.
 func normal(kind, s string) string {
 	switch kind {
-	case kindWord(bot.Person), kindWord(bot.Channel):
+	case kindWord(bot.Person), kindWord(bot.Channel), kindWord(bot.AudienceField):
 		return name + ":" + s
 	case kindWord(bot.Date):
 		return reformatted(s, time.DateOnly, time.DateOnly, "2 Jan 2006", "2 January 2006", "Mon 2 Jan 2006",

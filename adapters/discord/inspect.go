@@ -19,6 +19,7 @@ type Inspection struct {
 	PublicURL string
 	Commands  []bot.Command
 	Channels  []bot.ChannelID // that groups are in
+	Wants     []Wants         // beyond posting
 	// HTTP asks PublicURL; nil: an ordinary client.
 	HTTP *http.Client
 	Now  func() time.Time

@@ -151,7 +151,9 @@ func (i *inspector) place(ctx context.Context, ch bot.ChannelID, me map[string]m
 		}
 		me[c.Guild] = m
 	}
-	i.permitted(about, c, in.Name, g.in(in, i.self, m.Roles))
+	has := g.in(in, i.self, m.Roles)
+	i.permitted(about, c, in.Name, has)
+	i.wanted(about, ch, in.Name, g, has)
 }
 
 // permitted says which permissions are missing in a channel, and what comes of

@@ -106,6 +106,14 @@ func TestInspect(t *testing.T) {
 			want: []string{"broken: #cbet-study in Biomed: The bot lacks Attach Files, Read Message History: posts with pictures don't arrive; after a cut connection a post may come twice."}},
 		{name: "no threads", prepare: func(w *world) { w.study.Deny(discordtest.CreatePublicThreads) },
 			want: []string{"note: #cbet-study in Biomed: The bot lacks Create Public Threads: Discuss opens no thread."}},
+		{name: "pins wanted", change: func(in *discord.Inspection) { in.Wants = []discord.Wants{{Channel: in.Channels[0], Pin: true}} },
+			want: []string{"note: #cbet-study in Biomed: Its group wants questions pinned…Open #cbet-study's settings, then Permissions, and allow Studyhall: Pin Messages."}},
+		{name: "pins wanted and allowed", prepare: func(w *world) { w.study.Allow(discordtest.PinMessages) },
+			change: func(in *discord.Inspection) { in.Wants = []discord.Wants{{Channel: in.Channels[0], Pin: true}} }},
+		{name: "a role wanted that is no more", change: func(in *discord.Inspection) {
+			in.Wants = []discord.Wants{{Channel: in.Channels[0], Ping: "discord:42"}}
+		},
+			want: []string{"note: #cbet-study in Biomed: Its group wants a role pinged that is no more.…/group"}},
 		{name: "channel deleted", prepare: func(w *world) { w.study.Delete() }, want: []string{"broken: discord:…channel is no more…/group"}},
 		{name: "removed from the server", prepare: func(w *world) { w.server.Remove() },
 			want: []string{"note: Servers: …no server yet", "broken: discord:…invite it again: https://discord.com/oauth2/authorize?client_id="}},

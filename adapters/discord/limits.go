@@ -145,6 +145,21 @@ func (c *checker) callback(data []byte) {
 	}
 }
 
+// roles holds a message to what may notify a role: one, which it names, and only
+// in a new post, which is the only message with a key.
+func (c *checker) roles(m message) {
+	const at = "/allowed_mentions/roles"
+	c.count(at, len(m.AllowedMentions.Roles), 0, 1)
+	for _, r := range m.AllowedMentions.Roles {
+		if !strings.HasSuffix(m.Content, "\n<@&"+r+">") {
+			c.fail(at, "%q is not mentioned at the end", r)
+		}
+		if m.Nonce == "" {
+			c.fail(at, "only a new post notifies a role")
+		}
+	}
+}
+
 func (c *checker) message(data []byte) {
 	var m message
 	c.strictly("", data, &m)
@@ -168,6 +183,7 @@ func (c *checker) message(data []byte) {
 			c.fail("/allowed_mentions/users", "%q is not mentioned", u)
 		}
 	}
+	c.roles(m)
 	c.count("/attachments", len(m.Attachments), 0, limitAttachments)
 	ids := map[string]bool{}
 	for i, a := range m.Attachments {
@@ -309,7 +325,7 @@ func (c *checker) input(at string, in component) {
 		c.count(at+"/options", len(in.Options), 2, maxRadio)
 	case checkboxGroup:
 		c.selection(at, in, maxCheckboxes)
-	case userSelect, channelSelect, fileUpload, checkbox:
+	case userSelect, roleSelect, channelSelect, fileUpload, checkbox:
 	default:
 		c.fail(at, "type %d in a label", in.Type)
 	}

@@ -45,11 +45,17 @@ func Payload(m bot.Message) ([]byte, error) {
 // Edit is the body of Edit Message and of editing an answer to an interaction.
 // Whatever the message no longer has is removed.
 func Edit(m bot.Message) ([]byte, error) {
-	out, err := render(m)
+	out, err := render(silent(m))
 	if err != nil {
 		return nil, err
 	}
 	return encode(out)
+}
+
+// silent is a message that notifies no role: only a new post does.
+func silent(m bot.Message) bot.Message {
+	m.Ping = ""
+	return m
 }
 
 // FormPayload is the callback that opens a form.
@@ -60,7 +66,7 @@ func FormPayload(f bot.Form) ([]byte, error) {
 // answerBody is the callback that answers with a message: a whisper when
 // private. Callbacks know no nonce.
 func answerBody(m bot.Message, private bool) ([]byte, error) {
-	out, err := render(m)
+	out, err := render(silent(m))
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +78,7 @@ func answerBody(m bot.Message, private bool) ([]byte, error) {
 
 // updateBody is the callback that replaces the message whose control was used.
 func updateBody(m bot.Message) ([]byte, error) {
-	out, err := render(m)
+	out, err := render(silent(m))
 	if err != nil {
 		return nil, err
 	}

@@ -56,6 +56,8 @@ type guild struct {
 	Owner string `json:"owner_id"`
 	Roles []struct {
 		ID          string `json:"id"`
+		Name        string `json:"name"`
+		Mentionable bool   `json:"mentionable"` // by anybody
 		Permissions string `json:"permissions"`
 	} `json:"roles"`
 }

@@ -166,6 +166,7 @@ func pings(payload []byte) ([]bot.UserID, error) {
 		AllowedMentions *struct {
 			Parse []string `json:"parse"`
 			Users []string `json:"users"`
+			Roles []string `json:"roles"`
 		} `json:"allowed_mentions"`
 	}
 	if err := json.Unmarshal(payload, &m); err != nil {
@@ -177,6 +178,9 @@ func pings(payload []byte) ([]bot.UserID, error) {
 	var ids []bot.UserID
 	for _, kind := range m.AllowedMentions.Parse {
 		ids = append(ids, bot.UserID(kind))
+	}
+	for _, r := range m.AllowedMentions.Roles {
+		ids = append(ids, bot.UserID("role "+r))
 	}
 	for _, u := range m.AllowedMentions.Users {
 		if strings.Contains(m.Content, "<@"+u+">") {

@@ -16,6 +16,7 @@ const (
 	stringSelect  = 3
 	textInput     = 4
 	userSelect    = 5
+	roleSelect    = 6
 	channelSelect = 8
 	textDisplay   = 10
 	label         = 18
@@ -96,6 +97,7 @@ type attachment struct {
 type allowedMentions struct {
 	Parse []string `json:"parse"`
 	Users []string `json:"users"`
+	Roles []string `json:"roles,omitempty"` // one, when a question is posted to people who want that
 }
 
 // render turns a message into Discord's. The key stands in the first custom_id.
@@ -110,6 +112,9 @@ func render(m bot.Message) (message, error) {
 	var err error
 	if out.Content, words, err = content(m); err != nil {
 		return message{}, err
+	}
+	if role, err := snowflake(m.Ping); err == nil { // no other platform's
+		out.AllowedMentions.Roles = []string{role}
 	}
 	if !words {
 		out.AllowedMentions.Users = mentioned(texts(m)...)
@@ -168,12 +173,21 @@ func texts(m bot.Message) []bot.Text {
 // long, or in wide forms and words only, which for a valid message always fits.
 func content(m bot.Message) (text string, inWords bool, err error) {
 	for _, w := range []writer{{}, {wide: true}, {wide: true, words: true}} {
-		text = w.content(m)
+		text = w.content(m) + pingLine(m)
 		if utf8.RuneCountInString(text) <= limitContent {
 			return text, w.words, nil
 		}
 	}
 	return "", false, fmt.Errorf("a message of %d characters, Discord takes %d", utf8.RuneCountInString(text), limitContent)
+}
+
+// pingLine is the last line of a post that notifies a role.
+func pingLine(m bot.Message) string {
+	role, err := snowflake(m.Ping)
+	if err != nil {
+		return ""
+	}
+	return "\n<@&" + role + ">"
 }
 
 func (w writer) content(m bot.Message) string {

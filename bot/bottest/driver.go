@@ -99,11 +99,22 @@ type Seen struct {
 }
 
 // MessageText is a message as a person reads it: the card in words or, without
-// one, the text, and a line for every attachment.
+// one, the text, with who is notified under the words, and a line for every
+// attachment.
 func MessageText(m bot.Message) string {
 	lines := []string{m.Text.Plain()}
 	if m.Card != nil {
-		lines[0] = m.Card.Plain()
+		words := *m.Card
+		words.Controls = nil
+		lines[0] = words.Plain()
+	}
+	if m.Ping != "" {
+		lines = append(lines, "@"+nameIn(m.Ping))
+	}
+	if m.Card != nil {
+		for _, row := range m.Card.Controls {
+			lines = append(lines, row.Plain())
+		}
 	}
 	for _, f := range m.Files {
 		lines = append(lines, "File: "+f.Name)

@@ -331,6 +331,20 @@ func (f *Fake) Pin(ctx context.Context, id bot.MessageID, pinned bool) error {
 	})
 }
 
+// Audience is the role of that name. "everyone" is everybody, and "shy" can't be
+// notified; of others that begin with "no" there is none.
+func (f *Fake) Audience(_ context.Context, _ bot.ChannelID, id bot.AudienceID) (bot.Audience, error) {
+	role := nameIn(id)
+	if role == "" || strings.HasPrefix(role, "no") {
+		return bot.Audience{}, fmt.Errorf("no role %q", id)
+	}
+	about := bot.Audience{Name: "@" + role, Everyone: role == "everyone"}
+	if role == "shy" {
+		about.Fix = "let anyone mention the role"
+	}
+	return about, nil
+}
+
 // Thread opens a conversation under a message.
 func (f *Fake) Thread(ctx context.Context, id bot.MessageID, title string) (bot.ChannelID, error) {
 	ch := bot.ChannelID(string(id) + "/thread")

@@ -25,6 +25,7 @@ var _ interface {
 	bot.Channeler
 	bot.Threader
 	bot.Pinner
+	bot.Audiencer
 	bot.Deleter
 	bottest.Driver
 } = (*bottest.Fake)(nil)

@@ -207,6 +207,8 @@ func (f *Fake) enter(person string, field bot.Field, v string) ([]string, error)
 		return []string{string(f.UserID(v))}, nil
 	case bot.Channel:
 		return []string{string(f.ChannelID(v))}, nil
+	case bot.AudienceField:
+		return []string{f.name + ":" + v}, nil
 	case bot.OneOf, bot.AnyOf:
 	default:
 		return []string{v}, nil
@@ -399,6 +401,8 @@ func (f *Fake) shownValue(field bot.Field, v string) string {
 		return f.profile(nameIn(bot.UserID(v))).Name
 	case bot.Channel:
 		return "#" + f.shownChannel(bot.ChannelID(v))
+	case bot.AudienceField:
+		return "@" + nameIn(bot.AudienceID(v))
 	}
 	return v
 }

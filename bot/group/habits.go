@@ -21,6 +21,9 @@ type Habits struct {
 	AtClosing bool    // results come when a question closes; until then answers can be changed
 	KeepGoing bool    // a season does not end with the exam window
 	Pin       bool    // questions are pinned while they are open
+
+	Ping      bot.AudienceID // who is notified when a question is posted; "" for nobody
+	PingSpace bot.SpaceID    // where they are
 }
 
 // Discuss is when a closed question gets a thread to discuss it in.
@@ -65,6 +68,10 @@ func (s *Service) attachHabits(of func(path string, h groupHandler)) {
 	of("/choose/{habit}", s.chooseHabit)
 	of("/choose/{habit}/{value}", s.setHabit)
 	of("/pin", s.pinAgain)
+	of("/ping", s.pingPage)
+	of("/ping/choose", s.askPing)
+	of("/ping/set", s.setPing)
+	of("/ping/none", s.noPing)
 	of("/skip", s.skipPage)
 	of("/skip/add", s.askSkip)
 	of("/skip/set", s.addSkip)
@@ -102,6 +109,9 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 			}
 		}
 	}
+	if s.canPing(d) {
+		body = append(body, s.wordsPinged(ctx, d))
+	}
 	path := PathGroup(group)
 	controls := []bot.Control{
 		button("Weekly post", path+"/weekly"), button("Skip days", path+"/skip"), button("Theme of the week", path+"/choose/"+habitTheme),
@@ -110,6 +120,9 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 	}
 	if s.canPin(d) {
 		controls = append(controls, button(pinLabel, path+"/choose/"+habitPin))
+	}
+	if s.canPing(d) {
+		controls = append(controls, button(pingLabel, path+"/ping"))
 	}
 	controls = append(controls, button("Group page", path))
 	return show(i, &bot.Card{Title: weeksLabel, Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
@@ -246,7 +259,7 @@ func (s *Service) chooseHabit(ctx context.Context, i bot.Interaction, group stri
 		return bot.Response{}, err
 	}
 	title, about, all := d.Habits.options(i.Arg("habit"))
-	if all == nil {
+	if all == nil || i.Arg("habit") == habitPin && !s.canPin(d) {
 		return s.weeksPage(ctx, i, group)
 	}
 	var controls []bot.Control
@@ -269,7 +282,7 @@ func (s *Service) setHabit(ctx context.Context, i bot.Interaction, group string)
 	}
 	title, about, all := d.Habits.options(i.Arg("habit"))
 	n := slices.IndexFunc(all, func(o option) bool { return o.value == i.Arg("value") })
-	if n < 0 {
+	if n < 0 || i.Arg("habit") == habitPin && !s.canPin(d) && !d.Habits.Pin {
 		return s.weeksPage(ctx, i, group)
 	}
 	going := d.Habits.KeepGoing

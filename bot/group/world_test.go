@@ -52,6 +52,12 @@ func newWorld(t *testing.T, st *store.Store) *world {
 // newWorldWith also says how long a platform may take to tell of an account.
 func newWorldWith(t *testing.T, st *store.Store, patience time.Duration) *world {
 	t.Helper()
+	return newWorldOn(t, st, patience, func(f *bottest.Fake) bot.Adapter { return f })
+}
+
+// newWorldOn also says which of its powers the platform has.
+func newWorldOn(t *testing.T, st *store.Store, patience time.Duration, powers func(f *bottest.Fake) bot.Adapter) *world {
+	t.Helper()
 	w := &world{t: t, store: st, now: time.Date(2026, 11, 22, 10, 38, 0, 0, time.UTC), closed: map[string]bool{}, hangs: map[string]int{}}
 	log := slog.New(slog.DiscardHandler)
 	w.fake = bottest.NewFake(w.clock)
@@ -71,7 +77,7 @@ func newWorldWith(t *testing.T, st *store.Store, patience time.Duration) *world 
 		return bottest.Fault{}
 	})
 	w.bot = bot.New(log)
-	w.bot.Add(w.fake)
+	w.bot.Add(powers(w.fake))
 	catalogue, err := cert.Load()
 	if err != nil {
 		t.Fatal(err)

@@ -210,6 +210,7 @@ type Store interface {
 	RegradeStore
 	MockStore
 	DiscussStore
+	PingStore
 	// QuestionPlan reads what a schedule is about, with the channels in which it is
 	// posted; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)

@@ -240,7 +240,7 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 		}
 		previous = &lastAnswer{round: last, spread: spread}
 	}
-	return s.openCard(plan, r, previous), nil
+	return s.pinged(ctx, d, r.Track, s.openCard(plan, r, previous))
 }
 
 // CountShown reports whether a card is refreshed when it has so many answers:

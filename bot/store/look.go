@@ -24,6 +24,7 @@ type Looks struct {
 	Groups    int             // all, whatever their state
 	Gone      int             // those whose channels are all gone
 	Channels  []bot.ChannelID // that groups are in, oldest first
+	Wants     []Wants         // what groups want of posts there beyond the post itself
 	Next      time.Time       // when the next post in a channel is due; zero: none
 	Overdue   int             // due things whose time has come
 	Since     time.Time       // of the oldest of them
@@ -31,6 +32,13 @@ type Looks struct {
 	Oldest    time.Time       // from when the oldest of them was owed
 	Refused   []Refused       // posts that a platform refused and that somebody can still mend
 	Unreached int             // private messages that could not be sent, in 7 days
+}
+
+// Wants is what a group wants of its posts in a channel.
+type Wants struct {
+	Channel bot.ChannelID
+	Pin     bool           // open questions are pinned
+	Ping    bot.AudienceID // who is notified of new ones; "" for nobody
 }
 
 // Refused is why posts could not be sent.
@@ -117,6 +125,13 @@ func (s *Store) look(ctx context.Context, l *Looks, now time.Time) error {
 		}
 		l.Next, l.Since, l.Oldest = instant(next), instant(since), instant(oldest)
 		if l.Channels, err = list(ctx, q, column[bot.ChannelID], `SELECT id FROM channels WHERE NOT gone ORDER BY bound_at, id`); err != nil {
+			return err
+		}
+		if l.Wants, err = list(ctx, q, func(scan scanner) (w Wants, err error) {
+			err = scan(&w.Channel, &w.Pin, &w.Ping)
+			return w, err
+		}, `SELECT c.id, h.pin, CASE WHEN h.ping_space = c.space_id THEN h.ping ELSE '' END FROM channels c
+			JOIN habits h ON h.group_id = c.group_id WHERE NOT c.gone AND (h.pin OR h.ping <> '') ORDER BY c.bound_at, c.id`); err != nil {
 			return err
 		}
 		l.Refused, err = list(ctx, q, func(scan scanner) (r Refused, err error) {

@@ -48,7 +48,7 @@ func TestLook(t *testing.T) {
 			t.Fatal(ok, err)
 		}
 		want := store.Looks{Where: l.Where, Level: l.Known, Known: l.Known, Size: l.Size, Groups: 2, Channels: []bot.ChannelID{"fake:g1", "fake:g2"},
-			Next: first, Waiting: 2, Oldest: l.Oldest, Refused: []store.Refused{}} // the welcomes
+			Wants: []store.Wants{}, Next: first, Waiting: 2, Oldest: l.Oldest, Refused: []store.Refused{}} // the welcomes
 		if diff := cmp.Diff(want, l); diff != "" || l.Size == 0 || l.Oldest.IsZero() {
 			t.Errorf("want -, got +:\n%s", diff)
 		}

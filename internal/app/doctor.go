@@ -62,7 +62,7 @@ func Doctor(ctx context.Context, c Config, o CheckUp) (r Report) {
 	r.add(bot.FindingOK, "Program", "This is studyhall "+o.Version+".", "")
 	r.questions(o, c)
 	l := r.database(ctx, c, o)
-	r.discord(ctx, c, o, l.Channels)
+	r.discord(ctx, c, o, l)
 	r.posts(l, o.Now)
 	r.moment(l, o.Now)
 	return r
@@ -144,7 +144,7 @@ func (r *Report) database(ctx context.Context, c Config, o CheckUp) store.Looks 
 }
 
 // discord looks at Discord, if it is set up.
-func (r *Report) discord(ctx context.Context, c Config, o CheckUp, channels []bot.ChannelID) {
+func (r *Report) discord(ctx context.Context, c Config, o CheckUp, l store.Looks) {
 	if c.Discord.Token == "" {
 		r.add(bot.FindingNote, "Discord", "DISCORD_TOKEN is not set, so the bot is not on Discord.", "Set it up: studyhall setup discord")
 		return
@@ -156,9 +156,14 @@ func (r *Report) discord(ctx context.Context, c Config, o CheckUp, channels []bo
 		r.add(bot.FindingBroken, "Commands", err.Error()+".", "Let the program write to the folder for temporary files.")
 		return
 	}
-	for _, ch := range channels {
+	for _, ch := range l.Channels {
 		if bot.AdapterOf(ch) == "discord" {
 			in.Channels = append(in.Channels, ch)
+		}
+	}
+	for _, w := range l.Wants {
+		if bot.AdapterOf(w.Channel) == "discord" {
+			in.Wants = append(in.Wants, discord.Wants{Channel: w.Channel, Pin: w.Pin, Ping: w.Ping})
 		}
 	}
 	r.Findings = append(r.Findings, discord.Inspect(ctx, in)...)

@@ -140,7 +140,7 @@ func numeric(o object, v any, whole bool) (any, error) {
 	return n, nil
 }
 
-// entity is a person or a channel, which is put among the resolved.
+// entity is a person, a channel or a role, which is put among the resolved.
 func (a *arguments) entity(kind int, v any, types []any) (any, error) {
 	put := func(section, id string, data object) {
 		all, _ := a.resolved[section].(object)
@@ -169,8 +169,15 @@ func (a *arguments) entity(kind int, v any, types []any) (any, error) {
 		}
 		put("channels", who.ID, who.partial(a.p))
 		return who.ID, nil
+	case *Role:
+		r := a.channel.guild.roleBy(who.ID)
+		if r == nil {
+			return nil, fmt.Errorf("no role %s here", who.Name)
+		}
+		put("roles", who.ID, r)
+		return who.ID, nil
 	}
-	return nil, fmt.Errorf("%v is neither a person nor a channel", v)
+	return nil, fmt.Errorf("%v is neither a person, a channel nor a role", v)
 }
 
 // upload keeps a file that somebody sends, and gives its identifier.
@@ -216,6 +223,9 @@ func (a *arguments) choose(c Component, names []string) ([]any, error) {
 }
 
 func (a *arguments) chosen(c Component, name string) (any, error) {
+	if c.Type == componentRoles {
+		return a.entity(optionRole, &Role{ID: name, Name: name}, nil)
+	}
 	if c.Type == componentUsers || c.Type == componentChannels {
 		if p := a.s.people[name]; p != nil && c.Type == componentUsers {
 			return a.entity(optionUser, p, nil)
@@ -357,6 +367,8 @@ func namesOf(v any) []string {
 	case *Person:
 		return []string{v.ID}
 	case *Channel:
+		return []string{v.ID}
+	case *Role:
 		return []string{v.ID}
 	}
 	if s := fmt.Sprint(v); s != "" {

@@ -23,6 +23,7 @@ const (
 	optionBool       = 5
 	optionUser       = 6
 	optionChannel    = 7
+	optionRole       = 8
 	optionNumber     = 10
 	optionAttachment = 11
 )

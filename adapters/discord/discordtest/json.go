@@ -68,6 +68,9 @@ func (g *Guild) roles() []any {
 			out = append(out, roleJSON(m.role, p.Name, m.rights, len(out), false))
 		}
 	}
+	for _, r := range g.named {
+		out = append(out, r.json(len(out)))
+	}
 	return out
 }
 

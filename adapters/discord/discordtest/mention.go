@@ -26,6 +26,7 @@ func (m *message) mention(body object) {
 	if everyone {
 		who = append(who, m.channel.guild.order...)
 	}
+	who = append(who, m.mentionRoles(body)...)
 	for _, u := range objects(list(m.body, "mentions")) {
 		if p := s.person(text(u, "id")); !slices.Contains(who, p) {
 			who = append(who, p)

@@ -66,6 +66,7 @@ type Guild struct {
 	role      string // of the bot
 	rights    uint64 // of that role
 	everybody uint64 // rights of all members
+	named     []*Role
 	members   map[*Person]*member
 	order     []*Person
 	places    []*Channel

@@ -35,6 +35,7 @@ type Driver struct {
 	people   map[string]*discordtest.Person
 	profiles map[string]bot.Profile
 	channels map[string]*discordtest.Channel
+	roles    map[string]*discordtest.Role
 	loading  map[string]bool                         // promises that show nothing yet, by message
 	buttons  map[string]bool                         // whispers that only hold the button of a form
 	faults   map[string]string                       // what a whisper says is wrong with a form, by person
@@ -57,7 +58,7 @@ const settleTime = 20 * time.Second
 func New(server *discordtest.Server, zone *time.Location) *Driver {
 	return &Driver{
 		server: server, guild: server.Guild("Biomed"), zone: zone,
-		people: map[string]*discordtest.Person{}, profiles: map[string]bot.Profile{}, channels: map[string]*discordtest.Channel{},
+		people: map[string]*discordtest.Person{}, profiles: map[string]bot.Profile{}, channels: map[string]*discordtest.Channel{}, roles: map[string]*discordtest.Role{},
 		loading: map[string]bool{}, buttons: map[string]bool{}, faults: map[string]string{}, private: map[string]bool{}, edits: map[string]bool{}, shows: map[string]bool{}, zones: map[*discordtest.Channel]*time.Location{},
 		opening: map[string]act{},
 	}
@@ -128,6 +129,21 @@ func (d *Driver) channel(person, name string) *discordtest.Channel {
 		d.channels[name].Allow(discordtest.PinMessages)
 	}
 	return d.channels[name]
+}
+
+// role is a role of the server, made on first use; as on the other fakes nobody
+// may mention "shy", and there is none that begins with "no".
+func (d *Driver) role(name string) *discordtest.Role {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.roles[name] == nil {
+		if name == "everyone" {
+			d.roles[name] = d.guild.Everyone()
+		} else {
+			d.roles[name] = d.guild.Role(name, name != "shy")
+		}
+	}
+	return d.roles[name]
 }
 
 // errNotRunning is what acting is answered with while no bot runs.

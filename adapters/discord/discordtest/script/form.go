@@ -83,6 +83,11 @@ func (d *Driver) entity(kind, id string) string {
 			}
 		}
 	}
+	for _, r := range d.roles {
+		if r.ID == id {
+			return "@" + r.Name
+		}
+	}
 	for _, p := range d.people {
 		if p.ID == id {
 			return p.Name
@@ -138,6 +143,8 @@ func (d *Driver) entered(in discordtest.Component, label, v string) (any, error)
 		return d.person(v), nil
 	case "channel":
 		return d.channel("", v), nil
+	case "role":
+		return d.role(v), nil
 	case "file":
 		return discordtest.File{Name: name + ".txt", Type: "text/plain", Data: []byte(v)}, nil
 	case "bool":

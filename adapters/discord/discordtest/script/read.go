@@ -199,8 +199,10 @@ var (
 	factLabel = regexp.MustCompile(`(?m)^\*\*((?:[^\\*\n]|\\.)+)\*\*`)
 	tailLine  = regexp.MustCompile(`(?m)^(?:\*\*(?:[^\\*\n]|\\.)+\*\*|-# )`)
 	timeToken = regexp.MustCompile(`<t:(\d+):F>`)
+	roleToken = regexp.MustCompile(`<@&(\d+)>`)
 	userToken = regexp.MustCompile(`<@(\d+)>`)
 	escaped   = regexp.MustCompile("\\\\([\\\\*_~`|<>\\[#+.:@-])")
+	fixRole   = regexp.MustCompile(`open the server's settings, then Roles, then \w+, and switch on: Allow anyone to @mention this role`)
 	fixWords  = regexp.MustCompile(`open (#[\w-]+)'s settings, then Permissions, and allow Studyhall: ` + permission + `(?:, ` + permission + `)*`)
 )
 
@@ -233,8 +235,12 @@ func (d *Driver) plain(markdown string, zone *time.Location) string {
 		}
 		return token
 	})
+	s = roleToken.ReplaceAllStringFunc(s, func(token string) string {
+		return d.entity("role", roleToken.FindStringSubmatch(token)[1])
+	})
 	s = escaped.ReplaceAllString(s, "$1")
 	s = strings.ReplaceAll(strings.ReplaceAll(s, refusedHere, refusedScript), "Discord", "Fake")
+	s = fixRole.ReplaceAllString(s, "let anyone mention the role")
 	return fixWords.ReplaceAllString(s, "open $1 and type /invite @Studyhall")
 }
 
