@@ -40,6 +40,7 @@ var support = map[string][]string{
 	"adapters/browser/browsertest":        {"bot", "bot/bottest", "adapters/browser"},
 	"adapters/discord/discordtest":        {"bot", "bot/bottest"},
 	"adapters/discord/discordtest/script": {"bot", "bot/bottest", "adapters/discord/discordtest"},
+	"adapters/slack/slacktest":            {"bot", "bot/bottest"},
 	"internal/archtest":                   {},
 	"internal/killtest":                   {},
 	"oracles/disgo":                       {},
@@ -127,6 +128,7 @@ func TestImportTable(t *testing.T) {
 		{"the wiring knows adapters", "internal/app", "adapters/slack", true},
 		{"a fake platform knows the vocabulary", "adapters/discord/discordtest", "bot", true},
 		{"the fake Discord doesn't know the adapter that it tests", "adapters/discord/discordtest", "adapters/discord", false},
+		{"the fake Slack doesn't know the adapter that it tests", "adapters/slack/slacktest", "adapters/slack", false},
 		{"verbs know the wiring", "cmd/studyhall", "internal/app", true},
 		{"the wiring doesn't know verbs", "internal/app", "cmd/studyhall", false},
 	} {
