@@ -30,8 +30,12 @@ const form = {
 };
 const home = (name) => ({ type: 'home', blocks: [{ type: 'header', text: text(`The page of ${name}`) }] });
 
-// words are the verbs of /studyhall, each with what it does.
+// words are the verbs of /studyhall, each with what it does. What takes time comes
+// after the acknowledgement, however busy the machine is.
 const words = {
+  async help({ ack }) {
+    await ack({ text: 'ask, find, people, upload', response_type: 'in_channel' });
+  },
   async ask({ client, body, ack }) {
     await ack();
     await client.chat.postMessage({
@@ -39,12 +43,13 @@ const words = {
       metadata: { event_type: 'question', event_payload: { key: 'k1' } },
     });
   },
-  async find({ client, body, ack }) {
+  async find({ client, body, ack, respond }) {
+    await ack();
     const found = [];
     for await (const page of client.paginate('conversations.history', { channel: body.channel_id, limit: 1, include_all_metadata: true })) {
       for (const m of page.messages) if (m.metadata?.event_payload?.key) found.push(m.metadata.event_payload.key);
     }
-    await ack({ text: `found ${found.join(',')}`, response_type: 'in_channel' });
+    await respond({ text: `found ${found.join(',')}`, response_type: 'in_channel' });
   },
   async people({ client, body, ack }) {
     await ack();
@@ -62,11 +67,12 @@ const words = {
     await Promise.all(posts);
     await respond({ text: 'flooded', response_type: 'ephemeral' });
   },
-  async wrong({ client, body, ack }) {
+  async wrong({ client, body, ack, respond }) {
+    await ack();
     try {
       await client.chat.postMessage({ channel: body.channel_id, text: 'x', blocks: [{ type: 'header', text: text('h'.repeat(151)) }] });
     } catch (error) {
-      await ack(`${error.data.error}: ${error.data.response_metadata.messages.join()}`);
+      await respond(`${error.data.error}: ${error.data.response_metadata.messages.join()}`);
     }
   },
 };
@@ -111,13 +117,17 @@ function listen(app) {
   app.error(async (error) => console.error(error));
 }
 
-// client is the same without bolt, as far as commands and questions go.
+// alone is the same without bolt, as far as commands and questions go.
 async function alone() {
   const web = new WebClient(token, clientOptions);
   const socket = new SocketModeClient({ appToken, clientOptions, clientPingTimeout: 1000 });
   socket.on('slash_commands', async ({ ack, body }) => {
     try {
-      await words[body.text]({ client: web, body, ack });
+      const respond = (message) => fetch(body.response_url, {
+        method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(typeof message === 'string' ? { text: message } : message),
+      });
+      await words[body.text]({ client: web, body, ack, respond });
     } catch (error) {
       console.error(error);
     }
@@ -134,7 +144,7 @@ async function start(how) {
   if (how === 'client') return alone();
   const app = how === 'socket'
     ? new bolt.App({ token, appToken, socketMode: true, clientOptions })
-    : new bolt.App({ token, signingSecret, clientOptions });
+    : new bolt.App({ token, clientOptions, receiver: new bolt.HTTPReceiver({ signingSecret, unhandledRequestTimeoutMillis: 60_000 }) });
   listen(app);
   const server = await app.start(0);
   if (how === 'http') console.log(`listening ${server.address().port}`);

@@ -30,11 +30,11 @@ func (p *Person) Command(c *Channel, command, words string) (*Interaction, error
 		return nil, err
 	}
 	for _, one := range s.app.Features.Commands {
-		if one.Command != command || !p.at.installed {
+		if one.Command != command || !c.at.installed || c.at != p.at {
 			continue
 		}
 		if one.Escape {
-			words, _ = p.compose(words, true)
+			words, _ = p.compose(c.at, words, true)
 		}
 		i := p.ask(ofCommand, c, nil, nil)
 		i.send(object{
@@ -52,6 +52,8 @@ func (p *Person) writes(c *Channel) error {
 	switch {
 	case p.gone || !c.has(p):
 		return fmt.Errorf("%s is not in #%s", p.Name, c.Name)
+	case c.with != nil && !c.at.installed:
+		return errors.New("the app is not installed")
 	case c.archived || c.gone:
 		return fmt.Errorf("#%s is closed", c.Name)
 	case c.with != nil && !p.s.messages():
@@ -65,7 +67,7 @@ var reference = regexp.MustCompile(`[@#][\w.-]+`)
 
 // compose is what a person's app sends for words: escaped, with mentions. In a
 // command mentions have names.
-func (p *Person) compose(words string, named bool) (sent string, elements []any) {
+func (p *Person) compose(w *Workspace, words string, named bool) (sent string, elements []any) {
 	var b strings.Builder
 	plain := func(s string) {
 		if s != "" {
@@ -76,7 +78,7 @@ func (p *Person) compose(words string, named bool) (sent string, elements []any)
 	last := 0
 	for _, at := range reference.FindAllStringIndex(words, -1) {
 		name := words[at[0]+1 : at[1]]
-		id, label := p.refers(words[at[0]], name)
+		id, label := p.refers(w, words[at[0]], name)
 		if id == "" {
 			continue
 		}
@@ -98,16 +100,16 @@ func (p *Person) compose(words string, named bool) (sent string, elements []any)
 }
 
 // refers is whom or what a mention means.
-func (p *Person) refers(sign byte, name string) (id, label string) {
+func (p *Person) refers(w *Workspace, sign byte, name string) (id, label string) {
 	if sign == '@' {
-		for _, q := range p.at.members {
+		for _, q := range w.members {
 			if q.Name == name || slug(q.Name) == name {
 				return q.ID, slug(q.Name)
 			}
 		}
 		return "", ""
 	}
-	for _, c := range p.at.places {
+	for _, c := range w.places {
 		if c.Name == name && c.with == nil && c.sees(p) {
 			if c.private {
 				return c.ID, ""
@@ -133,10 +135,11 @@ func (p *Person) write(c *Channel, words, thread string) (Message, error) {
 	if err := p.writes(c); err != nil {
 		return Message{}, err
 	}
-	sent, elements := p.compose(words, false)
+	sent, elements := p.compose(c.at, words, false)
 	blocks := []any{object{"type": "rich_text", "block_id": s.secret(5), "elements": []any{object{"type": "rich_text_section", "elements": elements}}}}
 	m := s.post(c, p, nil, draft{text: sent, blocks: clone(blocks)})
-	m.client, m.thread = s.uuid(), thread
+	m.client = s.uuid()
+	m.under(thread)
 	s.announce(m)
 	return m.view(), nil
 }
@@ -246,7 +249,7 @@ func (p *Person) reaches(on Surface) error {
 		return fmt.Errorf("%s doesn't see that message", p.Name)
 	case v != nil && (v.person != p || !v.open || v.kind == inModal && p.stack[len(p.stack)-1] != v):
 		return fmt.Errorf("%s doesn't see that view", p.Name)
-	case !p.at.installed:
+	case m != nil && !m.channel.at.installed || v != nil && !v.at.installed:
 		return errors.New("the app is not installed any more")
 	}
 	return nil

@@ -32,7 +32,7 @@ const allInManifest = `{
 			"groups:history", "groups:read", "im:history", "im:read", "im:write", "pins:write", "team:read", "users:read"]}
 	},
 	"settings": {
-		"event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_left",
+		"event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_id_changed", "channel_left",
 			"channel_rename", "channel_unarchive", "group_archive", "group_deleted", "group_left", "group_rename", "group_unarchive",
 			"member_joined_channel", "member_left_channel", "message.channels", "message.groups", "message.im", "tokens_revoked"]},
 		"interactivity": {"is_enabled": true},

@@ -194,13 +194,17 @@ func slackFile(c *checker, at string, v any) {
 		return
 	}
 	c.one(at, o, "id", "url")
-	for _, id := range sorted(c.s.files) {
-		f := c.s.files[id]
-		if (f.id == text(o, "id") || f.private() == text(o, "url")) && f.ready(c.s) {
-			return
+	f := c.s.files[text(o, "id")]
+	if link := text(o, "url"); link != "" {
+		for _, other := range c.s.files {
+			if other.private() == link {
+				f = other
+			}
 		}
 	}
-	c.add(at, "invalid slack file")
+	if f == nil || !f.ready(c.s) {
+		c.add(at, "invalid slack file")
+	}
 }
 
 // complete adds what Slack adds to blocks: identifiers, and how text is shown.

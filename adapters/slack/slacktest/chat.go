@@ -58,7 +58,8 @@ func (s *Server) postMessage(r *request) (object, *failure) {
 		return object{"channel": c.ID, "ts": m.ts, "message": m.json(true), "is_duplicate": true}, nil
 	}
 	m := s.post(c, r.w.bot, nil, d)
-	m.thread, m.cast = thread, thread != "" && r.truth("reply_broadcast")
+	m.under(thread)
+	m.cast = thread != "" && r.truth("reply_broadcast")
 	if client != "" {
 		c.sent[client] = m
 	}
@@ -151,7 +152,7 @@ func (s *Server) whisper(r *request) (object, *failure) {
 		return nil, fail
 	}
 	p := s.people[r.text("user")]
-	if p == nil || p.at != r.w || p.gone || !c.has(p) {
+	if p == nil || p.gone || !c.has(p) {
 		return failed("user_not_in_channel")
 	}
 	if r.args["metadata"] != nil {
@@ -168,7 +169,7 @@ func (s *Server) whisper(r *request) (object, *failure) {
 	}
 	s.lint(d)
 	m := s.post(c, r.w.bot, p, d)
-	m.thread = thread
+	m.under(thread)
 	s.announce(m)
 	return object{"message_ts": m.ts}, nil
 }

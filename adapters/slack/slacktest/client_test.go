@@ -176,6 +176,7 @@ type bot struct {
 	frames []object
 	raw    []string
 	pings  int
+	mute   bool // it answers no PING
 	err    error
 	done   chan struct{}
 }
@@ -202,7 +203,11 @@ func dialAt(t *testing.T, s *slacktest.Server, address string) *bot {
 	ws.SetPingHandler(func(data string) error {
 		b.mu.Lock()
 		b.pings++
+		mute := b.mute
 		b.mu.Unlock()
+		if mute {
+			return nil
+		}
 		return ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
 	})
 	go b.read()

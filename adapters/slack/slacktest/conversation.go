@@ -32,7 +32,7 @@ func (c *Channel) json() object {
 	creator := c.at.members[0].ID
 	for key, v := range map[string]any{
 		"name": c.Name, "name_normalized": c.Name, "is_channel": !c.private, "is_group": false, "is_private": c.private, "is_mpim": false,
-		"is_general": false, "unlinked": 0, "is_shared": false, "is_ext_shared": false, "is_pending_ext_shared": false, "creator": creator,
+		"is_general": false, "unlinked": 0, "is_shared": c.shared, "is_ext_shared": c.shared, "is_pending_ext_shared": false, "creator": creator,
 		"is_member": c.has(c.at.bot), "shared_team_ids": []any{c.at.ID}, "pending_shared": []any{}, "previous_names": []any{},
 		"topic":   object{"value": "", "creator": "", "last_set": 0},
 		"purpose": object{"value": "", "creator": "", "last_set": 0},
@@ -169,11 +169,39 @@ func (r *request) page(name string, all []any, usual, most int) (object, *failur
 		return failed("invalid_cursor")
 	}
 	to := min(from+limit, len(all))
-	next := ""
+	further := ""
 	if to < len(all) {
-		next = base64.StdEncoding.EncodeToString([]byte("next:" + strconv.Itoa(to)))
+		further = next(to)
 	}
-	return object{name: append([]any{}, all[from:to]...), "response_metadata": object{"next_cursor": next}}, nil
+	return object{name: append([]any{}, all[from:to]...), "response_metadata": object{"next_cursor": further}}, nil
+}
+
+// messages is page for messages. Its cursor is the timestamp of the next, so that
+// what is written meanwhile moves nothing.
+func (r *request) messages(all []*message, most int) (object, *failure) {
+	given := r.text("cursor")
+	from, ok := cursor(given)
+	if at := from; ok && given != "" {
+		from = slices.IndexFunc(all, func(m *message) bool { return m.at == int64(at) })
+		ok = from >= 0
+	}
+	if !ok {
+		return failed("invalid_cursor")
+	}
+	var kept []any
+	for _, m := range all[from:] {
+		kept = append(kept, m.json(r.truth("include_all_metadata")))
+	}
+	delete(r.args, "cursor")
+	out, fail := r.page("messages", kept, 100, most)
+	if n := len(list(out, "messages")); fail == nil && from+n < len(all) {
+		out["response_metadata"] = object{"next_cursor": next(int(all[from+n].at))}
+	}
+	return out, fail
+}
+
+func next(at int) string {
+	return base64.StdEncoding.EncodeToString([]byte("next:" + strconv.Itoa(at)))
 }
 
 func cursor(given string) (from int, ok bool) {
@@ -242,11 +270,10 @@ func (s *Server) read(r *request, all []*message) (object, *failure) {
 	if oldest < 0 {
 		oldest = -1
 	}
-	var kept []any
+	var kept []*message
 	for i, m := range all {
-		parent := r.m.name == Replies && i == 0
-		if parent || m.at > oldest && m.at < latest {
-			kept = append(kept, m.json(r.truth("include_all_metadata")))
+		if r.m.name == Replies && i == 0 || m.at > oldest && m.at < latest {
+			kept = append(kept, m)
 		}
 	}
 	most := 999
@@ -256,7 +283,7 @@ func (s *Server) read(r *request, all []*message) (object, *failure) {
 			r.args["limit"] = strconv.Itoa(most)
 		}
 	}
-	out, fail := r.page("messages", kept, 100, most)
+	out, fail := r.messages(kept, most)
 	if fail != nil {
 		return nil, fail
 	}

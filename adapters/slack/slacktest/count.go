@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,6 +35,21 @@ type Refusal struct {
 	Method Method // [Any] for an injected one
 	Code   string
 	Body   string
+}
+
+// Call is a call of a method whose arguments could be read.
+type Call struct {
+	Method    Method
+	Workspace *Workspace // of the token; nil for the application's, or none
+	Args      json.RawMessage
+	At        time.Time
+}
+
+// Calls are the calls of methods, in order.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
 }
 
 // Counts is what has been counted so far.
@@ -89,8 +105,8 @@ func (s *Server) Idle() bool {
 }
 
 // Forget drops what is over, so that long tests keep little: events seen by
-// nobody yet, interactions that were answered, latencies and refusals. Their
-// response_urls don't work any more.
+// nobody yet, interactions that were answered, latencies, refusals and calls.
+// Their response_urls don't work any more.
 func (s *Server) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +123,7 @@ func (s *Server) Forget() {
 			delete(s.deliveries, envelope)
 		}
 	}
-	s.log, s.seen, s.acks, s.refused = nil, 0, nil, nil
+	s.log, s.seen, s.acks, s.refused, s.calls = nil, 0, nil, nil, nil
 	for _, p := range s.people {
 		p.seen = 0
 	}

@@ -48,6 +48,10 @@ func (s *Server) deliver(d *delivery) {
 	d.s = s
 	s.waiting++
 	d.envelope = s.uuid()
+	if s.holding && d.kind == eventsAPI {
+		s.kept = append(s.kept, d)
+		return
+	}
 	d.send()
 }
 

@@ -68,7 +68,7 @@
 // New sockets, the next n: [Server.Open] with [Refuse], [NoHello],
 // [DisconnectAtOnce] or [NoPing]. Open ones: [Server.Refresh], [Server.RefreshNow],
 // [Server.Drop], [Server.HalfOpen], [Server.Disable], [Server.Send]. Events:
-// [Server.Duplicate], [Workspace.Event], [Server.Envelope]. Interactions:
+// [Server.Duplicate], [Server.Hold], [Workspace.Event], [Server.Envelope]. Interactions:
 // [Interaction.Again], [Interaction.Expire]. [Server.Heal] ends what was injected.
 //
 // # Counting
@@ -76,7 +76,8 @@
 // [Server.Counts] has posts by their metadata, requests by method, 429s, retries
 // and late acknowledgements; [Server.Latencies] how long acknowledgements took;
 // [Server.Refusals] what was refused and why; [Server.Notices] what Slack
-// tolerates in silence, such as arguments that it doesn't know.
+// tolerates in silence, such as arguments that it doesn't know; [Server.Calls] all
+// calls with their arguments.
 //
 // # Where its rules come from
 //
@@ -88,5 +89,6 @@
 // of errors about blocks are near the real ones, their pointers are right.
 //
 // Groups of people in one conversation, reactions, scheduled messages, streams,
-// canvases, Slack Connect and Enterprise are not here.
+// canvases and Enterprise are not here; of Slack Connect there are [Channel.Share]
+// and [Channel.Move].
 package slacktest

@@ -20,7 +20,7 @@ func (s *Server) event(w *Workspace, c *Channel, e object) {
 		scope = c.scope("history")
 	case "app_mention":
 		scope = "app_mentions:read"
-	case "member_joined_channel", "member_left_channel":
+	case "member_joined_channel", "member_left_channel", "channel_id_changed":
 		scope = c.scope("read")
 	default:
 		if family, _, found := strings.Cut(name, "_"); found && (family == "channel" || family == "group") {
@@ -47,7 +47,7 @@ func (s *Server) outer(w *Workspace, c *Channel, e object) {
 	}
 	payload := object{
 		"token": s.app.verify, "team_id": w.ID, "context_team_id": w.ID, "context_enterprise_id": nil, "api_app_id": s.app.id, "event": e,
-		"type": "event_callback", "event_id": id, "event_time": at.Unix(), "is_ext_shared_channel": false,
+		"type": "event_callback", "event_id": id, "event_time": at.Unix(), "is_ext_shared_channel": c != nil && c.shared,
 		"authorizations": []any{object{"enterprise_id": nil, "team_id": w.ID, "user_id": bot, "is_bot": true, "is_enterprise_install": false}},
 		"event_context":  "4-" + id,
 	}

@@ -133,7 +133,7 @@ func (s *Server) completeUpload(r *request) (object, *failure) {
 		m := s.post(c, r.w.bot, nil, draft{text: escaped(r.text("initial_comment"))})
 		m.files = files
 		if ts := r.text("thread_ts"); c.find(ts) != nil {
-			m.thread = ts
+			m.under(ts)
 		}
 		s.counts.Posts[""]++
 		s.announce(m)

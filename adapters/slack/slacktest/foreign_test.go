@@ -206,6 +206,9 @@ func (f *foreign) question(t *testing.T) {
 	if got := strings.Join(q.Labels(), ","); got != "Why?,Next" || string(q.Metadata) != `{"event_payload":{"key":"k1"},"event_type":"question"}` {
 		t.Errorf("buttons %s, metadata %s", got, q.Metadata)
 	}
+	if all := f.say(t, "help").Messages(); len(all) != 1 || all[0].Text != "ask, find, people, upload" || all[0].To != nil {
+		t.Errorf("the acknowledgement says %v", all)
+	}
 	f.say(t, "find")
 	f.says(t, f.bob, f.study, "found k1")
 	f.say(t, "people")
@@ -308,10 +311,10 @@ func (f *foreign) upload(t *testing.T) {
 }
 
 func (f *foreign) wrong(t *testing.T) {
-	i := f.say(t, "wrong")
+	f.say(t, "wrong")
 	const want = "invalid_blocks: [ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"
-	if all := i.Messages(); len(all) != 1 || all[0].Text != want {
-		t.Errorf("ann reads %v", all)
+	if m := f.says(t, f.ann, f.study, "invalid_blocks"); m.Text != want || m.To != f.ann {
+		t.Errorf("ann reads %q", m.Text)
 	}
 }
 

@@ -14,7 +14,7 @@ func (s *Server) respond(o *outcome, q *http.Request, body []byte) {
 		s.refused = append(s.refused, Refusal{ResponseURL, code, string(body)})
 		o.text(status, code)
 	}
-	if i == nil || q.Method != http.MethodPost || !i.Who.at.installed {
+	if i == nil || q.Method != http.MethodPost || !i.at.installed {
 		refused(http.StatusNotFound, "no_service")
 		return
 	}

@@ -33,6 +33,7 @@ type Interaction struct {
 	Who     *Person
 	Channel *Channel // nil on a home page
 
+	at      *Workspace // with the application
 	kind    string
 	payload json.RawMessage
 	source  *message // whose control was used
@@ -53,7 +54,11 @@ type Interaction struct {
 // ask makes an interaction. The caller holds the lock.
 func (p *Person) ask(kind string, c *Channel, m *message, v *view) *Interaction {
 	s := p.s
-	i := &Interaction{s: s, Who: p, Channel: c, kind: kind, source: m, on: v, created: s.now(), acked: -1}
+	at := p.at
+	if c != nil {
+		at = c.at
+	}
+	i := &Interaction{s: s, at: at, Who: p, Channel: c, kind: kind, source: m, on: v, created: s.now(), acked: -1}
 	if kind != ofSuggest && kind != ofClose {
 		i.trigger = "1763800000." + s.secret(10) + "." + s.hex(32)
 		s.triggers[i.trigger] = &trigger{i: i, made: s.now()}
@@ -63,7 +68,7 @@ func (p *Person) ask(kind string, c *Channel, m *message, v *view) *Interaction 
 		if kind == ofCommand {
 			family = "commands"
 		}
-		i.hook = "/hooks/" + family + "/" + p.at.ID + "/" + s.secret(12) + "/" + s.secret(24)
+		i.hook = "/hooks/" + family + "/" + at.ID + "/" + s.secret(12) + "/" + s.secret(24)
 		s.hooks[i.hook] = i
 	}
 	s.byID = append(s.byID, i)
@@ -82,7 +87,7 @@ func (i *Interaction) ResponseURL() string {
 func (i *Interaction) base() object {
 	p, s := i.Who, i.s
 	out := object{
-		"type": i.kind, "team": object{"id": p.at.ID, "domain": p.at.domain}, "api_app_id": s.app.id, "token": s.app.verify,
+		"type": i.kind, "team": object{"id": i.at.ID, "domain": i.at.domain}, "api_app_id": s.app.id, "token": s.app.verify,
 		"user":       object{"id": p.ID, "username": slug(p.Name), "name": slug(p.Name), "team_id": p.at.ID},
 		"enterprise": nil, "is_enterprise_install": false,
 	}
@@ -168,9 +173,9 @@ func (i *Interaction) say(o object, d draft) {
 	if text(o, "response_type") == "in_channel" {
 		only = nil
 	}
-	m := i.s.post(i.Channel, i.Who.at.bot, only, d)
+	m := i.s.post(i.Channel, i.at.bot, only, d)
 	if thread := i.Channel.find(text(o, "thread_ts")); thread != nil {
-		m.thread = either(thread.thread, thread.ts)
+		m.under(either(thread.thread, thread.ts))
 	}
 	if only == nil {
 		i.s.counts.Posts[m.key()]++
@@ -213,7 +218,7 @@ func (i *Interaction) submitted(o object) {
 		switch {
 		case fail != nil:
 			i.wrong(fail.code, string(encode(fail.body())))
-		case s.takenID(p.at, text(body, "external_id"), i.on):
+		case s.takenID(i.at, text(body, "external_id"), i.on):
 			i.wrong("duplicate_external_id", text(body, "external_id"))
 		case action == "update":
 			i.on.fill(body, blocks)
@@ -222,7 +227,7 @@ func (i *Interaction) submitted(o object) {
 		case len(p.stack) >= mostStack:
 			i.wrong("push_limit_reached", "")
 		default:
-			i.opened = s.stack(p, i.Channel, body, blocks)
+			i.opened = s.stack(i, body, blocks)
 		}
 	default:
 		i.wrong("invalid_response_action", action)

@@ -113,6 +113,9 @@ func (s *Server) post(c *Channel, author, only *Person, d draft) *message {
 		m.meta = d.meta
 	}
 	c.all = append(c.all, m)
+	if only == nil {
+		c.byTS[m.ts] = m
+	}
 	return m
 }
 
@@ -196,6 +199,8 @@ func (s *Server) edit(m *message, d draft, keepBlocks bool) {
 func (s *Server) unpost(m *message) {
 	m.gone = true
 	m.channel.all = slices.DeleteFunc(m.channel.all, func(o *message) bool { return o == m })
+	delete(m.channel.byTS, m.ts)
+	m.channel.threads[m.thread] = slices.DeleteFunc(m.channel.threads[m.thread], func(o *message) bool { return o == m })
 	m.channel.pins = slices.DeleteFunc(m.channel.pins, func(o *message) bool { return o == m })
 	s.show(Seen{Kind: Deleted, Channel: m.channel, Message: m.view(), to: m.only})
 	if m.only == nil {
@@ -205,30 +210,25 @@ func (s *Server) unpost(m *message) {
 }
 
 // find is a message that everybody sees, by its timestamp.
-func (c *Channel) find(ts string) *message {
-	for i := len(c.all) - 1; i >= 0; i-- {
-		if m := c.all[i]; m.ts == ts && m.only == nil {
-			return m
-		}
+func (c *Channel) find(ts string) *message { return c.byTS[ts] }
+
+// under puts a message into the thread that begins at a timestamp, "" for none.
+func (m *message) under(thread string) {
+	if m.thread = thread; thread != "" && m.only == nil {
+		m.channel.threads[thread] = append(m.channel.threads[thread], m)
 	}
-	return nil
 }
 
 // replies are the messages of the thread that begins at a timestamp, without it.
-func (c *Channel) replies(ts string) []*message {
-	var out []*message
-	for _, m := range c.all {
-		if m.thread == ts && m.only == nil {
-			out = append(out, m)
-		}
-	}
-	return out
-}
+func (c *Channel) replies(ts string) []*message { return c.threads[ts] }
 
 // json is a message as methods and events write it; of metadata, without all,
 // only the type is told.
 func (m *message) json(all bool) object {
-	out := object{"type": "message", "user": m.author.ID, "text": m.text, "ts": m.ts, "team": m.channel.at.ID}
+	out := object{"type": "message", "user": m.author.ID, "text": m.text, "ts": m.ts, "team": m.author.at.ID}
+	if m.channel.shared {
+		out["user_team"], out["source_team"] = m.author.at.ID, m.author.at.ID
+	}
 	if m.author.bot {
 		w := m.author.at
 		out["bot_id"], out["app_id"] = w.botID, m.s.app.id

@@ -191,6 +191,9 @@ func TestHistory(t *testing.T) {
 		}
 		page, a := read("conversations.history", `,"limit":3`)
 		next := a.object["response_metadata"].(object)["next_cursor"].(string)
+		if _, err := w.bob.Write(w.study, "meanwhile"); err != nil {
+			t.Fatal(err)
+		}
 		rest, last := read("conversations.history", `,"limit":3,"cursor":"`+next+`"`)
 		if page != "third loud second" || rest != "first" || a.object["has_more"] != true || last.object["has_more"] != false {
 			t.Errorf("pages %q and %q: %s", page, rest, last.raw)

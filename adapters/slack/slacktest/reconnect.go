@@ -133,6 +133,24 @@ func (s *Server) Envelope(payload map[string]any) {
 	s.deliver(&delivery{kind: eventsAPI, payload: encode(payload), url: s.o.Requests.Events})
 }
 
+// Hold keeps events back until [Server.Release].
+func (s *Server) Hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holding = true
+}
+
+// Release sends what was kept back, the last first.
+func (s *Server) Release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holding = false
+	for _, d := range slices.Backward(s.kept) {
+		d.send()
+	}
+	s.kept = nil
+}
+
 // Duplicate sends the next n events twice, each time as a delivery of its own.
 func (s *Server) Duplicate(n int) {
 	s.mu.Lock()

@@ -156,6 +156,7 @@ func (s *Server) admit(r *request, q *http.Request, body []byte) (object, *failu
 	if fail := s.authenticate(r, q, form); fail != nil {
 		return nil, fail
 	}
+	s.calls = append(s.calls, Call{r.m.name, r.w, encode(r.args), s.now()})
 	if !s.limits.take(s, r) {
 		return nil, nil
 	}

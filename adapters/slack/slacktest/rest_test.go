@@ -116,6 +116,46 @@ func TestScopes(t *testing.T) {
 	}
 }
 
+// TestCalls is the log of calls.
+func TestCalls(t *testing.T) {
+	within(t, slacktest.Options{}, func(t *testing.T, w world) {
+		w.Forget()
+		w.post(`"text":"x"`)
+		w.call("users.info", `{"user":"{ann}"}`)
+		all := w.Calls()
+		if len(all) != 2 || all[0].Method != slacktest.PostMessage || all[0].Workspace != w.w || string(all[1].Args) != `{"user":"`+w.ann.ID+`"}` {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// TestReinstallation is about what is left of a conversation after the app was
+// away.
+func TestReinstallation(t *testing.T) {
+	within(t, slacktest.Options{}, func(t *testing.T, w world) {
+		direct := w.ann.Direct()
+		w.w.Uninstall()
+		if _, err := w.ann.Write(direct, "anybody?"); err == nil {
+			t.Error("ann wrote to an app that isn't there")
+		}
+		w.ann.OpenHome()
+		u, err := w.ann.Authorize(w.Authorize() + "?client_id=" + w.ClientID() + "&scope=chat:write")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := send(t, w.Server, "POST", w.URL()+"oauth.v2.access", []byte("code="+u.Query().Get("code")), http.Header{
+			"Content-Type": {"application/x-www-form-urlencoded"}, "Authorization": {basic(w.ClientID(), w.ClientSecret())},
+		})
+		if a.says("scope") != "chat:write" {
+			t.Fatalf("%s", a.raw)
+		}
+		w.must("chat.postMessage", `{"channel":"{ann}","text":"back"}`)
+		if a := w.call("chat.postMessage", `{"channel":"{study}","text":"x"}`); a.says("error") != "not_in_channel" {
+			t.Errorf("in the channel: %s", a.raw)
+		}
+	})
+}
+
 // TestInstallation is about tokens that stop working.
 func TestInstallation(t *testing.T) {
 	within(t, slacktest.Options{}, func(t *testing.T, w world) {

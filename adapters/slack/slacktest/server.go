@@ -110,6 +110,8 @@ type Server struct {
 	deliveries map[string]*delivery
 	waiting    int // deliveries that are neither acknowledged nor given up
 	duplicates int // events to send twice
+	holding    bool
+	kept       []*delivery // while holding
 	onOpen     []*socketFault
 
 	limits limits
@@ -118,6 +120,7 @@ type Server struct {
 	log     []Seen
 	seen    int
 	counts  Counts
+	calls   []Call
 	acks    []time.Duration
 	refused []Refusal
 	notices []string

@@ -61,13 +61,13 @@ func (e *endpoint) RoundTrip(q *http.Request) (*http.Response, error) {
 	}
 	e.mu.Lock()
 	e.came = append(e.came, c)
-	respond := e.respond
+	respond, secret, now := e.respond, e.secret, e.now
 	e.mu.Unlock()
 	status, kind, said := http.StatusOK, "", ""
 	unix, _ := strconv.ParseInt(q.Header.Get("X-Slack-Request-Timestamp"), 10, 64)
-	age := e.now().Sub(time.Unix(unix, 0)).Abs()
+	age := now().Sub(time.Unix(unix, 0)).Abs()
 	switch {
-	case q.Header.Get("X-Slack-Signature") != slacktest.Signature(e.secret, unix, body) || age > 5*time.Minute:
+	case q.Header.Get("X-Slack-Signature") != slacktest.Signature(secret, unix, body) || age > 5*time.Minute:
 		status = http.StatusUnauthorized
 	case c.payload["type"] == "url_verification":
 		said, _ = c.payload["challenge"].(string)
@@ -91,6 +91,13 @@ func (e *endpoint) RoundTrip(q *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(said)), Request: q}, nil
 }
 
+// change changes how the bot is.
+func (e *endpoint) change(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f()
+}
+
 func (e *endpoint) take() []came {
 	synctest.Wait()
 	e.mu.Lock()
@@ -110,12 +117,10 @@ func overHTTP(t *testing.T, respond func(c came) (int, string, string), f func(t
 			Events: "https://bot.example/slack/events", Commands: "https://bot.example/slack/commands", Interactions: "https://bot.example/slack/interactions",
 		},
 	}, func(t *testing.T, w world) {
-		e.secret = w.SigningSecret()
+		e.change(func() { e.secret = w.SigningSecret() })
 		time.Sleep(10 * time.Minute) // what came before the secret was known
 		e.take()
-		e.mu.Lock()
-		e.respond = respond
-		e.mu.Unlock()
+		e.change(func() { e.respond = respond })
 		f(t, w, e)
 	})
 }
@@ -130,11 +135,13 @@ func TestVerify(t *testing.T) {
 		if len(all) != 4 || all[1].path != "/slack/commands" || all[1].payload["ssl_check"] != "1" {
 			t.Errorf("%d requests: %v", len(all), all)
 		}
-		e.secret = "another"
+		e.change(func() { e.secret = "another" })
 		if err := w.Verify(); err == nil {
 			t.Error("a bot with another secret passed")
 		}
-		e.secret, e.now = w.SigningSecret(), func() time.Time { return time.Now().Add(6 * time.Minute) }
+		e.change(func() {
+			e.secret, e.now = w.SigningSecret(), func() time.Time { return time.Now().Add(6 * time.Minute) }
+		})
 		if err := w.Verify(); err == nil {
 			t.Error("a bot with another clock passed")
 		}
@@ -145,9 +152,7 @@ func TestVerify(t *testing.T) {
 func TestHTTPMode(t *testing.T) {
 	overHTTP(t, nil, func(t *testing.T, w world, e *endpoint) {
 		answer := func(status int, kind, said string) {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			e.respond = func(came) (int, string, string) { return status, kind, said }
+			e.change(func() { e.respond = func(came) (int, string, string) { return status, kind, said } })
 		}
 		if a := call(t, w.Server, w.AppToken(), "apps.connections.open", ""); a.says("error") != "forbidden_team" {
 			t.Errorf("a socket in HTTP mode: %s", a.raw)
@@ -227,12 +232,14 @@ func TestHTTPRetries(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var at []time.Time
 			overHTTP(t, nil, func(t *testing.T, w world, e *endpoint) {
-				e.respond = func(c came) (int, string, string) {
-					if c.path == "/slack/events" {
-						at = append(at, time.Now())
+				e.change(func() {
+					e.respond = func(c came) (int, string, string) {
+						if c.path == "/slack/events" {
+							at = append(at, time.Now())
+						}
+						return test.status, "", test.said
 					}
-					return test.status, "", test.said
-				}
+				})
 				if _, err := w.ann.Write(w.study, "hello"); err != nil {
 					t.Fatal(err)
 				}

@@ -290,7 +290,9 @@ func TestOpen(t *testing.T) {
 func TestSilentClient(t *testing.T) {
 	within(t, slacktest.Options{}, func(t *testing.T, w world) {
 		b := dial(t, w.Server)
-		b.ws.SetPingHandler(func(string) error { return nil })
+		b.mu.Lock()
+		b.mute = true
+		b.mu.Unlock()
 		time.Sleep(45 * time.Second)
 		if b.ended() == nil || w.bot.ended() != nil {
 			t.Errorf("the silent one: %v, the other: %v", b.ended(), w.bot.ended())

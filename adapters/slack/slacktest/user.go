@@ -1,6 +1,9 @@
 package slacktest
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // json is somebody as methods write them.
 func (p *Person) json(withLocale bool) object {
@@ -40,10 +43,22 @@ func (p *Person) title() string {
 // userInfo is users.info.
 func (s *Server) userInfo(r *request) (object, *failure) {
 	p := s.people[r.text("user")]
-	if p == nil || p.at != r.w {
+	if p == nil || p.at != r.w && !r.w.meets(p) {
 		return failed("user_not_found")
 	}
-	return object{"user": p.json(r.truth("include_locale"))}, nil
+	out := p.json(r.truth("include_locale"))
+	if p.at != r.w { // of somebody from elsewhere less is told
+		out["is_stranger"] = true
+		for _, key := range []string{"tz", "tz_label", "tz_offset", "locale"} {
+			delete(out, key)
+		}
+	}
+	return object{"user": out}, nil
+}
+
+// meets reports whether somebody from elsewhere is in a channel of the workspace.
+func (w *Workspace) meets(p *Person) bool {
+	return slices.ContainsFunc(w.places, func(c *Channel) bool { return c.shared && c.has(p) })
 }
 
 // userList is users.list.

@@ -22,6 +22,7 @@ type view struct {
 	s        *Server
 	id       string
 	person   *Person
+	at       *Workspace // whose application it is
 	kind     string
 	hash     string
 	body     object // as it was sent
@@ -91,11 +92,11 @@ func (v *view) fill(o object, blocks []any) {
 // json is a view as methods and payloads write it.
 func (v *view) json() object {
 	out := object{
-		"id": v.id, "team_id": v.person.at.ID, "type": v.kind, "blocks": clone(v.blocks), "private_metadata": text(v.body, "private_metadata"),
+		"id": v.id, "team_id": v.at.ID, "type": v.kind, "blocks": clone(v.blocks), "private_metadata": text(v.body, "private_metadata"),
 		"callback_id": text(v.body, "callback_id"), "state": object{"values": clone(v.state)}, "hash": v.hash, "title": object{"type": "plain_text", "text": "View Title", "emoji": true},
 		"clear_on_close": truth(v.body, "clear_on_close"), "notify_on_close": truth(v.body, "notify_on_close"), "close": nil, "submit": nil,
 		"previous_view_id": nil, "root_view_id": v.root, "app_id": v.s.app.id, "external_id": text(v.body, "external_id"),
-		"app_installed_team_id": v.person.at.ID, "bot_id": v.person.at.botID,
+		"app_installed_team_id": v.at.ID, "bot_id": v.at.botID,
 	}
 	for _, key := range []string{"title", "close", "submit"} {
 		if o := child(v.body, key); o != nil {
@@ -112,7 +113,7 @@ func (v *view) json() object {
 func (s *Server) exchangeTrigger(r *request) (*Interaction, *failure) {
 	t := s.triggers[r.text("trigger_id")]
 	switch {
-	case t == nil || t.i.Who.at != r.w:
+	case t == nil || t.i.at != r.w:
 		return nil, refuse("invalid_trigger_id")
 	case t.ended || s.now().Sub(t.made) > s.o.Patience:
 		return nil, refuse("expired_trigger_id")
@@ -125,7 +126,7 @@ func (s *Server) exchangeTrigger(r *request) (*Interaction, *failure) {
 // taken reports whether another view of the workspace has an external_id.
 func (s *Server) takenID(w *Workspace, external string, but *view) bool {
 	for _, v := range s.views {
-		if external != "" && v != but && v.open && v.person.at == w && text(v.body, "external_id") == external {
+		if external != "" && v != but && v.open && v.at == w && text(v.body, "external_id") == external {
 			return true
 		}
 	}
@@ -147,7 +148,7 @@ func (s *Server) openView(r *request) (object, *failure) {
 	}
 	s.triggers[i.trigger].used = true
 	i.Who.closeAll()
-	v := s.stack(i.Who, i.Channel, o, blocks)
+	v := s.stack(i, o, blocks)
 	i.opened = v
 	return object{"view": v.json()}, nil
 }
@@ -170,14 +171,15 @@ func (s *Server) pushView(r *request) (object, *failure) {
 		return failed("push_limit_reached")
 	}
 	s.triggers[i.trigger].used = true
-	v := s.stack(i.Who, i.Channel, o, blocks)
+	v := s.stack(i, o, blocks)
 	i.opened = v
 	return object{"view": v.json()}, nil
 }
 
 // stack puts a modal on top of a person's.
-func (s *Server) stack(p *Person, c *Channel, o object, blocks []any) *view {
-	v := &view{s: s, id: s.id("V"), person: p, open: true, channel: c}
+func (s *Server) stack(i *Interaction, o object, blocks []any) *view {
+	p, c := i.Who, i.Channel
+	v := &view{s: s, id: s.id("V"), person: p, at: i.at, open: true, channel: c}
 	v.root = v.id
 	if n := len(p.stack); n > 0 {
 		v.previous, v.root = p.stack[n-1].id, p.stack[n-1].root
@@ -195,12 +197,12 @@ func (s *Server) updateView(r *request) (object, *failure) {
 	v := s.views[r.text("view_id")]
 	if external := r.text("external_id"); v == nil && external != "" {
 		for _, other := range s.views {
-			if other.open && other.person.at == r.w && text(other.body, "external_id") == external {
+			if other.open && other.at == r.w && text(other.body, "external_id") == external {
 				v = other
 			}
 		}
 	}
-	if v == nil || v.person.at != r.w || !v.open {
+	if v == nil || v.at != r.w || !v.open {
 		return failed("not_found")
 	}
 	return s.replaceView(r, v)
@@ -237,7 +239,7 @@ func (s *Server) publishView(r *request) (object, *failure) {
 		if r.text("hash") != "" {
 			return failed("hash_conflict")
 		}
-		v = &view{s: s, id: s.id("V"), person: p, kind: inHome, open: true}
+		v = &view{s: s, id: s.id("V"), person: p, at: r.w, kind: inHome, open: true}
 		v.root = v.id
 	}
 	out, fail := s.replaceView(r, v)

@@ -46,6 +46,7 @@ type Channel struct {
 	Name     string
 	at       *Workspace
 	private  bool
+	shared   bool    // with people of other workspaces
 	with     *Person // of a conversation
 	members  []*Person
 	archived bool
@@ -55,7 +56,9 @@ type Channel struct {
 	all      []*message
 	pins     []*message
 	created  time.Time
-	sent     map[string]*message // by client_msg_id
+	sent     map[string]*message   // by client_msg_id
+	byTS     map[string]*message   // that everybody sees
+	threads  map[string][]*message // replies, by the timestamp of the beginning
 }
 
 // Workspace makes a workspace that has installed the application, with its bot.
@@ -107,6 +110,11 @@ func (w *Workspace) install(scopes []string) {
 	w.installed, w.bot.gone = true, false
 	if !slices.Contains(w.members, w.bot) {
 		w.members = append(w.members, w.bot)
+	}
+	for _, c := range w.places { // conversations go on; into channels it must be invited again
+		if c.with != nil && !c.has(w.bot) {
+			c.members = append(c.members, w.bot)
+		}
 	}
 	for _, scope := range scopes {
 		if !slices.Contains(w.scopes, scope) {
@@ -189,6 +197,7 @@ func (w *Workspace) channel(name string, private bool) *Channel {
 
 func (w *Workspace) place(c *Channel, prefix string) *Channel {
 	c.s, c.at, c.ID, c.created, c.sent = w.s, w, w.s.id(prefix), w.s.now(), map[string]*message{}
+	c.byTS, c.threads = map[string]*message{}, map[string][]*message{}
 	w.s.places[c.ID] = c
 	w.places = append(w.places, c)
 	return c
@@ -251,7 +260,10 @@ func (p *Person) Direct() *Channel {
 
 func (p *Person) conversation() *Channel {
 	if p.direct == nil {
-		p.direct = p.at.place(&Channel{Name: "directmessage", with: p, members: []*Person{p, p.at.bot}}, "D")
+		p.direct = p.at.place(&Channel{Name: "directmessage", with: p, members: []*Person{p}}, "D")
+		if p.at.installed {
+			p.direct.members = append(p.direct.members, p.at.bot)
+		}
 	}
 	return p.direct
 }
@@ -274,6 +286,10 @@ func (c *Channel) Invite() {
 
 func (c *Channel) join(p, inviter *Person) {
 	if p == nil || slices.Contains(c.members, p) {
+		return
+	}
+	if p.at != c.at && !c.shared {
+		c.s.t.Errorf("slacktest: #%s is not shared with %s", c.Name, p.at.Name)
 		return
 	}
 	c.members = append(c.members, p)
@@ -334,6 +350,26 @@ func (c *Channel) Delete() {
 	c.s.tell()
 }
 
+// Share shares the channel with other workspaces, whose people can [Channel.Join]
+// it, as Slack Connect does. They press and write there, and use no commands.
+func (c *Channel) Share() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.shared = true
+}
+
+// Move gives the channel another identifier, as sharing it may do.
+func (c *Channel) Move() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	old := c.ID
+	delete(c.s.places, old)
+	c.ID = c.s.id("C")
+	c.s.places[c.ID] = c
+	c.s.event(c.at, c, object{"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": c.ID})
+	c.s.tell()
+}
+
 // Restrict makes posts fail with an error such as "restricted_action"; "" ends
 // that.
 func (c *Channel) Restrict(code string) {
@@ -373,5 +409,5 @@ func (c *Channel) has(p *Person) bool { return slices.Contains(c.members, p) }
 
 // sees reports whether somebody sees a channel.
 func (c *Channel) sees(p *Person) bool {
-	return !c.gone && !p.gone && p.at == c.at && (c.has(p) || !c.private && c.with == nil)
+	return !c.gone && !p.gone && (c.has(p) || p.at == c.at && !c.private && c.with == nil)
 }
