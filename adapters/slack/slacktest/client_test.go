@@ -32,7 +32,7 @@ type answer struct {
 func (a answer) says(key string) string { s, _ := a.object[key].(string); return s }
 
 // send makes a request as it is given.
-func send(t *testing.T, s *slacktest.Server, method, address string, body []byte, header http.Header) answer {
+func send(t testing.TB, s *slacktest.Server, method, address string, body []byte, header http.Header) answer {
 	t.Helper()
 	q, err := http.NewRequestWithContext(t.Context(), method, address, bytes.NewReader(body))
 	if err != nil {
@@ -54,7 +54,7 @@ func send(t *testing.T, s *slacktest.Server, method, address string, body []byte
 }
 
 // call calls a method with arguments in JSON, as a form where it takes no other.
-func call(t *testing.T, s *slacktest.Server, token, method, args string) answer {
+func call(t testing.TB, s *slacktest.Server, token, method, args string) answer {
 	t.Helper()
 	header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json; charset=utf-8"}}
 	body := []byte(args)

@@ -105,8 +105,8 @@ func (s *Server) Idle() bool {
 }
 
 // Forget drops what is over, so that long tests keep little: events seen by
-// nobody yet, interactions that were answered, latencies, refusals and calls.
-// Their response_urls don't work any more.
+// nobody yet, interactions that were answered, whispers, latencies, refusals and
+// calls. Response_urls of answered interactions don't work any more.
 func (s *Server) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,5 +126,8 @@ func (s *Server) Forget() {
 	s.log, s.seen, s.acks, s.refused, s.calls = nil, 0, nil, nil, nil
 	for _, p := range s.people {
 		p.seen = 0
+	}
+	for _, c := range s.places {
+		c.all = slices.DeleteFunc(c.all, func(m *message) bool { return m.only != nil })
 	}
 }
