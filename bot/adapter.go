@@ -142,7 +142,8 @@ const (
 	SpaceGone NoticeKind = iota
 	ChannelGone
 	ChannelMoved
-	Welcomed // the bot was added to a channel
+	Welcomed   // the bot was added to a channel
+	SpaceThere // the bot is in a space, perhaps again: told at each connection, or when somebody acts there
 )
 
 // DeliveryError is a failure to send or edit of which the outcome is known:

@@ -2,8 +2,6 @@ package group
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -40,12 +38,12 @@ func (s *Service) forget(ctx context.Context, d schedule.Due) error {
 		if !ok || !s.c.Bot.CanCheck(c.ID) {
 			continue
 		}
-		err := s.c.Bot.Check(ctx, c.ID)
-		if err == nil {
-			return s.c.Store.ChannelBack(ctx, c.ID, s.c.Now())
+		there, err := s.there(ctx, c.ID)
+		if err != nil {
+			return err
 		}
-		if no, known := errors.AsType[*bot.DeliveryError](err); !known || no.Kind != bot.Refused && no.Kind != bot.Gone {
-			return fmt.Errorf("ask whether a channel is back: %w", err)
+		if there {
+			return s.c.Store.ChannelBack(ctx, c.ID, s.c.Now())
 		}
 	}
 	return s.c.Store.ForgetGroup(ctx, d, s.c.Now())

@@ -232,6 +232,9 @@ func (d Details) unseen(f Figures, track string) int {
 
 // placeChanged hears what happened to a channel or space.
 func (s *Service) placeChanged(ctx context.Context, n bot.Notice) error {
+	if n.Kind == bot.SpaceThere {
+		return s.spaceThere(ctx, n.Space)
+	}
 	defer s.c.Wake()
 	switch n.Kind {
 	case bot.SpaceGone:

@@ -101,6 +101,37 @@ func TestTakeOverByAMember(t *testing.T) {
 	})
 }
 
+// TestSpaceThere has the bot be in a space from which it had gone, without anybody
+// having said that it came back.
+func TestSpaceThere(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		id := w.begin("a")
+		hear := func(kind bot.NoticeKind) group.State {
+			t.Helper()
+			if err := w.fake.Notify(t.Context(), bot.Notice{Kind: kind, Space: w.fake.Space()}); err != nil {
+				t.Fatal(err)
+			}
+			return w.details(id).Group.State
+		}
+		if got := hear(bot.SpaceThere); got != group.Running {
+			t.Errorf("nothing was gone: %s", got)
+		}
+		hear(bot.SpaceGone)
+		w.fake.Refuse("a", true)
+		if got := hear(bot.SpaceThere); got != group.Paused {
+			t.Errorf("its channel is not there: %s", got)
+		}
+		w.fake.Refuse("a", false)
+		if got := hear(bot.SpaceThere); got != group.Running {
+			t.Errorf("its channel is there again: %s", got)
+		}
+		w.act("maria", "a", "group/"+id+"/pause", nil)
+		if got := hear(bot.SpaceThere); got != group.Paused {
+			t.Errorf("paused by somebody: %s", got)
+		}
+	})
+}
+
 func TestPlaces(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -26,6 +26,9 @@ type SpaceStore interface {
 	// certification; by administrators it is, and the organisers are told.
 	UnbindChannel(ctx context.Context, group string, ch bot.ChannelID, administrators bool, now time.Time) (UnbindOutcome, error)
 
+	// GoneChannels are the channels of a space that are marked as no more.
+	GoneChannels(ctx context.Context, space bot.SpaceID) ([]bot.ChannelID, error)
+
 	// MakeInvite keeps a code; unused ones that the group had before it end.
 	MakeInvite(ctx context.Context, v Invite) error
 	// Invited is the group that a code is for, and leaves the code unused. A wrong

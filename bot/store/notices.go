@@ -276,6 +276,12 @@ func (s *Store) ChannelGone(ctx context.Context, space bot.SpaceID, ch bot.Chann
 	}))
 }
 
+// GoneChannels implements [group.SpaceStore].
+func (s *Store) GoneChannels(ctx context.Context, space bot.SpaceID) ([]bot.ChannelID, error) {
+	all, err := list(ctx, s.read(ctx), column[bot.ChannelID], `SELECT id FROM channels WHERE space_id = $1 AND gone ORDER BY id`, string(space))
+	return all, wrap("read lost channels", err)
+}
+
 // ChannelBack implements [group.Store].
 func (s *Store) ChannelBack(ctx context.Context, ch bot.ChannelID, now time.Time) error {
 	return wrap("record channel", s.write(ctx, func(ctx context.Context, tx *tx) error {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,7 +137,15 @@ func TestLostChannel(t *testing.T) {
 				if d.Group.State != group.Paused || d.Group.Pause != group.NoChannel || !d.Channels[0].Gone || !d.Next().IsZero() {
 					t.Errorf("without a channel: %+v", d)
 				}
+				for space, want := range map[bot.SpaceID][]bot.ChannelID{"fake:space": {"fake:g1"}, "fake:other": nil} {
+					if gone, err := s.GoneChannels(t.Context(), space); err != nil || !slices.Equal(gone, want) {
+						t.Errorf("gone in %s: %v, %v, want %v", space, gone, err, want)
+					}
+				}
 				tt.back(t, s, now.Add(time.Hour))
+				if gone, err := s.GoneChannels(t.Context(), "fake:space"); err != nil || len(gone) > 0 {
+					t.Errorf("still gone: %v, %v", gone, err)
+				}
 				d = details(t, s, "g1")
 				if d.Group.State != group.Running || d.Channels[0].Gone || d.Next().IsZero() {
 					t.Errorf("with a channel again: %+v", d)
