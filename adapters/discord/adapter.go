@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ type Config struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is real time, by which signatures are recent or old; nil: time.Now.
 	Now func() time.Time
+	// Proxy names the proxy of a request, and of the gateway; nil: [http.ProxyFromEnvironment].
+	Proxy func(*http.Request) (*url.URL, error)
 }
 
 // Adapter connects Discord.
@@ -58,10 +61,13 @@ type Adapter struct {
 	channels *memo[channel]
 	guilds   *memo[guild]
 	directs  *memo[string]
+	searches *memo[search]
+	present  *memo[bool] // servers that the core was told the bot is in
 	mu       sync.Mutex
-	in       map[string]bool // servers the bot is in, by the gateway
-	openings turn            // of those who open a private conversation
-	opened   time.Time       // when the next may be
+	in       map[string]bool                    // servers the bot is in, by the gateway
+	lines    map[string][]func(context.Context) // notices of a server that wait for an earlier one
+	openings turn                               // of those who open a private conversation
+	opened   time.Time                          // when the next may be
 	links    links
 }
 
@@ -80,6 +86,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
 		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
 		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
+		searches: newMemo[search](), present: newMemo[bool](), lines: map[string][]func(context.Context){},
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -97,15 +104,19 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	if dial == nil {
 		dial = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
 	}
+	proxy := config.Proxy
+	if proxy == nil {
+		proxy = http.ProxyFromEnvironment
+	}
 	a.rest = &client{base: base, token: token, limits: newLimits(), http: &http.Client{
 		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: dial, ForceAttemptHTTP2: true,
+			Proxy: proxy, DialContext: dial, ForceAttemptHTTP2: true,
 			MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	a.rest.refused = func() { a.fail(refusedCode(4004)) }
-	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, handle: a.event, turn: newTurn(), links: &a.links}
+	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, proxy: proxy, handle: a.event, turn: newTurn(), links: &a.links}
 	return a, nil
 }
 

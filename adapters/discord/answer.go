@@ -85,12 +85,12 @@ func (a *Adapter) complete(ctx context.Context, r received, d receivedData) {
 // meanwhile: for a command with the visibility that the answer will have, for a
 // control or form without showing anything.
 func (a *Adapter) serve(ctx context.Context, r received, d receivedData) {
-	c := &conversation{Adapter: a, received: r}
+	c := &conversation{Adapter: a, received: r, customID: d.CustomID}
 	if r.Type == receivedCommand {
 		c.private = a.used(d).Private
 	}
-	if path, ok := formButton(d.CustomID); ok && r.Type == receivedPress {
-		c.reopen(ctx, path)
+	if id, ok := formButton(d.CustomID); ok && r.Type == receivedPress {
+		c.reopen(ctx, id)
 		return
 	}
 	i, files := a.done(r, d)
@@ -99,7 +99,7 @@ func (a *Adapter) serve(ctx context.Context, r received, d receivedData) {
 	}
 	c.i = i
 	answered := make(chan bot.Response, 1)
-	a.background(func(ctx context.Context) { answered <- a.ask(ctx, i, files) })
+	a.background(func(ctx context.Context) { answered <- a.ask(ctx, i, r.Guild, files) })
 	timer := time.NewTimer(patience - min(time.Since(r.at), patience))
 	defer timer.Stop()
 	select {
@@ -117,8 +117,9 @@ func (a *Adapter) serve(ctx context.Context, r received, d receivedData) {
 	}
 }
 
-// ask has the core answer, with the files that were sent.
-func (a *Adapter) ask(ctx context.Context, i bot.Interaction, files []upload) bot.Response {
+// ask has the core answer, with the files that were sent. The server is the one
+// where it was asked, or "".
+func (a *Adapter) ask(ctx context.Context, i bot.Interaction, server string, files []upload) bot.Response {
 	for _, f := range files {
 		file, err := a.fetch(ctx, f)
 		if err != nil {
@@ -127,6 +128,7 @@ func (a *Adapter) ask(ctx context.Context, i bot.Interaction, files []upload) bo
 		}
 		i.Files = append(i.Files, file)
 	}
+	a.acted(ctx, server)
 	return a.core.Handle(ctx, i)
 }
 
@@ -143,12 +145,13 @@ func (a *Adapter) callback(ctx context.Context, r received, body []byte, files [
 type conversation struct {
 	*Adapter
 	received
-	i       bot.Interaction
-	private bool      // the answer to the command is a whisper
-	form    *keptForm // that was sent
-	again   bool      // it was found faulty before
-	unsure  bool      // the first answer may have arrived
-	shown   bool      // a promise shows that an answer is coming, and to whom
+	i        bot.Interaction
+	customID string    // of the control or form that was used
+	private  bool      // the answer to the command is a whisper
+	form     *keptForm // that was sent
+	again    bool      // it was found faulty before
+	unsure   bool      // the first answer may have arrived
+	shown    bool      // a promise shows that an answer is coming, and to whom
 }
 
 // begin sends the first answer. Whether one of unknown outcome arrived is looked
@@ -191,7 +194,7 @@ func (c *conversation) answer(ctx context.Context, r bot.Response) {
 	r = c.prepared(ctx, r)
 	switch {
 	case r.Form != nil:
-		body, err := FormPayload(c.completable(*r.Form))
+		body, err := formBody(c.completable(*r.Form), c.ID)
 		c.begin(ctx, body, nil, err)
 	case r.Edit != nil:
 		body, err := updateBody(*r.Edit)
@@ -219,7 +222,7 @@ func (c *conversation) prepared(ctx context.Context, r bot.Response) bot.Respons
 		return c.faults(ctx, r.Invalid)
 	}
 	if c.form != nil { // it was taken
-		if err := c.shelf.Delete(ctx, formPath, c.formKey(c.form.Form.Action)); err != nil {
+		if err := c.shelf.Delete(ctx, formPath, c.formKey(c.form.ID)); err != nil {
 			c.log.Warn("form still kept", "err", err)
 		}
 	}
@@ -228,7 +231,7 @@ func (c *conversation) prepared(ctx context.Context, r bot.Response) bot.Respons
 		if late := c.shown || c.Type == receivedForm; late {
 			r.Reply, r.Private = &bot.Message{Text: wordsOldForm}, true
 			if kept {
-				r.Reply = openButton(wordsLate, labelOpen, r.Form.Action)
+				r.Reply = openButton(wordsLate, labelOpen, c.ID)
 			}
 			r.Form = nil
 		}
@@ -390,7 +393,7 @@ func (c *conversation) faults(ctx context.Context, invalid map[string]string) bo
 		c.log.Error("form not kept", "err", err)
 		return bot.Whisper(bot.Message{Text: wordsOldForm})
 	}
-	m := openButton(text, labelFix, c.form.Form.Action)
+	m := openButton(text, labelFix, c.form.ID)
 	if c.again && c.whispered() {
 		return bot.Response{Edit: m}
 	}
@@ -398,9 +401,9 @@ func (c *conversation) faults(ctx context.Context, invalid map[string]string) bo
 }
 
 // openButton is a whisper with a button that opens a kept form.
-func openButton(words bot.Text, label, action string) *bot.Message {
+func openButton(words bot.Text, label, id string) *bot.Message {
 	return &bot.Message{Card: &bot.Card{Body: words, Controls: []bot.Row{{
-		bot.Button{Label: label, Action: formPath + action, Style: bot.Primary}}}}}
+		bot.Button{Label: label, Action: formPath + id, Style: bot.Primary}}}}}
 }
 
 // followBody is the body of a further answer: a whisper when private.

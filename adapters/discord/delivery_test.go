@@ -47,6 +47,8 @@ func TestSend(t *testing.T) {
 		{"answer compressed", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.Gzip()) }, true, -1, 1, ""},
 		{"unknown fields", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.UnknownFields()) }, true, -1, 1, ""},
 		{"unknown components", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.UnknownComponents()) }, true, -1, 1, ""},
+		{"forbidden by what stands in between", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.StatusBefore(403)) }, true, -1, 1, ""},
+		{"not found by what stands in between, for long", func(w *world) { w.discord.Inject(-1, discordtest.CreateMessage, discordtest.StatusBefore(404)) }, false, 0, 0, ""},
 		{"may not write", func(w *world) { w.study.Deny(discordtest.SendMessages) }, true, bot.Refused, 0, "allow Studyhall: Send Messages"},
 		{"may not see", func(w *world) { w.study.Deny(discordtest.ViewChannel) }, true, bot.Refused, 0, "View Channel"},
 		{"no channel", func(w *world) { w.study.Delete() }, true, bot.Refused, 0, "no more"},
@@ -131,6 +133,56 @@ func TestFind(t *testing.T) {
 		}
 		if found, err := w.adapter.Find(t.Context(), place(w.study), "key3", since); err != nil || len(found) > 0 {
 			t.Errorf("found %v, %v, want none", found, err)
+		}
+		if found, err := w.adapter.Find(t.Context(), place(w.study), "key1", time.Now()); err != nil || len(found) > 0 {
+			t.Errorf("later found %v, %v, want none", found, err)
+		}
+	})
+}
+
+// TestFindInABusyChannel looks for a post after which people wrote thousands of
+// messages: at Discord's pace that takes longer than one search may, and the next
+// goes on where it ended.
+func TestFindInABusyChannel(t *testing.T) {
+	bubble(t, "busy", func(t *testing.T) {
+		time.Sleep(time.Until(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)))
+		w := newWorld(t, discordtest.Options{})
+		w.connected()
+		since := time.Now()
+		write := func(n int) {
+			for range n {
+				if _, err := w.ann.Write(w.study, "hello"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		write(1500)
+		m := card("A question", letters)
+		m.Key = "key1"
+		id, err := w.adapter.Send(t.Context(), place(w.study), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(1500)
+		time.Sleep(time.Hour)
+		searches := 0
+		for {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			found, err := w.adapter.Find(ctx, place(w.study), "key1", since)
+			cancel()
+			if searches++; err == nil {
+				if !slices.Equal(found, []bot.MessageID{id}) {
+					t.Errorf("found %v, want %v", found, id)
+				}
+				break
+			}
+			if searches > 10 {
+				t.Fatalf("search %d: %v", searches, err)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		if asked := w.discord.Counts().Requests[discordtest.ListMessages]; asked > 31+searches || searches < 2 {
+			t.Errorf("%d pages were asked for in %d searches, want each of 31 once, and again only what was cut short", asked, searches)
 		}
 		if found, err := w.adapter.Find(t.Context(), place(w.study), "key1", time.Now()); err != nil || len(found) > 0 {
 			t.Errorf("later found %v, %v, want none", found, err)

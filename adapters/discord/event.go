@@ -61,7 +61,11 @@ func (a *Adapter) gone(kind string, data json.RawMessage) {
 		a.mu.Unlock()
 	}
 	a.channels.forget(gone.ID)
-	a.background(func(ctx context.Context) { a.core.Notice(ctx, n) })
+	server := gone.Guild
+	if kind == "GUILD_DELETE" {
+		server = gone.ID
+	}
+	a.inLine(server, func(ctx context.Context) { a.core.Notice(ctx, n) })
 }
 
 // greeted learns in which servers the bot is when a session begins.
@@ -96,14 +100,58 @@ func (a *Adapter) joined(data json.RawMessage) {
 	known := a.in[g.ID]
 	a.in[g.ID] = true
 	a.mu.Unlock()
-	if known {
-		return
-	}
-	a.background(func(ctx context.Context) {
+	a.inLine(g.ID, func(ctx context.Context) {
+		if known { // perhaps it was left and joined again while nothing was heard
+			a.core.Notice(ctx, bot.Notice{Kind: bot.SpaceThere, Space: spaceID(g.ID)})
+			return
+		}
 		for _, c := range g.Channels {
 			if isSnowflake(c.ID) && (c.Type == channelText || c.Type == channelAnnouncement) {
 				a.core.Notice(ctx, bot.Notice{Kind: bot.Welcomed, Space: spaceID(g.ID), Channel: channelID(c.ID)})
 			}
 		}
 	})
+}
+
+// acted tells the core that the bot is in a server where somebody just used it,
+// for over HTTP nothing else says so. It returns when that has been heard, so that
+// the person is answered by what holds now.
+func (a *Adapter) acted(ctx context.Context, server string) {
+	if a.key == nil || !isSnowflake(server) {
+		return
+	}
+	if _, told := a.present.get(server); told {
+		return
+	}
+	a.present.put(server, true, memoTime)
+	a.core.Notice(ctx, bot.Notice{Kind: bot.SpaceThere, Space: spaceID(server)})
+}
+
+// inLine does what is to be told of a server after what came before it.
+func (a *Adapter) inLine(server string, do func(context.Context)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	line, busy := a.lines[server]
+	a.lines[server] = append(line, do)
+	if !busy {
+		a.background(func(ctx context.Context) { a.nextInLine(ctx, server) })
+	}
+}
+
+// nextInLine does the first of what is to be told of a server, and has the rest
+// follow even if that panics.
+func (a *Adapter) nextInLine(ctx context.Context, server string) {
+	a.mu.Lock()
+	do := a.lines[server][0]
+	a.mu.Unlock()
+	defer func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.lines[server] = a.lines[server][1:]; len(a.lines[server]) == 0 {
+			delete(a.lines, server)
+			return
+		}
+		a.background(func(ctx context.Context) { a.nextInLine(ctx, server) })
+	}()
+	do(ctx)
 }

@@ -11,6 +11,7 @@ import (
 // Discord's codes for refusals that are expected:
 // docs.discord.com/developers/topics/opcodes-and-status-codes#json.
 const (
+	firstCode           = 10000 // none is smaller but 0, which says nothing
 	codeUnknownChannel  = 10003
 	codeUnknownGuild    = 10004
 	codeUnknownMember   = 10007

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,10 +26,12 @@ import (
 const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
 
 const (
-	identifyPause = 5 * time.Second // between introductions: docs.discord.com/developers/events/gateway#rate-limiting
-	maxPause      = time.Minute     // between attempts to connect
+	identifyPause = 5 * time.Second  // between introductions: docs.discord.com/developers/events/gateway#rate-limiting
+	maxPause      = time.Minute      // between attempts to connect
+	resumePause   = 15 * time.Second // while there is a session to continue, which Discord doesn't keep for long
 	openTime      = 15 * time.Second
-	steadyTime    = 2 * time.Second // after which a connection counts as one that worked
+	steadyTime    = 2 * time.Second  // after which a connection counts as one that worked
+	sessionKept   = 10 * time.Minute // for which Discord may keep a session without a connection: two or three are reported
 )
 
 // setupError is a fault of the configuration, which no retry cures.
@@ -62,7 +64,8 @@ func refusedCode(code int) error {
 type gateway struct {
 	log    *slog.Logger
 	rest   *client
-	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	dial   dialFunc
+	proxy  func(*http.Request) (*url.URL, error) // nil, or the proxy by which to connect
 	handle func(event string, data json.RawMessage)
 	url    atomic.Pointer[string]
 
@@ -198,6 +201,7 @@ type shard struct {
 	resume  string    // where to continue
 	failed  int       // connections since the last that worked
 	worked  time.Time // since when this one does; zero: it doesn't
+	ended   time.Time // when the last that worked ended
 }
 
 // run keeps the shard connected. It returns an error if that is of no more use.
@@ -226,10 +230,13 @@ func (s *shard) run(ctx context.Context) error {
 		case errors.Is(err, errInvalid):
 			s.forget()
 			rest(ctx, time.Second+rand.N(4*time.Second)) // as Discord asks
-		case code == 4007 || code == 4009 || code == 1000 || code == 1001:
+		case code == 4007 || code == 4009 || code == 1000:
 			s.forget()
 		}
 		rest(ctx, s.pause())
+		if s.stale() {
+			s.forget()
+		}
 	}
 	return nil
 }
@@ -242,18 +249,28 @@ func (s *shard) pause() time.Duration {
 	if !s.worked.IsZero() && time.Since(s.worked) > steadyTime {
 		s.failed = 0
 	}
+	if !s.worked.IsZero() {
+		s.ended = time.Now()
+	}
 	s.worked = time.Time{}
 	if s.failed++; s.failed == 1 {
 		return 0
 	}
-	if s.failed > 3 {
-		s.resume = "" // perhaps it is that address
+	most := maxPause
+	if s.session != "" {
+		most = resumePause
 	}
-	if s.failed > 5 {
-		s.session, s.seq = "", 0
-	}
-	d := min(500*time.Millisecond<<min(s.failed, 10), maxPause)
+	d := min(500*time.Millisecond<<min(s.failed, 10), most)
 	return d/2 + rand.N(d/2)
+}
+
+// stale reports whether the session is surely over. That no connection comes
+// about, or none that works, says nothing about it, and a resumption that is
+// refused says so; this is for a server that says nothing at all to one.
+func (s *shard) stale() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.session != "" && s.worked.IsZero() && time.Since(s.ended) > sessionKept
 }
 
 func (s *shard) forget() {
@@ -371,8 +388,9 @@ func (s *shard) connect(ctx context.Context) (code int, why error) {
 func (s *shard) address() string {
 	s.mu.Lock()
 	at := s.resume
+	elsewhere := s.failed > 3 && s.failed%2 == 0 // perhaps it is that address
 	s.mu.Unlock()
-	if at == "" {
+	if at == "" || elsewhere {
 		at = *s.url.Load()
 	}
 	// The library adds a version of its own, which a fragment takes up.
@@ -391,24 +409,4 @@ func (g gatewayAt) RoundTrip(r *http.Request) (*http.Response, error) {
 		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(body))),
 	}, nil
-}
-
-func (g *gateway) dialWith(ctx context.Context, network, addr string, secure bool) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, openTime)
-	defer cancel()
-	c, err := g.dial(ctx, network, addr)
-	if err != nil || !secure {
-		return c, err
-	}
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	t := tls.Client(c, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12})
-	if err := t.HandshakeContext(ctx); err != nil {
-		c.Close()
-		return nil, err
-	}
-	return t, nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"studyhall/adapters/discord/discordtest"
 	"studyhall/bot"
 )
@@ -28,6 +30,8 @@ func TestGatewayRecovers(t *testing.T) {
 		{"session ended", func(d *discordtest.Server) { d.Invalidate(false) }, true, 2, 12 * time.Second},
 		{"closed, resumable", func(d *discordtest.Server) { d.CloseWith(4000) }, false, 1, time.Second},
 		{"closed, sequence refused", func(d *discordtest.Server) { d.CloseWith(4007) }, true, 2, 12 * time.Second},
+		{"closed, going away", func(d *discordtest.Server) { d.CloseWith(1001) }, false, 1, time.Second},
+		{"closed, for good", func(d *discordtest.Server) { d.CloseWith(1000) }, true, 2, 12 * time.Second},
 		{"closed, timed out", func(d *discordtest.Server) { d.CloseWith(4009) }, true, 2, 12 * time.Second},
 		{"silent", (*discordtest.Server).HalfOpen, true, 1, beat + beat/4 + time.Second},
 		{"a heartbeat asked for", (*discordtest.Server).AskHeartbeat, false, 1, time.Second},
@@ -67,6 +71,35 @@ func TestGatewayRecovers(t *testing.T) {
 			}
 			if counts.Sockets != 1 {
 				t.Errorf("%d connections are open, want 1", counts.Sockets)
+			}
+		})
+	}
+}
+
+// TestGatewayUnreachable breaks the connection and has none come about for a
+// time: that says nothing about the session, which goes on if Discord still has it.
+func TestGatewayUnreachable(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		lasts      time.Duration
+		identifies int // in all
+		within     time.Duration
+	}{
+		{"for two minutes", 2 * time.Minute, 1, 16 * time.Second},
+		{"for an hour", time.Hour, 2, 2 * time.Minute},
+	} {
+		bubble(t, test.name, func(t *testing.T) {
+			w := newWorld(t, discordtest.Options{SessionKept: 150 * time.Second})
+			w.connected()
+			time.Sleep(time.Minute)
+			w.discord.Unreachable(true)
+			w.discord.Drop()
+			time.Sleep(test.lasts)
+			w.discord.Unreachable(false)
+			time.Sleep(test.within)
+			w.answered(w.ann.Command(w.study, "study", nil))
+			if c := w.discord.Counts(); c.Identifies != test.identifies || c.Sockets != 1 {
+				t.Errorf("identified %d times, want %d; %d connections", c.Identifies, test.identifies, c.Sockets)
 			}
 		})
 	}
@@ -219,17 +252,17 @@ func TestPlacesGo(t *testing.T) {
 		time.Sleep(time.Second)
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if len(w.notice) != 2 || w.notice[0].Kind+w.notice[1].Kind != bot.SpaceGone+bot.ChannelGone {
-			t.Errorf("heard %v, want that the channel and the server are gone", w.notice)
+		space := bot.SpaceID("discord:" + w.server.ID)
+		want := []bot.Notice{{Kind: bot.SpaceThere, Space: space}, {Kind: bot.SpaceThere, Space: space}, // connected, and after the outage
+			{Kind: bot.ChannelGone, Space: space, Channel: place(w.study)}, {Kind: bot.SpaceGone, Space: space}}
+		if diff := cmp.Diff(want, w.notice); diff != "" {
+			t.Errorf("heard: want -, got +:\n%s", diff)
 		}
 	})
 	bubble(t, "invited", func(t *testing.T) {
 		w := newWorld(t, discordtest.Options{})
 		w.connected()
 		time.Sleep(time.Second)
-		if len(w.notice) > 0 {
-			t.Errorf("heard %v of servers it was in", w.notice)
-		}
 		data := map[string]any{"id": w.server.ID, "channels": []any{map[string]any{"id": "77", "type": 0}, map[string]any{"id": "78", "type": 2}}}
 		w.server.Remove()
 		time.Sleep(time.Second)
@@ -237,9 +270,10 @@ func TestPlacesGo(t *testing.T) {
 		time.Sleep(time.Second)
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		want := bot.Notice{Kind: bot.Welcomed, Space: bot.SpaceID("discord:" + w.server.ID), Channel: "discord:77"}
-		if len(w.notice) != 2 || w.notice[0].Kind != bot.SpaceGone || w.notice[1] != want {
-			t.Errorf("heard %v, want that the server went and its text channel came back", w.notice)
+		space := bot.SpaceID("discord:" + w.server.ID)
+		want := []bot.Notice{{Kind: bot.SpaceThere, Space: space}, {Kind: bot.SpaceGone, Space: space}, {Kind: bot.Welcomed, Space: space, Channel: "discord:77"}}
+		if diff := cmp.Diff(want, w.notice); diff != "" {
+			t.Errorf("heard: want -, got +:\n%s", diff)
 		}
 	})
 }

@@ -183,7 +183,7 @@ func (a *Adapter) done(r received, d receivedData) (i bot.Interaction, files []u
 	case receivedPress:
 		i.Action, _ = pressed(d.CustomID, d.Values)
 	case receivedForm:
-		i.Action = d.CustomID
+		i.Action, _ = pressed(d.CustomID, nil) // with which kept form it is
 		i.Values, ids = submitted(d.Components)
 	}
 	for _, id := range ids {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,11 +16,12 @@ import (
 )
 
 const (
-	directGap   = time.Second // between opening two private conversations
-	directBurst = 5           // that may be opened at once after a pause
-	directKept  = time.Hour   // for which an opened one is remembered here
-	findPage    = 100         // messages asked for at once
-	findPages   = 10
+	directGap   = time.Second      // between opening two private conversations
+	directBurst = 5                // that may be opened at once after a pause
+	directKept  = time.Hour        // for which an opened one is remembered here
+	findPage    = 100              // messages asked for at once
+	findPages   = 100              // asked for in one search; the next goes on there
+	findKept    = 10 * time.Minute // for which it is remembered how far a search came
 	clockSkew   = 30 * time.Second // between Discord's clock and ours
 	discordZero = 1420070400000    // milliseconds since 1970 at which identifiers begin
 	threadIdle  = 4320             // minutes after which a thread is put away: three days
@@ -186,8 +188,16 @@ func (f found) has(key string) bool {
 	return false
 }
 
+// search is how far one through a channel's messages has come.
+type search struct {
+	after int64 // the identifier of the last message that was looked at
+	found []bot.MessageID
+}
+
 // Find gives the messages that were sent with a key: those with a control that
-// holds it, and those whose nonce Discord still knows.
+// holds it, and those whose nonce Discord still knows. In a channel where more was
+// written since than can be looked through in the caller's time, it fails, and the
+// next search goes on where this one ended.
 func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since time.Time) ([]bot.MessageID, error) {
 	channel, err := snowflake(ch)
 	if err != nil || key == "" {
@@ -196,29 +206,38 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 	if err := a.WaitReady(ctx); err != nil { // before that we don't know our own messages
 		return nil, err
 	}
-	after := max(since.Add(-clockSkew).UnixMilli()-discordZero, 0) << 22
-	var ids []bot.MessageID
+	so := search{after: firstID(since.Add(-clockSkew))}
+	name := fmt.Sprint(channel, " ", key, " ", so.after)
+	if earlier, ok := a.searches.get(name); ok {
+		so = earlier
+	}
 	for range findPages {
 		var page []found
 		err := a.rest.do(ctx, call{method: http.MethodGet, route: "/channels/*/messages", args: []string{channel},
-			query: url.Values{"after": {strconv.FormatInt(after, 10)}, "limit": {strconv.Itoa(findPage)}}}, &page)
+			query: url.Values{"after": {strconv.FormatInt(so.after, 10)}, "limit": {strconv.Itoa(findPage)}}}, &page)
 		if err != nil {
+			a.searches.put(name, so, findKept)
 			return nil, a.explained(ctx, ch, err)
 		}
 		for _, m := range slices.Backward(page) { // newest first
 			if m.Author.ID == a.self && m.has(key) {
-				ids = append(ids, messageID(channel, m.ID))
+				so.found = append(slices.Clip(so.found), messageID(channel, m.ID))
 			}
 			if n, err := strconv.ParseInt(m.ID, 10, 64); err == nil {
-				after = max(after, n)
+				so.after = max(so.after, n)
 			}
 		}
 		if len(page) < findPage {
-			return ids, nil
+			a.searches.forget(name)
+			return so.found, nil
 		}
 	}
-	return nil, errors.New("too many messages to look through")
+	a.searches.put(name, so, findKept)
+	return nil, errors.New("not every message is looked through yet")
 }
+
+// firstID is the smallest identifier of what Discord makes at t.
+func firstID(t time.Time) int64 { return max(t.UnixMilli()-discordZero, 0) << 22 }
 
 // Delete removes one of the bot's own messages.
 func (a *Adapter) Delete(ctx context.Context, id bot.MessageID) error {

@@ -236,13 +236,9 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 	case status >= 500:
 		return nil, 0, fmt.Errorf("status %d from Discord", status)
 	case status >= 400:
-		no := &refusal{Status: status}
-		var said struct {
-			Code    int    `json:"code"`
-			Message string `json:"message"`
-		}
-		if json.Unmarshal(answer, &said) == nil {
-			no.Code, no.Words = said.Code, said.Message
+		no, ok := refused(status, answer)
+		if !ok {
+			return nil, 0, fmt.Errorf("status %d, and not in Discord's words", status)
 		}
 		if status == http.StatusUnauthorized && !r.token {
 			c.refused()
@@ -252,6 +248,26 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 		return nil, 0, fmt.Errorf("read Discord's answer: %w", err)
 	}
 	return answer, 0, nil
+}
+
+// refused is what Discord says to a request that it refuses. ok is false for an
+// answer that needn't be its API's: a proxy, a firewall or Discord's own gate in
+// front of it also answer that something is forbidden or not there.
+func refused(status int, answer []byte) (no *refusal, ok bool) {
+	var said struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	}
+	read := json.Unmarshal(answer, &said) == nil
+	switch status {
+	case http.StatusUnauthorized: // which has no code
+		ok = read && said.Message != ""
+	case http.StatusForbidden, http.StatusNotFound:
+		ok = read && said.Code >= firstCode
+	default:
+		ok = status != http.StatusProxyAuthRequired && status != http.StatusRequestTimeout
+	}
+	return &refusal{Status: status, Code: said.Code, Words: said.Message}, ok
 }
 
 // unsent marks errors that happen before anything leaves the machine. Errors of

@@ -16,6 +16,16 @@ import (
 func removed(t *testing.T) (w *world, server *discordtest.Guild, study *discordtest.Channel, id string) {
 	t.Helper()
 	w = newDiscordWorld(t, false)
+	server, study, id = begun(t, w)
+	server.Remove()
+	time.Sleep(time.Minute)
+	w.state(t, id, "after the removal", group.Paused)
+	return w, server, study, id
+}
+
+// begun is a group on Discord.
+func begun(t *testing.T, w *world) (server *discordtest.Guild, study *discordtest.Channel, id string) {
+	t.Helper()
 	d := w.real.(*discordSide)
 	server = d.server.Guild("Biomed")
 	study = server.Channel("cbet-study")
@@ -23,13 +33,27 @@ func removed(t *testing.T) (w *world, server *discordtest.Guild, study *discordt
 	server.Join(maria)
 	server.Grant(maria, discordtest.ManageGuild)
 	setUp(t.Context(), t, maria, study)
-	g := w.group(t, study)
-	server.Remove()
-	time.Sleep(time.Minute)
-	if details, ok, err := w.running().Store.Details(t.Context(), g.ID); err != nil || !ok || details.Group.State != group.Paused {
-		t.Fatalf("after the removal: %v, %v, %v", details.Group.State, ok, err)
+	return server, study, w.group(t, study).ID
+}
+
+// state checks whether a group runs.
+func (w *world) state(t *testing.T, id, when string, want group.State) {
+	t.Helper()
+	if d, ok, err := w.running().Store.Details(t.Context(), id); err != nil || !ok || d.Group.State != want {
+		t.Errorf("%s: %s, %v, %v; want %s", when, d.Group.State, ok, err, want)
 	}
-	return w, server, study, g.ID
+}
+
+// restarted ends the program and starts it again.
+func (w *world) restarted(t *testing.T) {
+	t.Helper()
+	if err := w.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Minute)
 }
 
 // group is the group in a channel.
@@ -66,7 +90,8 @@ func TestRemovedBot(t *testing.T) {
 }
 
 // TestInvitedAgainUnheard throws the bot out and invites it again while the
-// program doesn't run: it is not forgotten where it can post.
+// program doesn't run: it goes on where it was as soon as the program is back, and
+// is not forgotten.
 func TestInvitedAgainUnheard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, server, study, id := removed(t)
@@ -77,11 +102,86 @@ func TestInvitedAgainUnheard(t *testing.T) {
 		if err := w.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(time.Minute)
+		if g := w.group(t, study); g.ID != id || g.State != group.Running {
+			t.Errorf("a minute after the start: %+v", g)
+		}
+		if err := w.Advance(t.Context(), w.Now().Add(91*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if g := w.group(t, study); g.ID != id {
+			t.Errorf("after 91 days: %+v", g)
+		}
+	})
+}
+
+// TestInvitedAgainUnanswered has Discord not say, when the program starts again,
+// whether the channel is back: before the group would be forgotten it is asked once
+// more.
+func TestInvitedAgainUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, server, study, id := removed(t)
+		d := w.real.(*discordSide)
+		if err := w.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		server.Invite()
+		d.server.Inject(-1, "GET /channels/{channel}", discordtest.StatusBefore(503))
+		if err := w.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		w.state(t, id, "unanswered", group.Paused)
+		d.server.Heal()
 		if err := w.Advance(t.Context(), w.Now().Add(91*24*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		if g := w.group(t, study); g.ID != id || g.State != group.Running {
 			t.Errorf("after 91 days: %+v", g)
+		}
+	})
+}
+
+// TestDeletedChannelStaysGone deletes a group's channel: that the bot is in the
+// server when the program starts again brings nothing back.
+func TestDeletedChannelStaysGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newDiscordWorld(t, false)
+		server, study, id := begun(t, w)
+		study.Delete()
+		time.Sleep(time.Minute)
+		w.restarted(t)
+		w.state(t, id, "its channel is deleted", group.Paused)
+		server.Outage(true)
+		server.Outage(false)
+		time.Sleep(time.Minute)
+		w.state(t, id, "after an outage", group.Paused)
+	})
+}
+
+// TestInvitedAgainOverHTTP has a removal on record, and the bot invited again where
+// only what people do says so: the first of it has the group go on.
+func TestInvitedAgainOverHTTP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newDiscordWorld(t, true)
+		server, study, id := begun(t, w)
+		if err := w.running().Store.ChannelGone(t.Context(), bot.SpaceID("discord:"+server.ID), "", w.Now()); err != nil {
+			t.Fatal(err)
+		}
+		w.state(t, id, "removed", group.Paused)
+		time.Sleep(time.Hour)
+		other := server.Channel("lounge")
+		ann := w.real.(*discordSide).server.Person("Ann P.")
+		server.Join(ann)
+		for _, ch := range []*discordtest.Channel{other, study} {
+			i, err := ann.Command(ch, "study", nil)
+			if err == nil {
+				err = i.Wait(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.state(t, id, "somebody acted in "+ch.Name, group.Running)
 		}
 	})
 }

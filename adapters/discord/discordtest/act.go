@@ -200,13 +200,13 @@ func (p *Person) Select(m Message, menu string, values ...string) (*Interaction,
 	return p.ask(askComponent, on.channel, data, on), nil
 }
 
-// Submit sends the form that is open for the person. Values are by label or
+// Submit sends a form that is open for the person, on one device or another. Values are by label or
 // custom_id; other fields keep what the form shows.
 func (p *Person) Submit(f Modal, values Args) (*Interaction, error) {
 	s := p.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.modal == nil || f.Opened != p.modal.Opened {
+	if f.Opened == nil || f.Opened.Who != p || f.Opened.modal == nil || f.Opened.sent {
 		return nil, fmt.Errorf("the form %q is not open for %s", f.Title, p.Name)
 	}
 	b := &arguments{s: s, p: p, channel: f.Opened.Channel, resolved: object{}, used: map[string]bool{}}
@@ -223,7 +223,10 @@ func (p *Person) Submit(f Modal, values Args) (*Interaction, error) {
 	if len(b.resolved) > 0 {
 		data["resolved"] = b.resolved
 	}
-	p.modal = nil
+	f.Opened.sent = true
+	if p.modal != nil && p.modal.Opened == f.Opened {
+		p.modal = nil
+	}
 	return p.ask(askModal, f.Opened.Channel, data, f.Opened.source), nil
 }
 

@@ -59,6 +59,7 @@ type Interaction struct {
 	later    []*message
 	choices  []Choice
 	modal    *Modal
+	sent     bool // the form was sent
 }
 
 // allowedCallbacks are the answers to each type of interaction.

@@ -83,6 +83,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when anything changed
+	apart   bool          // see Unreachable
 	lastID  uint64
 	schema  *schemas
 	bot     *Person
@@ -228,7 +229,21 @@ func (s *Server) Client() *http.Client { return s.client }
 
 // Dial opens a connection in memory to this Discord, whatever the address.
 func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	s.mu.Lock()
+	apart := s.apart
+	s.mu.Unlock()
+	if apart {
+		return nil, &net.OpError{Op: "dial", Net: "memory", Err: errors.New("no route to host")}
+	}
 	return s.listener.dial(ctx)
+}
+
+// Unreachable lets no new connection in memory be opened, or does so again. Those
+// that are open stay; see [Server.Drop].
+func (s *Server) Unreachable(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apart = on
 }
 
 // Await waits until something holds. It is looked at after every change.
