@@ -45,6 +45,8 @@ func TestSend(t *testing.T) {
 		}, true, bot.Limited, 0, ""},
 		{"shut out", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.Cloudflare(time.Hour)) }, true, bot.Limited, 0, ""},
 		{"answer compressed", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.Gzip()) }, true, -1, 1, ""},
+		{"answered a byte a second", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.SlowBody()) }, false, 0, 1, ""},
+		{"answered by a clock of yesterday", func(w *world) { w.discord.Inject(-1, discordtest.Any, discordtest.SkewedDate(-24*time.Hour)) }, true, -1, 1, ""},
 		{"unknown fields", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.UnknownFields()) }, true, -1, 1, ""},
 		{"unknown components", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.UnknownComponents()) }, true, -1, 1, ""},
 		{"forbidden by what stands in between", func(w *world) { w.discord.Inject(1, discordtest.CreateMessage, discordtest.StatusBefore(403)) }, true, -1, 1, ""},

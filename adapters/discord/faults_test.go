@@ -239,6 +239,11 @@ func TestGatewayThatDropsAtOnce(t *testing.T) {
 				t.Errorf("%s after %d connections that ended at once", p, n+1)
 			}
 		}
+		s.dispatch(1, "READY", json.RawMessage(`{"session_id":"t"}`))
+		time.Sleep(time.Minute)
+		if p := s.pause(); p != 0 {
+			t.Errorf("%s after a new session that lasted, want none", p)
+		}
 		s.dispatch(9, "RESUMED", nil)
 		time.Sleep(time.Minute)
 		if p := s.pause(); p != 0 {

@@ -27,7 +27,7 @@ import (
 const DefaultAPI = "https://discord.com/api/v10"
 
 const (
-	requestTime = 10 * time.Second // of one request where the caller sets no deadline
+	requestTime = 10 * time.Second // of one request, and of a call where the caller sets no deadline
 	attempts    = 4                // of one call
 	firstPause  = 250 * time.Millisecond
 	maxAnswer   = 16 << 20 // bytes of an answer; 100 messages are a few hundred KiB
@@ -211,6 +211,8 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 	if body != nil {
 		reader = bytes.NewReader(body)
 	}
+	ctx, cancel := context.WithTimeout(ctx, requestTime) // a connection that hangs needn't take all of the caller's time
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path(), reader)
 	if err != nil {
 		return nil, 0, &notSent{err}

@@ -82,6 +82,7 @@ type world struct {
 	notice []bot.Notice
 	http   bool // interactions come over HTTP
 	line   func(net.Conn) net.Conn
+	only   string // server that gets the commands
 	end    func() error
 }
 
@@ -111,6 +112,7 @@ func (w *world) config() discord.Config {
 			return w.line(conn), nil
 		}
 	}
+	c.Guild = w.only
 	if w.http {
 		c.PublicKey = w.discord.PublicKey()
 	}

@@ -1,12 +1,14 @@
 package discord
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -276,6 +278,27 @@ func TestSessionIsKept(t *testing.T) {
 		time.Sleep(2 * maxPause)
 		if !s.stale() {
 			t.Error("kept for ever")
+		}
+	})
+}
+
+// TestGatewayWithoutAddress has Discord name no gateway: it is asked again, and
+// nothing is dialled.
+func TestGatewayWithoutAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		a := adapterOn(t, func(*http.Request) (int, string, error) {
+			asked++
+			return http.StatusOK, `{"shards":1,"session_start_limit":{"remaining":1000}}`, nil
+		})
+		a.gateway.dial = func(context.Context, string, string) (net.Conn, error) {
+			t.Error("something is dialled")
+			return nil, io.EOF
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		if err := a.gateway.run(ctx); err != nil || asked < 5 || asked > 20 {
+			t.Errorf("asked %d times in 10 minutes, %v", asked, err)
 		}
 	})
 }
