@@ -52,7 +52,7 @@ func TestNoticesInOrder(t *testing.T) {
 			say("THREAD_DELETE", `{"id":"11","guild_id":%q}`, g)
 			say("GUILD_DELETE", `{"id":%q}`, g)
 		}
-		a.working.Wait()
+		a.working.wait()
 		var all []string
 		for _, n := range []struct {
 			kind    bot.NoticeKind

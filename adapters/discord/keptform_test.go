@@ -56,3 +56,62 @@ func TestTwoForms(t *testing.T) {
 		}
 	})
 }
+
+// TestFaultyTwice has somebody send a form with a fault, and again from Fix it: the
+// one whisper says what is wrong.
+func TestFaultyTwice(t *testing.T) {
+	bubble(t, "twice", func(t *testing.T) {
+		w := newWorld(t, discordtest.Options{})
+		w.connected()
+		hello := w.answered(w.ann.Command(w.study, "exam", nil))
+		f, ok := w.ann.Modal()
+		if !ok {
+			t.Fatalf("no form is open: %q", hello.Reply().Text())
+		}
+		faulty := w.answered(w.ann.Submit(f, discordtest.Args{"When": "never"})).Reply()
+		before := len(w.ann.Messages(w.study))
+		for range 2 {
+			w.answered(w.ann.Press(faulty, "Fix it"))
+			f, ok = w.ann.Modal()
+			if !ok {
+				t.Fatal("Fix it opens nothing")
+			}
+			w.answered(w.ann.Submit(f, nil))
+			if got := now(t, w.ann, faulty).Text(); !strings.Contains(got, "That is no date") {
+				t.Errorf("the whisper says %q", got)
+			}
+		}
+		if after := len(w.ann.Messages(w.study)); after != before {
+			t.Errorf("%d messages, before %d", after, before)
+		}
+	})
+}
+
+// TestFormOfAnotherDay has a form sent, and one opened by its button, that is no
+// longer kept.
+func TestFormOfAnotherDay(t *testing.T) {
+	bubble(t, "forgotten", func(t *testing.T) {
+		w := newWorld(t, discordtest.Options{})
+		w.connected()
+		w.answered(w.ann.Command(w.study, "exam", nil))
+		f, _ := w.ann.Modal()
+		faulty := w.answered(w.ann.Submit(f, discordtest.Args{"When": "never"})).Reply()
+		clear(w.shelf.values)
+		i := w.answered(w.ann.Press(faulty, "Fix it"))
+		if m := i.Reply(); !m.Ephemeral || !strings.Contains(m.Text(), "again") {
+			t.Errorf("the button is answered with %q", m.Text())
+		}
+		w.answered(w.ann.Command(w.study, "exam", nil))
+		f, _ = w.ann.Modal()
+		clear(w.shelf.values)
+		if m := w.answered(w.ann.Submit(f, discordtest.Args{"When": "never"})).Reply(); !m.Ephemeral || !strings.Contains(m.Text(), "again") {
+			t.Errorf("a form with a fault is answered with %q", m.Text())
+		}
+		w.answered(w.ann.Command(w.study, "exam", nil))
+		f, _ = w.ann.Modal()
+		clear(w.shelf.values)
+		if m := w.answered(w.ann.Submit(f, discordtest.Args{"When": "8 May"})).Reply(); m.Text() != "Saved 8 May" {
+			t.Errorf("a good form is answered with %q", m.Text())
+		}
+	})
+}

@@ -235,7 +235,7 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 	switch status := response.StatusCode; {
 	case status == http.StatusTooManyRequests:
 		return nil, wait, &tooMany{after: wait, all: all}
-	case status >= 500:
+	case status >= 500, status >= 300 && status < 400: // something in between sends it elsewhere
 		return nil, 0, fmt.Errorf("status %d from Discord", status)
 	case status >= 400:
 		no, ok := refused(status, answer)

@@ -93,6 +93,7 @@ func TestRequests(t *testing.T) {
 		{"a question, half answered", get, []heardIn{{status: 200, body: `{"id":`, err: io.ErrUnexpectedEOF}, fine}, 2, "done"},
 		{"a question, broken", get, []heardIn{{status: 502}}, attempts, "unknown"},
 		{"a question that hangs", get, []heardIn{{err: context.DeadlineExceeded}, fine}, 2, "done"},
+		{"sent elsewhere", get, []heardIn{{status: 302, body: `<html>`}}, attempts, "unknown"},
 		{"refused", keyed, []heardIn{no}, 1, "refused"},
 		{"cut, then refused", keyed, []heardIn{cut, no}, 2, "unknown"},
 		{"cut, then limited for long", keyed, []heardIn{cut, long}, 2, "unknown"},
