@@ -274,3 +274,50 @@ func TestKnownByItsUse(t *testing.T) {
 		}
 	})
 }
+
+// TestFormFromAMessage opens a form from a message that everybody sees, sends it
+// with a fault, and mends it from the whisper that says so: the core hears of the
+// message, and it is the message that is changed.
+func TestFormFromAMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &steps{}
+		a := adapterOn(t, s.answer)
+		shelf := &keptShelf{values: map[string][]byte{}}
+		a.shelf = shelf
+		core := bot.New(slog.New(slog.DiscardHandler))
+		core.Action("open", func(context.Context, bot.Interaction) (bot.Response, error) {
+			return bot.Response{Form: &bot.Form{Title: "T", Submit: "S", Action: "set", Fields: []bot.Field{{Name: "a", Label: "A", Kind: bot.Line}}}}, nil
+		})
+		var from []string
+		core.Action("set", func(_ context.Context, i bot.Interaction) (bot.Response, error) {
+			from = append(from, fmt.Sprintf("%s %t", i.Message, i.Whisper))
+			if i.Values.Get("a") == "no" {
+				return bot.Response{Invalid: map[string]string{"a": "That is none."}}, nil
+			}
+			return bot.Response{Edit: &bot.Message{Text: "closed"}}, nil
+		})
+		a.core = core
+		does := func(id string, kind int, message, data string) {
+			a.receive(fmt.Appendf(nil, `{"id":%q,"token":"t","type":%d,"channel_id":"3","guild_id":"1","member":{"user":{"id":"11"}},"message":%s,"data":%s}`, id, kind, message, data))
+			a.working.wait()
+		}
+		filled := func(id, value string) string {
+			return `{"custom_id":"set~` + id + `","components":[{"type":18,"component":{"type":4,"custom_id":"line/a","value":"` + value + `"}}]}`
+		}
+		const seven, whisper = `{"id":"7"}`, `{"id":"8","flags":64}`
+		does("101", receivedPress, seven, `{"custom_id":"open"}`)
+		does("102", receivedForm, seven, filled("101", "no"))
+		does("103", receivedPress, whisper, `{"custom_id":"discord/form/101"}`)
+		does("104", receivedForm, whisper, filled("101", "yes"))
+		want := "callback 9, callback 4 private, callback 9, edit 3/messages/7, callback 6"
+		if got := strings.Join(s.all, ", "); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if diff := cmp.Diff([]string{"discord:3/7 false", "discord:3/7 false"}, from); diff != "" {
+			t.Errorf("sent from: want -, got +:\n%s", diff)
+		}
+		if n := len(shelf.values); n != 0 {
+			t.Errorf("%d forms are still kept", n)
+		}
+	})
+}

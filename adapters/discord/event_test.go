@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -73,4 +74,50 @@ func TestNoticesInOrder(t *testing.T) {
 			t.Errorf("%d servers still wait", len(a.lines))
 		}
 	})
+}
+
+// TestActedInASpace has people use the bot: over HTTP the core hears before it
+// answers that the bot is in the server, once a minute; with the gateway, which says
+// so itself, it doesn't.
+func TestActedInASpace(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		http bool
+		want string
+	}{
+		{"over HTTP", true, "there 1, asked, asked, there 6, asked, there 1, asked, asked"},
+		{"by the gateway", false, "asked, asked, asked, asked, asked"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var heard []string
+				core := bot.New(slog.New(slog.DiscardHandler))
+				core.OnNotice(func(_ context.Context, n bot.Notice) error {
+					heard = append(heard, "there "+strings.TrimPrefix(string(n.Space), "discord:"))
+					return nil
+				})
+				core.Action("x", func(context.Context, bot.Interaction) (bot.Response, error) {
+					heard = append(heard, "asked")
+					return bot.Response{}, nil
+				})
+				a := adapterOn(t, func(*http.Request) (int, string, error) { return http.StatusOK, `{}`, nil })
+				if a.core = core; test.http {
+					a.key = make([]byte, 32)
+				}
+				press := func(id, server string) {
+					a.receive(fmt.Appendf(nil, `{"id":%q,"token":"t","type":3,"channel_id":"3",%s"user":{"id":"11"},"message":{"id":"7"},"data":{"custom_id":"x"}}`, id, server))
+					a.working.wait()
+				}
+				press("101", `"guild_id":"1",`)
+				press("102", `"guild_id":"1",`)
+				press("103", `"guild_id":"6",`)
+				time.Sleep(2 * memoTime)
+				press("104", `"guild_id":"1",`)
+				press("105", "") // in private
+				if got := strings.Join(heard, ", "); got != test.want {
+					t.Errorf("got %s, want %s", got, test.want)
+				}
+			})
+		})
+	}
 }

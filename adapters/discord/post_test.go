@@ -97,6 +97,13 @@ func (s *keptShelf) Get(_ context.Context, space, key string) ([]byte, bool, err
 	return v, ok, nil
 }
 
+func (s *keptShelf) Delete(_ context.Context, space, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.values, space+" "+key)
+	return nil
+}
+
 // TestOpeningConversations opens many at once: Discord hears of them one a second
 // after the first few, of nobody twice, and another start of the program knows them.
 func TestOpeningConversations(t *testing.T) {
@@ -161,6 +168,9 @@ func TestFoundByKey(t *testing.T) {
 		got, err := a.Find(t.Context(), "discord:3", "12", time.Unix(0, 0))
 		if want := []bot.MessageID{"discord:3/10", "discord:3/20", "discord:3/25"}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("found %v, %v, want %v", got, err, want)
+		}
+		if _, err := a.Find(t.Context(), "discord:3", "12", time.Unix(0, 0)); err != nil { // all over again
+			t.Error(err)
 		}
 	})
 }

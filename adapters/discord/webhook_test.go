@@ -192,6 +192,9 @@ func TestFlood(t *testing.T) {
 			if i.Reply().Text() == "Your page" {
 				served++
 			}
+			if !i.Reply().Ephemeral {
+				t.Errorf("everybody sees %q", i.Reply().Text())
+			}
 		}
 		if served != 8 {
 			t.Errorf("%d of 50 at once were served, want 8, and a word for the others", served)

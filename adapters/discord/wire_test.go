@@ -273,7 +273,12 @@ func TestSessionIsKept(t *testing.T) {
 		if s.stale() {
 			t.Error("given up while it is connected")
 		}
-		for ended := time.Now(); time.Since(ended) < sessionKept-maxPause; time.Sleep(s.pause()) {
+		for ended := time.Now(); time.Since(ended) < sessionKept-maxPause; {
+			pause := s.pause()
+			if pause > resumePause {
+				t.Errorf("%s until the next attempt to go on with it", pause)
+			}
+			time.Sleep(pause)
 			if s.stale() || !s.resumable() {
 				t.Fatalf("given up after %s", time.Since(ended))
 			}
