@@ -114,7 +114,11 @@ func TestRequests(t *testing.T) {
 				a.rest.refused = func() { t.Error("the token counts as refused") }
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 				defer cancel()
+				began := time.Now()
 				err := a.rest.do(ctx, test.call, nil)
+				if took := time.Since(began); answers.all[len(answers.all)-1].body == long.body && took > 5*time.Second {
+					t.Errorf("it took %s to say that it takes too long", took)
+				}
 				known := "unknown"
 				switch {
 				case err == nil:
@@ -302,6 +306,18 @@ func TestLimits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLimitOfAnInteraction has Discord stop interactions' answers for a while,
+// which are counted apart from what else the bot does.
+func TestLimitOfAnInteraction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimits()
+		l.learn(call{token: true}, &http.Response{StatusCode: 429, Header: http.Header{"Content-Type": {"application/json"}, "X-Ratelimit-Global": {"true"}}}, time.Minute)
+		if d, changed, _ := l.reserve(call{method: http.MethodGet, route: "/x"}); d > 0 || changed != nil {
+			t.Errorf("other requests wait for %s", d)
+		}
+	})
 }
 
 // TestRefusedRequests has Discord refuse without end: nothing more is asked before
