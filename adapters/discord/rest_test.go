@@ -320,6 +320,41 @@ func TestLimitOfAnInteraction(t *testing.T) {
 	})
 }
 
+// TestAnswersOvertake has answers of one period come in another order than their
+// requests went, and then one of a new period.
+func TestAnswersOvertake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, c := newLimits(), call{method: http.MethodGet, route: "/x"}
+		take := func() (n int) {
+			for range 5 {
+				if d, changed, _ := l.reserve(c); d <= 0 && changed == nil {
+					n++
+				}
+				time.Sleep(pace)
+			}
+			return n
+		}
+		answer := func(left, reset string) {
+			l.learn(c, &http.Response{StatusCode: 200, Header: http.Header{"X-Ratelimit-Limit": {"5"}, "X-Ratelimit-Remaining": {left}, "X-Ratelimit-Reset-After": {reset}}}, 0)
+		}
+		take() // one goes, to learn the numbers
+		answer("4", "9")
+		if n := take(); n != 4 {
+			t.Fatalf("%d more went, want 4", n)
+		}
+		for _, left := range []string{"0", "3", "2"} { // the newest first
+			answer(left, "8")
+		}
+		if n := take(); n != 0 {
+			t.Errorf("%d went too many: an old answer counts", n)
+		}
+		answer("4", "20") // the last one fell into a new period
+		if n := take(); n != 4 {
+			t.Errorf("%d went in the new period, want 4", n)
+		}
+	})
+}
+
 // TestRefusedRequests has Discord refuse without end: nothing more is asked before
 // it shuts the whole address out, and ten minutes later it is again.
 func TestRefusedRequests(t *testing.T) {
