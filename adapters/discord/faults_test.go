@@ -327,3 +327,31 @@ func TestEndWhileSomethingHangs(t *testing.T) {
 		}
 	})
 }
+
+// TestEndFinishes has the program end while something takes a few seconds, and
+// something else has gone wrong: it is finished.
+func TestEndFinishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, finished := adapterOn(t, nil), false
+		a.background(func(context.Context) { panic("out of chalk") })
+		a.background(func(ctx context.Context) {
+			select {
+			case <-time.After(lastTime / 3):
+				finished = true
+			case <-ctx.Done():
+			}
+		})
+		if err := a.Close(); err != nil || !finished {
+			t.Errorf("it was cut short, %v", err)
+		}
+	})
+}
+
+// TestManySuggestions has no more suggested than Discord takes.
+func TestManySuggestions(t *testing.T) {
+	body, err := suggestionsBody(make([]bot.Option, 40))
+	var sent struct{ Data struct{ Choices []choice } }
+	if err := errors.Join(err, json.Unmarshal(body, &sent)); err != nil || len(sent.Data.Choices) != limitOptions {
+		t.Errorf("%d are suggested, %v", len(sent.Data.Choices), err)
+	}
+}

@@ -320,6 +320,19 @@ func TestLimitOfAnInteraction(t *testing.T) {
 	})
 }
 
+// TestFirstAnswerIsALimit has the first thing Discord says of a channel be that it
+// is too much.
+func TestFirstAnswerIsALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, c := newLimits(), call{method: http.MethodGet, route: "/x"}
+		l.reserve(c)
+		l.learn(c, &http.Response{StatusCode: 429, Header: http.Header{"Content-Type": {"application/json"}}}, time.Minute)
+		if d, changed, _ := l.reserve(c); d != time.Minute || changed != nil {
+			t.Errorf("the next waits %s, want a minute", d)
+		}
+	})
+}
+
 // TestAnswersOvertake has answers of one period come in another order than their
 // requests went, and then one of a new period.
 func TestAnswersOvertake(t *testing.T) {
