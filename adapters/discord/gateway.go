@@ -28,7 +28,7 @@ const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discord
 const (
 	identifyPause = 5 * time.Second  // between introductions: docs.discord.com/developers/events/gateway#rate-limiting
 	maxPause      = time.Minute      // between attempts to connect
-	resumePause   = 15 * time.Second // while there is a session to continue, which Discord doesn't keep for long
+	resumePause   = 16 * time.Second // while there is a session to continue, which Discord doesn't keep for long
 	openTime      = 15 * time.Second
 	steadyTime    = 2 * time.Second  // after which a connection counts as one that worked
 	sessionKept   = 10 * time.Minute // for which Discord may keep a session without a connection: two or three are reported

@@ -85,7 +85,7 @@ func TestGatewayUnreachable(t *testing.T) {
 		identifies int // in all
 		within     time.Duration
 	}{
-		{"for two minutes", 2 * time.Minute, 1, 16 * time.Second},
+		{"for two minutes", 2 * time.Minute, 1, 17 * time.Second},
 		{"for an hour", time.Hour, 2, 2 * time.Minute},
 	} {
 		bubble(t, test.name, func(t *testing.T) {
