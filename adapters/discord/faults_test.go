@@ -355,3 +355,76 @@ func TestManySuggestions(t *testing.T) {
 		t.Errorf("%d are suggested, %v", len(sent.Data.Choices), err)
 	}
 }
+
+// fullShelf takes nothing more.
+type fullShelf struct{ hungShelf }
+
+func (*fullShelf) Put(context.Context, string, string, []byte, time.Duration) error {
+	return errors.New("the disk is full")
+}
+
+// TestLateFormThatIsNotKept has a form come too late to be opened, and no place to
+// keep it: there is no button that would open nothing.
+func TestLateFormThatIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last string
+		a := adapterOn(t, func(r *http.Request) (int, string, error) {
+			body, err := io.ReadAll(r.Body)
+			last = string(body)
+			return http.StatusOK, `{}`, err
+		})
+		a.shelf, a.core = &fullShelf{}, bot.New(slog.New(slog.DiscardHandler))
+		c := &conversation{Adapter: a, received: received{ID: "5", Token: "t", Type: receivedCommand, User: &account{ID: "11"}}, private: true}
+		c.promise(t.Context())
+		c.keep(t.Context(), bot.Response{Form: &bot.Form{Title: "T", Submit: "S", Action: "a"}})
+		if !strings.Contains(last, string(wordsOldForm)) || strings.Contains(last, formPath) {
+			t.Errorf("it says %s", last)
+		}
+	})
+}
+
+// TestBeforeTheStart has an interaction come over HTTP before the bot has started.
+func TestBeforeTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		public, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := adapterOn(t, nil)
+		a.key = public
+		body := `{"id":"5","token":"t","type":2,"channel_id":"3","user":{"id":"11"},"data":{"name":"study","type":1}}`
+		stamp := strconv.FormatInt(time.Now().Unix(), 10)
+		r := httptest.NewRequest(http.MethodPost, interactionsPath, strings.NewReader(body))
+		r.Header.Set("X-Signature-Timestamp", stamp)
+		r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body))))
+		w := httptest.NewRecorder()
+		a.Routes(bot.New(slog.New(slog.DiscardHandler))).ServeHTTP(w, r)
+		if w.Code != http.StatusServiceUnavailable {
+			t.Errorf("got %d, want 503", w.Code)
+		}
+	})
+}
+
+// TestFetch reads files that people sent.
+func TestFetch(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		status int
+		size   int
+		fails  bool
+	}{
+		{"as large as may be", http.StatusOK, bot.LimitFile, false},
+		{"too large", http.StatusOK, bot.LimitFile + 1, true},
+		{"gone", http.StatusNotFound, 10, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := adapterOn(t, func(*http.Request) (int, string, error) { return test.status, strings.Repeat("x", test.size), nil })
+				f, err := a.fetch(t.Context(), upload{Name: "a.txt", URL: "https://files.test/a"})
+				if (err != nil) != test.fails || err == nil && len(f.Data) != test.size {
+					t.Errorf("got %d bytes, %v", len(f.Data), err)
+				}
+			})
+		})
+	}
+}
