@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
@@ -10,7 +11,9 @@ import (
 
 // A platform that refuses pins for three days: questions come as ever, organisers
 // are told once, and again only when they wanted it tried again.
-func TestPinsRefused(t *testing.T) {
+func TestPinsRefused(t *testing.T) { synctest.Test(t, testPinsRefused) }
+
+func testPinsRefused(t *testing.T) {
 	w := newWorld(t).(*world)
 	w.fake.Hook(func(_ context.Context, c bottest.Call) bottest.Fault {
 		if c.Op == bottest.Pin {
