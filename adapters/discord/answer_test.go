@@ -310,6 +310,12 @@ func TestFormFromAMessage(t *testing.T) {
 		const seven, whisper = `{"id":"7"}`, `{"id":"8","flags":64}`
 		does("101", receivedPress, seven, `{"custom_id":"open"}`)
 		does("102", receivedForm, seven, filled("101", "no"))
+		a.receive([]byte(`{"id":"109","token":"t","type":3,"channel_id":"3","user":{"id":"12"},"data":{"custom_id":"discord/form/101"}}`))
+		a.working.wait()
+		if somebody := s.all[len(s.all)-1]; somebody != "callback 4 private" {
+			t.Errorf("somebody else's press is answered with %s", somebody)
+		}
+		s.all = s.all[:len(s.all)-1]
 		does("103", receivedPress, whisper, `{"custom_id":"discord/form/101"}`)
 		does("104", receivedForm, whisper, filled("101", "yes"))
 		want := "callback 9, callback 4 private, callback 9, edit 3/messages/7, callback 6"
