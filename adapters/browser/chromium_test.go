@@ -39,7 +39,7 @@ func chromium(t *testing.T) context.Context {
 		chromedp.NoFirstRun, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.UserDataDir(t.TempDir()), chromedp.Env("TZ=Asia/Tokyo", "LANGUAGE=en_US")}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
@@ -114,7 +114,7 @@ func evaluate[T any](b *tab, expression string) T {
 // until waits for a JavaScript condition.
 func (b *tab) until(condition string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+condition+")")); err != nil {
 		b.t.Fatalf("waiting for %s: %v\n%s", condition, err, evaluate[string](b, `"focus on " + document.activeElement.outerHTML.slice(0, 300) + " with " + document.activeElement.value + "\n" + document.body.innerText`))

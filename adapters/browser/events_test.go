@@ -61,7 +61,7 @@ func (s *stream) await(t *testing.T, updates int) string {
 		case <-s.flushed:
 		case <-t.Context().Done():
 			t.Fatal("the test ended before the update came")
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("no %d updates in: %s", updates, s.text())
 		}
 	}

@@ -223,7 +223,7 @@ func TestReadDotenv(t *testing.T) {
 }
 
 // started is how long the program may take to answer.
-const started = 30 * time.Second
+const started = 2 * time.Minute
 
 // answers waits until something answers HTTP at an address: "answers HOST:PORT".
 func answers(ts *testscript.TestScript, neg bool, args []string) {

@@ -42,7 +42,7 @@ func (r Report) find(t *testing.T, about string) bot.Finding {
 // TestVolunteer goes the way of docs/discord.md, step by step: the invitation,
 // doctor, serve, a group, and doctor again before an upgrade.
 func TestVolunteer(t *testing.T) {
-	server := discordtest.New(t, discordtest.Options{TCP: true})
+	server := discordtest.New(t, discordtest.Options{TCP: true, Patience: patience})
 	file := filepath.Join(t.TempDir(), "study.db")
 	env := map[string]string{"DISCORD_TOKEN": server.Token(), "DISCORD_API_URL": server.URL(), "DATABASE_URL": "sqlite:" + file}
 	c, err := LoadConfig(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
@@ -68,7 +68,7 @@ func TestVolunteer(t *testing.T) {
 	biomed.Join(maria)
 	biomed.Grant(maria, discordtest.ManageGuild|discordtest.ViewChannel|discordtest.UseCommands|discordtest.SendMessages)
 	_, stop := served(t, server, env)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := server.Await(ctx, server.Connected); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,10 @@ import (
 	"studyhall/adapters/discord/discordtest"
 )
 
+// patience is how long a test of a whole program waits for what takes a moment
+// where nothing else runs.
+const patience = 2 * time.Minute
+
 // freeAddress is one that nobody listens on.
 func freeAddress(t testing.TB) string {
 	t.Helper()
@@ -62,7 +66,7 @@ func TestServeOnDiscord(t *testing.T) {
 		overHTTP bool
 	}{{"gateway", false}, {"http", true}} {
 		t.Run(test.name, func(t *testing.T) {
-			o, env := discordtest.Options{TCP: true}, map[string]string{"HTTP_ADDR": freeAddress(t)}
+			o, env := discordtest.Options{TCP: true, Patience: patience}, map[string]string{"HTTP_ADDR": freeAddress(t)}
 			if test.overHTTP {
 				o.Interactions = "http://" + env["HTTP_ADDR"] + "/discord/interactions"
 			}
@@ -74,7 +78,7 @@ func TestServeOnDiscord(t *testing.T) {
 			study, maria := biomed.Channel("cbet-study"), server.Person("Maria G.")
 			biomed.Join(maria)
 			_, stop := served(t, server, env)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			ready := func() bool { return server.Connected() && len(server.Commands(nil)) > 0 }
 			if test.overHTTP {

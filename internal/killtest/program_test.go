@@ -46,7 +46,7 @@ func build(t *testing.T) string {
 var ready = regexp.MustCompile(`Studyhall is ready: (http://\S+)`)
 
 // startTime bounds one start of the program.
-const startTime = 30 * time.Second
+const startTime = 2 * time.Minute
 
 // start runs the program; killAt is a point and which time of passing it, or "".
 // It reports false when the program died before it was ready.

@@ -269,7 +269,7 @@ func (p *Person) ask(kind int, c *Channel, data object, source *message) *Intera
 	i.Token = "aW50ZXJhY3Rpb246" + i.ID + ":" + hash(Route(i.ID)) + hash(Route("t"+i.ID))
 	i.payload, i.shortcut = encode(s.interaction(i, data)), has(data, "target_id")
 	s.byID[i.ID], s.asked[i.Token] = i, i
-	i.timer = time.AfterFunc(answerWithin, func() {
+	i.timer = time.AfterFunc(s.patience(), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		i.expire()

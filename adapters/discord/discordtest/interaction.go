@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,8 +32,11 @@ const (
 	tokenLife    = 15 * time.Minute
 )
 
+// patience is how long somebody waits for an answer.
+func (s *Server) patience() time.Duration { return cmp.Or(s.o.Patience, answerWithin) }
+
 // ErrNoAnswer is what a person reads as "This interaction failed": nothing came
-// within three seconds.
+// within three seconds, or Options.Patience.
 var ErrNoAnswer = errors.New("the bot didn't answer in time")
 
 // Interaction is something that a person did, and what came of it.
@@ -90,7 +94,7 @@ func (s *Server) callbackRoute(r *request) (answer, *failure) {
 		return failed(http.StatusBadRequest, 40060)
 	}
 	took := s.now().Sub(i.created)
-	if i.late || took > answerWithin {
+	if i.late || took > i.s.patience() {
 		i.expire()
 		s.counts.Late++
 		return failed(http.StatusNotFound, 10062)

@@ -33,6 +33,10 @@ type Options struct {
 	Interactions string
 	// HTTP posts them; http.DefaultClient by default.
 	HTTP *http.Client
+	// Patience is how long somebody waits for an answer; 3 s by default, as on
+	// Discord. Where real time passes and other programs run beside a test, only
+	// more doesn't depend on the machine.
+	Patience time.Duration
 	// Heartbeat is the interval told in HELLO; 41.25 s by default.
 	Heartbeat time.Duration
 	// NonceWindow is how long a nonce is remembered; 3 minutes by default.

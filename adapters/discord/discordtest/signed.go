@@ -28,7 +28,7 @@ func (s *Server) deliver(i *Interaction) {
 		case err != nil || !okStatus(status):
 			s.counts.Undelivered++
 		case status == http.StatusAccepted || i.acked >= 0: // answered by the callback route
-		case took > answerWithin || i.late:
+		case took > s.patience() || i.late:
 			s.counts.Late++
 			i.expire()
 		default:
@@ -64,7 +64,7 @@ func (s *Server) Sign(body []byte, at time.Time, right bool) (status int, answer
 	}
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	signature := ed25519.Sign(key, append([]byte(stamp), body...))
-	ctx, cancel := context.WithTimeout(s.stopping, answerWithin)
+	ctx, cancel := context.WithTimeout(s.stopping, s.patience())
 	defer cancel()
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, s.o.Interactions, bytes.NewReader(body))
 	if err != nil {
