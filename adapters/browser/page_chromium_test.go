@@ -227,9 +227,17 @@ func TestLive(t *testing.T) {
 	b.do(chromedp.Click("#play"))
 	b.until(`document.querySelectorAll("#log .card").length === 2 && document.getElementById("play").getAttribute("aria-pressed") === "false"`)
 	b.until(`document.getElementById("toasts").textContent.includes("Nothing is due")`)
-	if err := b.adapter.Delete(t.Context(), bot.MessageID("browser:m/5")); err != nil {
+	card := bot.MessageID("browser:m/5")
+	for _, pinned := range []bool{true, false, true} {
+		if err := b.adapter.Pin(t.Context(), card, pinned); err != nil {
+			t.Fatal(err)
+		}
+		b.until(fmt.Sprintf(`document.getElementById("pins").hidden === %t && document.querySelectorAll("#pins a[href='#m5']").length === %d`, !pinned, map[bool]int{true: 1}[pinned]))
+	}
+	if err := b.adapter.Delete(t.Context(), card); err != nil {
 		t.Fatal(err)
 	}
+	b.until(`document.getElementById("pins").hidden`)
 	b.until(`document.querySelectorAll("#log .card").length === 1`)
 	if got := evaluate[int](b, "performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length"); got != 0 {
 		t.Errorf("%d requests went elsewhere", got)

@@ -73,7 +73,7 @@ type (
 		Whisper   bool
 		Said      bool // the words of a whisper say themselves that it is one
 		Echo      bool
-		Pinned    bool
+		Pinned    string // its line above the messages; "": it isn't pinned
 		At        time.Time
 		AtWords   string
 		Version   int64
@@ -158,8 +158,8 @@ func (s *site) viewPage(ctx context.Context, me person, ch bot.ChannelID, limit 
 			return v, err
 		}
 		v.Entries = append(v.Entries, ev)
-		if e.pinned {
-			v.Pinned = append(v.Pinned, pinView{e.number, firstLine(e.message)})
+		if ev.Pinned != "" {
+			v.Pinned = append(v.Pinned, pinView{e.number, ev.Pinned})
 		}
 	}
 	if more {
@@ -245,8 +245,11 @@ func (s *site) viewChannel(ctx context.Context, me person, ch bot.ChannelID) (ch
 
 func (s *site) viewEntry(ctx context.Context, me person, e entry) (entryView, error) {
 	v := entryView{Number: e.number, Bot: e.author == "", Mine: e.author == me.user(), Whisper: e.reader != "", Said: strings.Contains(plain(e.message), onlyYou), Echo: e.echo(),
-		Pinned: e.pinned, At: e.at, AtWords: e.at.In(me.location).Format(timeWords), Version: e.version,
+		At: e.at, AtWords: e.at.In(me.location).Format(timeWords), Version: e.version,
 		Message: messageView{e.number, me.ID, e.message}, Payload: e.author == "" && len(s.renderers) > 0}
+	if e.pinned {
+		v.Pinned = firstLine(e.message)
+	}
 	if v.Bot {
 		v.Author = personView{Name: botName}
 	} else if p, ok := s.person(string(e.author)); ok {

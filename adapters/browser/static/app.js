@@ -99,13 +99,14 @@ function onEntry(event) {
     if (old?.contains(document.activeElement)) say.focus();
     old?.remove();
     showDays(log);
+    showPins();
     return;
   }
   const entry = fragment(data.html);
   showTimes(entry, botNow);
   const end = atEnd();
   if (old) {
-    if (old.dataset.version === entry.dataset.version && old.innerHTML === entry.innerHTML) return;
+    if (old.dataset.version === entry.dataset.version && old.dataset.pinned === entry.dataset.pinned && old.innerHTML === entry.innerHTML) return;
     swap(old, entry);
     if (old.dataset.version !== entry.dataset.version) entry.classList.add("flash");
     if (awaited === entry.id) announce(data.say);
@@ -120,10 +121,26 @@ function onEntry(event) {
     markSeen();
   }
   showDays(log);
+  showPins();
   if (answers(entry, old)) bring(entry, end);
   else if (end || data.mine) toEnd();
   else if (!old) $("latest").hidden = false;
   refreshPanel();
+}
+
+// showPins puts the pinned messages above the others, as links to them.
+function showPins() {
+  const pinned = [...log.querySelectorAll("[data-pinned]")];
+  const line = (entry) => {
+    const item = document.createElement("li"), link = document.createElement("a");
+    link.href = "#" + entry.id;
+    link.textContent = entry.dataset.pinned;
+    item.append(link);
+    return item;
+  };
+  const list = $("pins").querySelector("ul"), items = pinned.map(line), html = (all) => all.map((item) => item.outerHTML).join();
+  if (html(items) !== html([...list.children])) list.replaceChildren(...items); // links that stay keep the focus
+  $("pins").hidden = !pinned.length;
 }
 
 // announce is read out after what is being said; several lines come together.
