@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"studyhall/adapters/adaptertest/memnet"
 )
 
 // Options of a [Server]. Zero values are what the real one does, as far as that
@@ -78,7 +80,7 @@ type Server struct {
 	key  ed25519.PrivateKey
 	host string
 
-	listener *memory
+	listener *memnet.Listener
 	http     *http.Server
 	client   *http.Client
 	work     sync.WaitGroup // everything started here
@@ -134,7 +136,7 @@ func New(t testing.TB, o Options) *Server {
 		people: map[string]*Person{}, places: map[string]*Channel{}, commands: map[string][]object{}, created: map[string][]time.Time{},
 		asked: map[string]*Interaction{}, byID: map[string]*Interaction{}, sessions: map[string]*session{},
 		sockets: map[*socket]bool{}, identified: map[int]time.Time{}, nonces: map[string]*message{},
-		uploads: map[string]upload{}, listener: newMemory(),
+		uploads: map[string]upload{}, listener: memnet.Listen("discord.test"),
 	}
 	s.limits.init(o)
 	s.counts = newCounts()
@@ -239,7 +241,7 @@ func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	if apart {
 		return nil, &net.OpError{Op: "dial", Net: "memory", Err: errors.New("no route to host")}
 	}
-	return s.listener.dial(ctx)
+	return s.listener.Dial(ctx)
 }
 
 // Unreachable lets no new connection in memory be opened, or does so again. Those
@@ -271,41 +273,4 @@ func (s *Server) Await(ctx context.Context, holds func() bool) error {
 func (s *Server) tell() {
 	close(s.changed)
 	s.changed = make(chan struct{})
-}
-
-// memory is a listener for connections in memory.
-type memory struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newMemory() *memory { return &memory{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (m *memory) Accept() (net.Conn, error) {
-	select {
-	case c := <-m.conns:
-		return c, nil
-	case <-m.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (m *memory) Close() error {
-	m.once.Do(func() { close(m.done) })
-	return nil
-}
-
-func (m *memory) Addr() net.Addr { return &net.UnixAddr{Name: "discord.test", Net: "memory"} }
-
-func (m *memory) dial(ctx context.Context) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case m.conns <- there:
-		return here, nil
-	case <-m.done:
-		return nil, errors.Join(net.ErrClosed, here.Close(), there.Close())
-	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err(), here.Close(), there.Close())
-	}
 }

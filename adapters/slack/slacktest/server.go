@@ -2,13 +2,14 @@ package slacktest
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
+
+	"studyhall/adapters/adaptertest/memnet"
 )
 
 // Options of a [Server]. Zero values are what the real one does, as far as that
@@ -80,7 +81,7 @@ type Server struct {
 	app  app
 	host string
 
-	listener *memory
+	listener *memnet.Listener
 	http     *http.Server
 	client   *http.Client
 	work     sync.WaitGroup // everything started here
@@ -139,7 +140,7 @@ func New(t testing.TB, o Options) *Server {
 	o.UsedURL, o.LateURL = either(o.UsedURL, "used_url"), either(o.LateURL, "expired_url")
 	o.Metadata = either(o.Metadata, 8192)
 	s := &Server{
-		t: t, o: o, host: "slack.test", changed: make(chan struct{}), listener: newMemory(),
+		t: t, o: o, host: "slack.test", changed: make(chan struct{}), listener: memnet.Listen("slack.test"),
 		dice: rand.New(rand.NewPCG(o.Seed, 20261122)), people: map[string]*Person{}, places: map[string]*Channel{},
 		tokens: map[string]*token{}, codes: map[string]*code{}, refreshes: map[string]*Workspace{},
 		views: map[string]*view{}, triggers: map[string]*trigger{}, hooks: map[string]*Interaction{}, files: map[string]*file{}, uploads: map[string]*file{},
@@ -204,7 +205,7 @@ func (s *Server) Client() *http.Client { return s.client }
 
 // Dial opens a connection in memory to this Slack, whatever the address.
 func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	return s.listener.dial(ctx)
+	return s.listener.Dial(ctx)
 }
 
 // Await waits until something holds. It is looked at after every change.
@@ -228,44 +229,4 @@ func (s *Server) Await(ctx context.Context, holds func() bool) error {
 func (s *Server) tell() {
 	close(s.changed)
 	s.changed = make(chan struct{})
-}
-
-// memory is a listener for connections in memory.
-type memory struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newMemory() *memory { return &memory{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-// Accept is the next connection that somebody dialled.
-func (m *memory) Accept() (net.Conn, error) {
-	select {
-	case c := <-m.conns:
-		return c, nil
-	case <-m.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close ends the listener.
-func (m *memory) Close() error {
-	m.once.Do(func() { close(m.done) })
-	return nil
-}
-
-// Addr is no address of a network.
-func (m *memory) Addr() net.Addr { return &net.UnixAddr{Name: "slack.test", Net: "memory"} }
-
-func (m *memory) dial(ctx context.Context) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case m.conns <- there:
-		return here, nil
-	case <-m.done:
-		return nil, errors.Join(net.ErrClosed, here.Close(), there.Close())
-	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err(), here.Close(), there.Close())
-	}
 }
