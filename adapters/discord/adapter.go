@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -51,22 +52,22 @@ type Adapter struct {
 	ready   chan struct{}
 	ending  chan struct{} // closed when nothing more is taken
 	fault   chan error    // why no further work is possible
-	working crew
+	working adapterkit.Crew
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
 
-	recent   *recent
-	crowd    *crowd
-	members  *memo[membership]
-	channels *memo[channel]
-	guilds   *memo[guild]
-	directs  *memo[string]
-	searches *memo[search]
-	present  *memo[bool] // servers that the core was told the bot is in
+	recent   *adapterkit.Recent
+	crowd    *adapterkit.Crowd
+	members  *adapterkit.Memo[membership]
+	channels *adapterkit.Memo[channel]
+	guilds   *adapterkit.Memo[guild]
+	directs  *adapterkit.Memo[string]
+	searches *adapterkit.Memo[search]
+	present  *adapterkit.Memo[bool] // servers that the core was told the bot is in
 	mu       sync.Mutex
 	in       map[string]bool                    // servers the bot is in, by the gateway
 	lines    map[string][]func(context.Context) // notices of a server that wait for an earlier one
-	openings turn                               // of those who open a private conversation
+	openings adapterkit.Turn                    // of those who open a private conversation
 	opened   time.Time                          // when the next may be
 	links    links
 }
@@ -84,9 +85,9 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	a := &Adapter{
 		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now,
 		ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
-		in: map[string]bool{}, openings: newTurn(), recent: newRecent(), crowd: newCrowd(),
-		members: newMemo[membership](), channels: newMemo[channel](), guilds: newMemo[guild](), directs: newMemo[string](),
-		searches: newMemo[search](), present: newMemo[bool](), lines: map[string][]func(context.Context){},
+		in: map[string]bool{}, openings: adapterkit.NewTurn(), recent: adapterkit.NewRecent(), crowd: adapterkit.NewCrowd(),
+		members: adapterkit.NewMemo[membership](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
+		searches: adapterkit.NewMemo[search](), present: adapterkit.NewMemo[bool](), lines: map[string][]func(context.Context){},
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -116,7 +117,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	a.rest.refused = func() { a.fail(refusedCode(4004)) }
-	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, proxy: proxy, handle: a.event, turn: newTurn(), links: &a.links}
+	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, proxy: proxy, handle: a.event, turn: adapterkit.NewTurn(), links: &a.links}
 	return a, nil
 }
 
@@ -151,7 +152,7 @@ func (a *Adapter) WaitReady(ctx context.Context) error {
 }
 
 // Busy is how many interactions are being answered just now.
-func (a *Adapter) Busy() int { return a.crowd.size() }
+func (a *Adapter) Busy() int { return a.crowd.Size() }
 
 // Run registers the commands and receives until ctx ends. A token or key that
 // Discord refuses ends it with an error whose exit code is 78.
@@ -189,7 +190,7 @@ func (a *Adapter) Close() error {
 func (a *Adapter) finish() {
 	late := time.AfterFunc(lastTime, a.cut)
 	defer late.Stop()
-	a.working.wait()
+	a.working.Wait()
 	a.rest.http.CloseIdleConnections()
 }
 
@@ -204,7 +205,7 @@ func (a *Adapter) work(ctx context.Context) error {
 			return &setupError{fmt.Sprintf("Discord doesn't let the bot in: %v", err)}
 		}
 		a.log.Warn("Discord is not reached yet", "retry_in", pause, "err", err)
-		if !rest(ctx, pause) {
+		if !adapterkit.Pause(ctx, pause) {
 			return nil
 		}
 	}
@@ -213,7 +214,18 @@ func (a *Adapter) work(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	return a.holding(ctx, a.gateway.run)
+	return a.hold().Run(ctx, a.gateway.run)
+}
+
+// hold has one copy of the program connected.
+func (a *Adapter) hold() adapterkit.Hold {
+	return adapterkit.Hold{Log: a.log, Shelf: a.shelf, Name: "discord/gateway/" + a.app, Waits: func(w bool) {
+		a.links.change(func() {
+			if a.links.waits = w; !w {
+				a.links.all = nil
+			}
+		})
+	}}
 }
 
 // introduce finds out who we are and registers the commands.
@@ -233,83 +245,12 @@ func (a *Adapter) introduce(ctx context.Context) error {
 	return a.register(ctx)
 }
 
-const (
-	leaseTime  = 15 * time.Second // after which another copy of the program may take the gateway
-	leaseRenew = 5 * time.Second
-)
-
-// holding runs while this copy of the program has the lease of the gateway, and
-// waits while another has it.
-func (a *Adapter) holding(ctx context.Context, run func(context.Context) error) error {
-	name, holder, told := "discord/gateway/"+a.app, bot.NewID(), false
-	for ctx.Err() == nil {
-		ok, err := a.lease(ctx, name, holder)
-		if err != nil && ctx.Err() == nil {
-			a.log.Error("lease of the gateway not taken", "err", err)
-		}
-		if !ok {
-			a.links.change(func() { a.links.waits = err == nil })
-			if err == nil && !told {
-				a.log.Info("another copy of the program is connected to Discord; this one waits")
-				told = true
-			}
-			rest(ctx, leaseRenew/2)
-			continue
-		}
-		told = false
-		a.links.change(func() { a.links.waits, a.links.all = false, nil })
-		if err := a.held(ctx, name, holder, run); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lease takes or extends the lease. A store that hangs must not keep it from
-// being noticed that the time runs out.
-func (a *Adapter) lease(ctx context.Context, name, holder string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, leaseRenew/2)
-	defer cancel()
-	return a.shelf.Lease(ctx, name, holder, leaseTime)
-}
-
-// held runs until ctx ends or the lease is lost, and then gives it back.
-func (a *Adapter) held(ctx context.Context, name, holder string, run func(context.Context) error) error {
-	running, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- run(running) }()
-	renewed := time.Now()
-	tick := time.NewTicker(leaseRenew)
-	defer tick.Stop()
-	for {
-		select {
-		case err := <-ended:
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-			defer cancel()
-			if _, err := a.shelf.Lease(last, name, holder, time.Millisecond); err != nil {
-				a.log.Warn("lease of the gateway not given back", "err", err)
-			}
-			return err
-		case <-tick.C:
-			ok, err := a.lease(ctx, name, holder)
-			switch {
-			case ok:
-				renewed = time.Now()
-			case err == nil || time.Since(renewed) > leaseTime-leaseRenew:
-				a.log.Error("lease of the gateway lost", "err", err)
-				cancel()
-			}
-		}
-	}
-}
-
 // background does something that Run waits for. What is under way when the
 // program ends may finish within lastTime.
 func (a *Adapter) background(do func(context.Context)) {
-	a.working.begin()
+	a.working.Begin()
 	go func() {
-		defer a.working.end()
+		defer a.working.End()
 		defer func() {
 			if p := recover(); p != nil {
 				a.log.Error("panic", "panic", p, "stack", string(debug.Stack()))

@@ -16,6 +16,7 @@ const (
 	patience = 1800 * time.Millisecond // before an answer is promised
 	workTime = 2 * time.Minute         // for the work on one interaction; its token lasts 15
 	ackTime  = 3 * time.Second         // for the first answer
+	memoTime = time.Minute             // for which what Discord said is remembered
 	lastTime = 15 * time.Second        // for what is under way when the program ends; service managers kill later
 )
 
@@ -26,14 +27,14 @@ func (a *Adapter) receive(raw []byte) {
 		a.log.Warn("interaction not understood", "err", err)
 		return
 	}
-	if r.Type < receivedCommand || r.Type > receivedForm || a.recent.seen(r.ID) {
+	if r.Type < receivedCommand || r.Type > receivedForm || a.recent.Seen(r.ID) {
 		return
 	}
 	if r.Member != nil && r.Guild != "" {
-		a.members.put(r.Guild+"/"+r.User.ID, *r.Member, memoTime)
+		a.members.Put(r.Guild+"/"+r.User.ID, *r.Member, memoTime)
 	}
 	a.remember(r, d)
-	ok, full := a.crowd.enter(r.User.ID)
+	ok, full := a.crowd.Enter(r.User.ID)
 	if full {
 		a.log.Error("too much at once, an interaction was left out")
 		return
@@ -43,7 +44,7 @@ func (a *Adapter) receive(raw []byte) {
 			a.refuseFlood(ctx, r)
 			return
 		}
-		defer a.crowd.leave(r.User.ID)
+		defer a.crowd.Leave(r.User.ID)
 		if r.Type == receivedTyping {
 			a.complete(ctx, r, d)
 			return

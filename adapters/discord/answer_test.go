@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -220,12 +222,14 @@ func TestReceive(t *testing.T) {
 				})
 				a.core = core
 				if test.full {
-					a.crowd.all = crowdAll
+					for n := range adapterkit.CrowdAll {
+						a.crowd.Enter(strconv.Itoa(n))
+					}
 				}
 				for _, raw := range test.raw {
 					a.receive([]byte(raw))
 				}
-				a.working.wait()
+				a.working.Wait()
 				if got := strings.Join(s.all, ", "); got != test.want {
 					t.Errorf("got %q, want %q", got, test.want)
 				}
@@ -264,7 +268,7 @@ func TestKnownByItsUse(t *testing.T) {
 		close(a.ready)
 		a.receive([]byte(`{"id":"5","token":"t","type":2,"guild_id":"1","channel_id":"3","channel":{"id":"3","type":0,"name":"hidden"},
 			"member":{"nick":"Annie","permissions":"32","user":{"id":"11"}},"data":{"name":"x","type":1}}`))
-		a.working.wait()
+		a.working.Wait()
 		if name, err := a.ChannelName(t.Context(), "discord:3"); name != "#hidden" || err != nil {
 			t.Errorf("the channel is %q, %v", name, err)
 		}
@@ -302,7 +306,7 @@ func TestFormFromAMessage(t *testing.T) {
 		a.core = core
 		does := func(id string, kind int, message, data string) {
 			a.receive(fmt.Appendf(nil, `{"id":%q,"token":"t","type":%d,"channel_id":"3","guild_id":"1","member":{"user":{"id":"11"}},"message":%s,"data":%s}`, id, kind, message, data))
-			a.working.wait()
+			a.working.Wait()
 		}
 		filled := func(id, value string) string {
 			return `{"custom_id":"set~` + id + `","components":[{"type":18,"component":{"type":4,"custom_id":"line/a","value":"` + value + `"}}]}`
@@ -311,7 +315,7 @@ func TestFormFromAMessage(t *testing.T) {
 		does("101", receivedPress, seven, `{"custom_id":"open"}`)
 		does("102", receivedForm, seven, filled("101", "no"))
 		a.receive([]byte(`{"id":"109","token":"t","type":3,"channel_id":"3","user":{"id":"12"},"data":{"custom_id":"discord/form/101"}}`))
-		a.working.wait()
+		a.working.Wait()
 		if somebody := s.all[len(s.all)-1]; somebody != "callback 4 private" {
 			t.Errorf("somebody else's press is answered with %s", somebody)
 		}

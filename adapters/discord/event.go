@@ -32,9 +32,9 @@ func (a *Adapter) event(kind string, data json.RawMessage) {
 			Guild string `json:"guild_id"`
 		}
 		if json.Unmarshal(data, &changed) == nil {
-			a.channels.forget(changed.ID)
-			a.guilds.forget(changed.ID)
-			a.guilds.forget(changed.Guild)
+			a.channels.Forget(changed.ID)
+			a.guilds.Forget(changed.ID)
+			a.guilds.Forget(changed.Guild)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func (a *Adapter) gone(kind string, data json.RawMessage) {
 		delete(a.in, gone.ID)
 		a.mu.Unlock()
 	}
-	a.channels.forget(gone.ID)
+	a.channels.Forget(gone.ID)
 	server := gone.Guild
 	if kind == "GUILD_DELETE" {
 		server = gone.ID
@@ -120,10 +120,10 @@ func (a *Adapter) acted(ctx context.Context, server string) {
 	if a.key == nil || !isSnowflake(server) {
 		return
 	}
-	if _, told := a.present.get(server); told {
+	if _, told := a.present.Get(server); told {
 		return
 	}
-	a.present.put(server, true, memoTime)
+	a.present.Put(server, true, memoTime)
 	a.core.Notice(ctx, bot.Notice{Kind: bot.SpaceThere, Space: spaceID(server)})
 }
 

@@ -31,52 +31,26 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// hungShelf keeps nothing, and takes the lease once; then its store hangs.
-type hungShelf struct{ leases int }
+// emptyShelf keeps nothing.
+type emptyShelf struct{}
 
-func (*hungShelf) Put(context.Context, string, string, []byte, time.Duration) error { return nil }
-func (*hungShelf) Get(context.Context, string, string) ([]byte, bool, error)        { return nil, false, nil }
-func (*hungShelf) Delete(context.Context, string, string) error                     { return nil }
-func (*hungShelf) Seen(context.Context, string, time.Duration) (bool, error)        { return false, nil }
-
-func (s *hungShelf) Lease(ctx context.Context, _, _ string, _ time.Duration) (bool, error) {
-	if s.leases++; s.leases == 1 {
-		return true, nil
-	}
-	<-ctx.Done()
-	return false, ctx.Err()
+func (emptyShelf) Put(context.Context, string, string, []byte, time.Duration) error { return nil }
+func (emptyShelf) Get(context.Context, string, string) ([]byte, bool, error)        { return nil, false, nil }
+func (emptyShelf) Delete(context.Context, string, string) error                     { return nil }
+func (emptyShelf) Seen(context.Context, string, time.Duration) (bool, error)        { return false, nil }
+func (emptyShelf) Lease(context.Context, string, string, time.Duration) (bool, error) {
+	return true, nil
 }
 
 func adapterOn(t *testing.T, answer transport) *Adapter {
 	t.Helper()
-	a, err := New(slog.New(slog.DiscardHandler), Config{Token: "t", Shelf: &hungShelf{}})
+	a, err := New(slog.New(slog.DiscardHandler), Config{Token: "t", Shelf: emptyShelf{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.rest.http = &http.Client{Transport: answer}
 	a.app, a.self = "1", "2"
 	return a
-}
-
-// TestLeaseOfAStoreThatHangs has the gateway left before another copy of the
-// program may take it.
-func TestLeaseOfAStoreThatHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := adapterOn(t, nil)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		var left time.Duration
-		began := time.Now()
-		a.holding(ctx, func(running context.Context) error {
-			<-running.Done()
-			left = time.Since(began)
-			cancel()
-			return nil
-		})
-		if left > leaseTime {
-			t.Errorf("the gateway was left after %s, its lease was over after %s", left, leaseTime)
-		}
-	})
 }
 
 // TestNewPeriod has no more requests under way in a new period than it allows,
@@ -357,7 +331,7 @@ func TestManySuggestions(t *testing.T) {
 }
 
 // fullShelf takes nothing more.
-type fullShelf struct{ hungShelf }
+type fullShelf struct{ emptyShelf }
 
 func (*fullShelf) Put(context.Context, string, string, []byte, time.Duration) error {
 	return errors.New("the disk is full")

@@ -18,6 +18,8 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+
+	"studyhall/adapters/adapterkit"
 )
 
 // intents are what events are asked for: servers and channels that go, and words
@@ -70,7 +72,7 @@ type gateway struct {
 	url    atomic.Pointer[string]
 
 	links *links
-	turn  turn // of shards that introduce themselves
+	turn  adapterkit.Turn // of shards that introduce themselves
 	info  gatewayInfo
 	fresh bool              // info has not been used yet
 	next  map[int]time.Time // when shards of a concurrency group may introduce themselves
@@ -112,7 +114,7 @@ func (g *gateway) run(ctx context.Context) error {
 			return nil
 		}
 		g.log.Warn("Discord's gateway is not known yet", "retry_in", pause, "err", err)
-		if !rest(ctx, pause) {
+		if !adapterkit.Pause(ctx, pause) {
 			return nil
 		}
 	}
@@ -139,10 +141,10 @@ func (g *gateway) run(ctx context.Context) error {
 // leave waits until a shard may introduce itself. A thousand introductions a
 // day are allowed; after them Discord takes the token away.
 func (g *gateway) leave(ctx context.Context, shard int) error {
-	if err := g.turn.take(ctx); err != nil {
+	if err := g.turn.Take(ctx); err != nil {
 		return err
 	}
-	defer g.turn.give()
+	defer g.turn.Give()
 	for {
 		if !g.fresh {
 			if err := g.ask(ctx); err != nil {
@@ -155,7 +157,7 @@ func (g *gateway) leave(ctx context.Context, shard int) error {
 		wait := time.Duration(g.info.Limit.ResetAfter)*time.Millisecond + time.Second
 		g.log.Error("no more connections to Discord are allowed today", "retry_in", wait)
 		g.fresh = false
-		if !rest(ctx, wait) {
+		if !adapterkit.Pause(ctx, wait) {
 			return ctx.Err()
 		}
 	}
@@ -166,26 +168,11 @@ func (g *gateway) leave(ctx context.Context, shard int) error {
 	if g.next == nil {
 		g.next = map[int]time.Time{}
 	}
-	if !rest(ctx, time.Until(g.next[group])) {
+	if !adapterkit.Pause(ctx, time.Until(g.next[group])) {
 		return ctx.Err()
 	}
 	g.next[group] = time.Now().Add(identifyPause)
 	return nil
-}
-
-// rest waits and reports whether ctx still goes on.
-func rest(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // shard is one connection, and what it takes to continue it on another.
@@ -213,7 +200,7 @@ func (s *shard) run(ctx context.Context) error {
 				if ctx.Err() == nil {
 					s.log.Warn("not connected to Discord yet", "err", err)
 				}
-				rest(ctx, s.pause())
+				adapterkit.Pause(ctx, s.pause())
 				continue
 			}
 		}
@@ -229,11 +216,11 @@ func (s *shard) run(ctx context.Context) error {
 		switch {
 		case errors.Is(err, errInvalid):
 			s.forget()
-			rest(ctx, time.Second+rand.N(4*time.Second)) // as Discord asks
+			adapterkit.Pause(ctx, time.Second+rand.N(4*time.Second)) // as Discord asks
 		case code == 4007 || code == 4009 || code == 1000:
 			s.forget()
 		}
-		rest(ctx, s.pause())
+		adapterkit.Pause(ctx, s.pause())
 		if s.stale() {
 			s.forget()
 		}

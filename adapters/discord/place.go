@@ -119,26 +119,26 @@ func (a *Adapter) channel(ctx context.Context, ch bot.ChannelID, fresh bool) (ch
 	if err != nil {
 		return channel{}, ourFault(err)
 	}
-	if c, ok := a.channels.get(id); ok && !fresh {
+	if c, ok := a.channels.Get(id); ok && !fresh {
 		return c, nil
 	}
 	var c channel
 	if err := a.rest.do(ctx, call{method: http.MethodGet, route: "/channels/*", args: []string{id}}, &c); err != nil {
 		return c, err
 	}
-	a.channels.put(id, c, memoTime)
+	a.channels.Put(id, c, memoTime)
 	return c, nil
 }
 
 func (a *Adapter) server(ctx context.Context, id string, fresh bool) (guild, error) {
-	if g, ok := a.guilds.get(id); ok && !fresh {
+	if g, ok := a.guilds.Get(id); ok && !fresh {
 		return g, nil
 	}
 	var g guild
 	if err := a.rest.do(ctx, call{method: http.MethodGet, route: "/guilds/*", args: []string{id}}, &g); err != nil {
 		return g, err
 	}
-	a.guilds.put(id, g, memoTime)
+	a.guilds.Put(id, g, memoTime)
 	return g, nil
 }
 
@@ -161,7 +161,7 @@ func (a *Adapter) Profile(ctx context.Context, space bot.SpaceID, user bot.UserI
 		err := a.rest.do(ctx, call{method: http.MethodGet, route: "/users/*", args: []string{person}}, &p)
 		return bot.Profile{Name: p.name()}, err
 	}
-	m, ok := a.members.get(server + "/" + person)
+	m, ok := a.members.Get(server + "/" + person)
 	if !ok {
 		if m, err = a.member(ctx, server, person); err != nil {
 			return bot.Profile{}, err
@@ -171,7 +171,7 @@ func (a *Adapter) Profile(ctx context.Context, space bot.SpaceID, user bot.UserI
 			return bot.Profile{Name: m.name()}, err
 		}
 		m.Permissions = strconv.FormatUint(g.base(person, m.Roles), 10)
-		a.members.put(server+"/"+person, m, memoTime)
+		a.members.Put(server+"/"+person, m, memoTime)
 	}
 	return bot.Profile{Name: m.name(), Administrator: bits(m.Permissions)&(permitAdminister|permitManage) != 0}, nil
 }
@@ -229,8 +229,8 @@ func (a *Adapter) Check(ctx context.Context, ch bot.ChannelID) error {
 func (a *Adapter) ChannelName(ctx context.Context, ch bot.ChannelID) (string, error) {
 	c, err := a.channel(ctx, ch, false)
 	if codeOf(err) == codeNoAccess || codeOf(err) == codeUnknownChannel {
-		if id, _ := snowflake(ch); a.channels.last(id).Name != "" {
-			c, err = a.channels.last(id), nil
+		if id, _ := snowflake(ch); a.channels.Last(id).Name != "" {
+			c, err = a.channels.Last(id), nil
 		}
 	}
 	if err != nil {

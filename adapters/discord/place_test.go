@@ -124,7 +124,7 @@ func TestProfileIsRemembered(t *testing.T) {
 			t.Errorf("Discord was asked %d times, want twice", asked)
 		}
 		a.event("GUILD_ROLE_UPDATE", json.RawMessage(`{"guild_id":"1","role":{"id":"7"}}`))
-		if _, ok := a.guilds.get("1"); ok {
+		if _, ok := a.guilds.Get("1"); ok {
 			t.Error("a role that changed is still the old one")
 		}
 	})
@@ -142,16 +142,16 @@ func TestChangesAreHeard(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := adapterOn(t, nil)
 				a.core = bot.New(a.log)
-				a.channels.put("3", channel{ID: "3", Name: "study"}, memoTime)
-				a.guilds.put("1", guild{ID: "1"}, memoTime)
+				a.channels.Put("3", channel{ID: "3", Name: "study"}, memoTime)
+				a.guilds.Put("1", guild{ID: "1"}, memoTime)
 				a.event(test.event, json.RawMessage(test.data))
-				a.working.wait()
-				_, channelKnown := a.channels.get("3")
-				_, guildKnown := a.guilds.get("1")
+				a.working.Wait()
+				_, channelKnown := a.channels.Get("3")
+				_, guildKnown := a.guilds.Get("1")
 				if known := strings.HasPrefix(test.event, "CHANNEL"); channelKnown == known || guildKnown != known {
 					t.Errorf("the channel is remembered: %t, the server: %t", channelKnown, guildKnown)
 				}
-				if a.channels.last("3").Name != "study" {
+				if a.channels.Last("3").Name != "study" {
 					t.Error("its last name is forgotten")
 				}
 			})

@@ -84,7 +84,7 @@ func (a *Adapter) explained(ctx context.Context, ch bot.ChannelID, err error) er
 func (a *Adapter) unseen(ch bot.ChannelID, err error) error {
 	id, _ := snowflake(ch)
 	return &bot.DeliveryError{Kind: bot.Refused, Cause: wordsNoAccess, Err: err,
-		Fix: fixPermissions(a.channels.last(id).Name, "View Channel", "Send Messages")}
+		Fix: fixPermissions(a.channels.Last(id).Name, "View Channel", "Send Messages")}
 }
 
 // Edit replaces a posted message. One in a thread that was put away is edited
@@ -116,17 +116,17 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 	if err != nil {
 		return "", ourFault(err)
 	}
-	if ch, ok := a.directs.get(person); ok {
+	if ch, ok := a.directs.Get(person); ok {
 		return channelID(ch), nil
 	}
 	if ch, ok, err := a.shelf.Get(ctx, directSpace, person); err == nil && ok && isSnowflake(string(ch)) {
-		a.directs.put(person, string(ch), directKept)
+		a.directs.Put(person, string(ch), directKept)
 		return channelID(string(ch)), nil
 	}
-	if err := a.openings.take(ctx); err != nil {
+	if err := a.openings.Take(ctx); err != nil {
 		return "", deliveryFault(&notSent{err})
 	}
-	defer a.openings.give()
+	defer a.openings.Give()
 	wait := time.Until(a.opened)
 	if wait > requestTime { // Discord has had enough; others wait for the turn
 		return "", deliveryFault(&tooMany{after: wait})
@@ -155,7 +155,7 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 	if !isSnowflake(opened.ID) {
 		return "", errors.New("no conversation is named")
 	}
-	a.directs.put(person, opened.ID, directKept)
+	a.directs.Put(person, opened.ID, directKept)
 	if err := a.shelf.Put(ctx, directSpace, person, []byte(opened.ID), directShelved); err != nil {
 		a.log.Warn("conversation not remembered", "err", err) // it is asked for again
 	}
@@ -208,7 +208,7 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 	}
 	so := search{after: firstID(since.Add(-clockSkew))}
 	name := fmt.Sprint(channel, " ", key, " ", so.after)
-	if earlier, ok := a.searches.get(name); ok {
+	if earlier, ok := a.searches.Get(name); ok {
 		so = earlier
 	}
 	for range findPages {
@@ -216,7 +216,7 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 		err := a.rest.do(ctx, call{method: http.MethodGet, route: "/channels/*/messages", args: []string{channel},
 			query: url.Values{"after": {strconv.FormatInt(so.after, 10)}, "limit": {strconv.Itoa(findPage)}}}, &page)
 		if err != nil {
-			a.searches.put(name, so, findKept)
+			a.searches.Put(name, so, findKept)
 			return nil, a.explained(ctx, ch, err)
 		}
 		for _, m := range slices.Backward(page) { // newest first
@@ -228,11 +228,11 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 			}
 		}
 		if len(page) < findPage {
-			a.searches.forget(name)
+			a.searches.Forget(name)
 			return so.found, nil
 		}
 	}
-	a.searches.put(name, so, findKept)
+	a.searches.Put(name, so, findKept)
 	return nil, errors.New("not every message is looked through yet")
 }
 

@@ -76,7 +76,7 @@ func TestPostWithoutAName(t *testing.T) {
 
 // keptShelf keeps what is put on it.
 type keptShelf struct {
-	hungShelf
+	emptyShelf
 	mu     sync.Mutex
 	values map[string][]byte
 	asked  int

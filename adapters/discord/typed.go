@@ -33,14 +33,14 @@ func (a *Adapter) typed(raw json.RawMessage) {
 		return
 	}
 	line, ok := a.meant(m)
-	if !ok || !isSnowflake(m.ID) || !isSnowflake(m.Channel) || a.recent.seen(m.ID) {
+	if !ok || !isSnowflake(m.ID) || !isSnowflake(m.Channel) || a.recent.Seen(m.ID) {
 		return
 	}
-	if ok, _ := a.crowd.enter(m.Author.ID); !ok {
+	if ok, _ := a.crowd.Enter(m.Author.ID); !ok {
 		return
 	}
 	a.background(func(ctx context.Context) {
-		defer a.crowd.leave(m.Author.ID)
+		defer a.crowd.Leave(m.Author.ID)
 		if err := a.offer(ctx, m, line); err != nil {
 			a.log.Warn("typed words not answered", "channel", channelID(m.Channel), "err", err)
 		}
@@ -92,10 +92,10 @@ func (a *Adapter) remember(r received, d receivedData) {
 		known = append(known, channel{ID: id, Type: c.Type, Name: c.Name})
 	}
 	for _, c := range slices.DeleteFunc(known, func(c channel) bool { return c.Name == "" || !isSnowflake(c.ID) }) {
-		if _, ok := a.channels.get(c.ID); ok {
+		if _, ok := a.channels.Get(c.ID); ok {
 			continue
 		}
 		c.Guild = r.Guild
-		a.channels.put(c.ID, c, memoTime)
+		a.channels.Put(c.ID, c, memoTime)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -51,14 +52,14 @@ func TestWordsForTheBot(t *testing.T) {
 					return http.StatusOK, `{"id":"9"}`, nil
 				})
 				if test.busy {
-					for range crowdEach {
-						a.crowd.enter("11")
+					for range adapterkit.CrowdEach {
+						a.crowd.Enter("11")
 					}
 				}
 				for _, raw := range test.come {
 					a.event("MESSAGE_CREATE", json.RawMessage(raw))
 				}
-				a.working.wait()
+				a.working.Wait()
 				if (test.want == "") != (len(bodies) == 0) || len(bodies) > 1 {
 					t.Fatalf("%d answers: %q", len(bodies), bodies)
 				}
@@ -148,7 +149,7 @@ func TestSameCommands(t *testing.T) {
 
 // oddShelf remembers nothing, after a while or not at all.
 type oddShelf struct {
-	hungShelf
+	emptyShelf
 	takes time.Duration
 	err   error
 }
@@ -190,7 +191,7 @@ func TestShelfFailsOverHTTP(t *testing.T) {
 				r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body))))
 				w := httptest.NewRecorder()
 				a.Routes(a.core).ServeHTTP(w, r)
-				a.working.wait()
+				a.working.Wait()
 				if took := time.Since(began); w.Code != http.StatusAccepted || len(all) != 1 || took > time.Second {
 					t.Errorf("got %d after %s, and the answers %v", w.Code, took, all)
 				}
@@ -246,7 +247,7 @@ func TestRedirected(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	}))
 	defer here.Close()
-	a, err := New(slog.New(slog.DiscardHandler), Config{Token: "t", API: here.URL, Shelf: &hungShelf{}})
+	a, err := New(slog.New(slog.DiscardHandler), Config{Token: "t", API: here.URL, Shelf: emptyShelf{}})
 	if err != nil {
 		t.Fatal(err)
 	}

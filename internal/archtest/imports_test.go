@@ -69,13 +69,19 @@ func allowed(pkg string) (imports []string, ok bool) {
 			lower = append(lower, adapters...)
 		}
 	}
-	if slices.Contains(adapters, pkg) {
+	switch {
+	case pkg == adapterkit:
 		return []string{"bot"}, true
+	case slices.Contains(adapters, pkg):
+		return []string{"bot", adapterkit}, true
 	}
 	return nil, false
 }
 
-// adapters import bot only, and each other never.
+// adapterkit is what adapters share that knows no platform.
+const adapterkit = "adapters/adapterkit"
+
+// adapters import bot and adapterkit only, and each other never.
 var adapters = []string{"adapters/slack", "adapters/discord", "adapters/browser"}
 
 func TestImports(t *testing.T) {
@@ -124,6 +130,9 @@ func TestImportTable(t *testing.T) {
 		{"banks know nothing", "quizzes", "bot/cert", false},
 		{"adapters know the vocabulary", "adapters/slack", "bot", true},
 		{"adapters don't know features", "adapters/slack", "bot/group", false},
+		{"adapters share what knows no platform", "adapters/slack", "adapters/adapterkit", true},
+		{"what they share knows none of them", "adapters/adapterkit", "adapters/slack", false},
+		{"the core knows nothing of that", "bot/group", "adapters/adapterkit", false},
 		{"adapters don't know each other", "adapters/browser", "adapters/slack", false},
 		{"features don't know adapters", "bot/group", "adapters/slack", false},
 		{"the wiring knows adapters", "internal/app", "adapters/slack", true},

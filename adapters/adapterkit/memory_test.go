@@ -1,4 +1,4 @@
-package discord
+package adapterkit
 
 import (
 	"strconv"
@@ -10,20 +10,20 @@ import (
 // TestRecentForgets has identifiers known for as many others as it says, and then
 // forgotten.
 func TestRecentForgets(t *testing.T) {
-	r := newRecent()
-	if r.seen("first") || !r.seen("first") {
+	r := NewRecent()
+	if r.Seen("first") || !r.Seen("first") {
 		t.Fatal("the second time is not known")
 	}
 	for n := range recentIDs + 1 { // the first is in the older half now
-		r.seen(strconv.Itoa(n))
+		r.Seen(strconv.Itoa(n))
 	}
-	if !r.seen("first") {
+	if !r.Seen("first") {
 		t.Errorf("forgotten after %d others", recentIDs)
 	}
 	for n := range 10 * recentIDs {
-		r.seen(strconv.Itoa(n + 100_000))
+		r.Seen(strconv.Itoa(n + 100_000))
 	}
-	if r.seen("first") || len(r.new)+len(r.old) > 2*recentIDs {
+	if r.Seen("first") || len(r.new)+len(r.old) > 2*recentIDs {
 		t.Errorf("%d are known", len(r.new)+len(r.old))
 	}
 }
@@ -32,33 +32,33 @@ func TestRecentForgets(t *testing.T) {
 // is forgotten; what it was last is still known.
 func TestMemo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMemo[string]()
+		m := NewMemo[string]()
 		check := func(when, want string, fresh bool) {
 			t.Helper()
-			if got, ok := m.get("a"); ok != fresh || ok && got != want {
+			if got, ok := m.Get("a"); ok != fresh || ok && got != want {
 				t.Errorf("%s: %q, %t", when, got, ok)
 			}
-			if got := m.last("a"); got != want {
+			if got := m.Last("a"); got != want {
 				t.Errorf("%s it was last %q, want %q", when, got, want)
 			}
 		}
 		check("before", "", false)
-		m.put("a", "x", time.Minute)
+		m.Put("a", "x", time.Minute)
 		check("at once", "x", true)
 		time.Sleep(time.Minute + time.Second)
 		check("later", "x", false)
-		m.put("a", "y", time.Minute)
-		m.forget("a")
+		m.Put("a", "y", time.Minute)
+		m.Forget("a")
 		check("forgotten", "y", false)
-		m.put("a", "z", time.Hour)
+		m.Put("a", "z", time.Hour)
 		for n := range memoEntries {
-			m.put(strconv.Itoa(n), "", time.Hour)
+			m.Put(strconv.Itoa(n), "", time.Hour)
 		}
 		check("with many others", "z", true)
-		m.forget("a")
+		m.Forget("a")
 		check("forgotten among many", "z", false)
 		for n := range 4 * memoEntries {
-			m.put(strconv.Itoa(n+100_000), "", time.Hour)
+			m.Put(strconv.Itoa(n+100_000), "", time.Hour)
 		}
 		check("with too many others", "", false)
 		if n := len(m.new) + len(m.old); n > 2*memoEntries {
@@ -70,33 +70,33 @@ func TestMemo(t *testing.T) {
 // TestCrowd has room for so many of one person, and of all, and keeps nobody's
 // name who has left.
 func TestCrowd(t *testing.T) {
-	c := newCrowd()
-	for n := range crowdEach {
-		if ok, _ := c.enter("ann"); !ok {
+	c := NewCrowd()
+	for n := range CrowdEach {
+		if ok, _ := c.Enter("ann"); !ok {
 			t.Fatalf("no room for interaction %d", n+1)
 		}
 	}
-	if ok, full := c.enter("ann"); ok || full {
+	if ok, full := c.Enter("ann"); ok || full {
 		t.Errorf("one too many of a person: %t, full %t", ok, full)
 	}
-	if ok, full := c.enter("lee"); !ok || full {
+	if ok, full := c.Enter("lee"); !ok || full {
 		t.Errorf("somebody else: %t, full %t", ok, full)
 	}
-	c.leave("ann")
-	if ok, _ := c.enter("ann"); !ok {
+	c.Leave("ann")
+	if ok, _ := c.Enter("ann"); !ok {
 		t.Error("no room after one has left")
 	}
-	for range crowdEach {
-		c.leave("ann")
+	for range CrowdEach {
+		c.Leave("ann")
 	}
-	c.leave("lee")
-	if c.size() != 0 || len(c.by) != 0 {
-		t.Errorf("%d are there, %v", c.size(), c.by)
+	c.Leave("lee")
+	if c.Size() != 0 || len(c.by) != 0 {
+		t.Errorf("%d are there, %v", c.Size(), c.by)
 	}
-	for n := range crowdAll {
-		c.enter(strconv.Itoa(n))
+	for n := range CrowdAll {
+		c.Enter(strconv.Itoa(n))
 	}
-	if ok, full := c.enter("ann"); ok || !full {
+	if ok, full := c.Enter("ann"); ok || !full {
 		t.Errorf("one too many of all: %t, full %t", ok, full)
 	}
 }

@@ -1,23 +1,25 @@
-package discord
+package adapterkit
 
 import "sync"
 
-// crew counts what is being worked on. Unlike with a sync.WaitGroup, work may
+// Crew counts what is being worked on. Unlike with a sync.WaitGroup, work may
 // begin while somebody waits for the end of none: over HTTP a request can come
 // at the very moment at which the program ends.
-type crew struct {
+type Crew struct {
 	mu   sync.Mutex
 	busy int
 	idle chan struct{} // closed when busy gets 0; nil if nobody waits
 }
 
-func (c *crew) begin() {
+// Begin counts one thing more.
+func (c *Crew) Begin() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.busy++
 }
 
-func (c *crew) end() {
+// End counts one thing less.
+func (c *Crew) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.busy--; c.busy == 0 && c.idle != nil {
@@ -26,8 +28,8 @@ func (c *crew) end() {
 	}
 }
 
-// wait returns once nothing is worked on.
-func (c *crew) wait() {
+// Wait returns once nothing is worked on.
+func (c *Crew) Wait() {
 	c.mu.Lock()
 	if c.busy == 0 {
 		c.mu.Unlock()

@@ -1,0 +1,21 @@
+package slack
+
+import "encoding/json"
+
+// Kinds of envelopes, as Socket Mode names them:
+// docs.slack.dev/apis/events-api/using-socket-mode.
+const (
+	kindEvent       = "events_api"
+	kindCommand     = "slash_commands"
+	kindInteraction = "interactive"
+)
+
+// envelope is one thing that Slack sent, by a socket or by a request.
+type envelope struct {
+	kind    string
+	payload json.RawMessage // a JSON object, also of a request that came as a form
+	answers bool            // the acknowledgement may hold an answer
+	// ack acknowledges; the first call counts, and none waits long. Without an
+	// answer it says no more than that the envelope is here.
+	ack func(answer []byte)
+}
