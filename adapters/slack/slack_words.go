@@ -1,0 +1,65 @@
+package slack
+
+// What people read from the adapter itself: of posts, edits and places.
+const (
+	wordsLimited     = "Slack asks me to slow down."
+	wordsUnreachable = "I can't reach Slack just now."
+	wordsNotIn       = "Slack says I'm not in that channel."
+	wordsNoChannel   = "Slack doesn't show me that channel any more."
+	wordsArchived    = "That channel on Slack is archived."
+	wordsLocked      = "That thread on Slack is locked."
+	wordsRestricted  = "Slack lets only some people post in that channel."
+	wordsNoTab       = "Slack doesn't let me write to people privately."
+	wordsNoMessage   = "That message is no more on Slack."
+	wordsNoThread    = "That thread is no more on Slack."
+	wordsNoDirect    = "Slack says this person's account is closed."
+	wordsNoUpload    = "Slack doesn't let me upload pictures there."
+	wordsNoRoom      = "The workspace on Slack has no room for files left."
+	wordsPinsFull    = "Slack takes no more than 100 pinned messages in a channel."
+	wordsOurLimit    = "The message broke one of Slack's limits."
+	wordsToken       = "Slack doesn't accept the bot's token any more."
+	wordsRefused     = "Slack refused that."
+
+	fixNoDirect = "ask an administrator of the workspace whether the account is to come back"
+	fixNoTab    = "ask whoever runs the bot to open the app's settings on Slack, then App Home, and switch on the Messages Tab"
+	fixLocked   = "ask an administrator of the workspace to unlock the thread"
+	fixNoUpload = "ask an administrator of the workspace to allow uploads of pictures"
+	fixNoRoom   = "delete some old files in the workspace"
+	fixPinsFull = "unpin some old messages in the channel"
+	fixOurLimit = "report this to the bot's authors"
+	fixToken    = "ask whoever runs the bot to add it to the workspace again"
+	fixRefused  = "ask whoever runs the bot to look at its log"
+)
+
+// opened is the beginning of what to do in a channel.
+func opened(channel string) string {
+	if channel == "" {
+		return "open the channel"
+	}
+	return "open " + channel
+}
+
+func fixInvite(channel string) string { return opened(channel) + " and type /invite @Studyhall" }
+
+func fixUnseen(channel string) string {
+	return fixInvite(channel) + ", or open /studyhall group and choose another channel"
+}
+
+func fixArchived(channel string) string {
+	if channel == "" {
+		channel = "the channel"
+	}
+	return "unarchive " + channel + ", or open /studyhall group and choose another channel"
+}
+
+func fixRestricted(channel string) string {
+	return opened(channel) + "'s settings, then Posting permissions, and let Studyhall post"
+}
+
+func wordsMissing(scope string) string {
+	return "On Slack I'm not allowed to " + scopeOf(scope) + "."
+}
+
+func fixMissing(scope string) string {
+	return "ask whoever runs the bot to add the scope " + scope + " to the app and install it again"
+}
