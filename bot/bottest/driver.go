@@ -24,6 +24,11 @@ const (
 // made sure that nothing answered.
 var ErrUnheard = errors.New("the platform keeps these words from the bot")
 
+// ErrNotEnterable is what [Driver.Submit] fails with where the platform's own
+// fields take no such value, such as "six" where one picks a time. Nothing was
+// sent, and the form is open as it was.
+var ErrNotEnterable = errors.New("the platform's own fields take no such value")
+
 // Driver acts as the people on a platform and sees what the bot shows them. The
 // [Fake] implements it, and so does every adapter's fake platform, so that one
 // script tests them all.
@@ -54,10 +59,12 @@ type Driver interface {
 	// or names, in any case, and what is entered: for a choice an option's label
 	// or value (several with ", " between them), for a person or a channel the
 	// short name, for a file its content. Other fields keep what the form shows.
+	// It may fail with [ErrNotEnterable].
 	Submit(ctx context.Context, person string, values map[string]string) error
 	// Complete types into a field and returns the labels suggested. The field is
 	// one of the form open for the person, by label or name, or a command's
-	// ("quiz topic").
+	// ("quiz topic"). It may fail with [ErrUnheard], where commands are not
+	// completed.
 	Complete(ctx context.Context, person, field, typed string) ([]string, error)
 	// See is everything that appeared or changed since the last call, in order.
 	// It waits until the bot has nothing left to do about what people did.

@@ -88,7 +88,9 @@ func Updating() bool { return *update }
 //
 // Where people say what the platform keeps from the bot ([ErrUnheard]), nothing
 // may appear, and what follows from the answer is left out: what is expected up
-// to the next thing done, and what the same person then presses or sends.
+// to the next thing done, and what the same person then presses or sends. Where
+// they can't enter something in a form ([ErrNotEnterable]), only what is expected
+// up to the next thing done is left out.
 func RunScripts(t *testing.T, glob string, newWorld func(t *testing.T) World) {
 	t.Helper()
 	files, err := filepath.Glob(glob)
@@ -134,6 +136,7 @@ type runner struct {
 	met     *Seen         // what the line above expects
 	failed  error         // of the last thing done, not yet expected
 	unheard string        // who said what the platform kept from the bot, until something else is done
+	unsent  bool          // the last thing done was to send a form that can't be filled in so
 	doing   step          // the last thing done
 	history []string
 	out     []string // the script as rewritten
@@ -180,8 +183,11 @@ func (r *runner) step(ctx context.Context, s step) error {
 	r.out = append(r.out, s.raw...)
 	r.doing = s
 	suggested, err := r.do(ctx, s)
-	if errors.Is(err, ErrUnheard) {
+	switch {
+	case errors.Is(err, ErrUnheard):
 		r.unheard, err = s.person, nil
+	case errors.Is(err, ErrNotEnterable):
+		r.unsent, err = true, nil
 	}
 	r.failed = err
 	for _, seen := range append(r.world.Driver().See(ctx), suggested...) {
@@ -199,8 +205,9 @@ func (r *runner) step(ctx context.Context, s step) error {
 // what is expected then, and what the person does with it.
 func (r *runner) skips(s step) bool {
 	if s.kind == stepKept || s.kind.expects() {
-		return r.unheard != ""
+		return r.unheard != "" || r.unsent
 	}
+	r.unsent = false
 	if follows := s.kind == stepPress || s.kind == stepSubmit; !follows || s.person != r.unheard {
 		r.unheard = ""
 	}

@@ -174,3 +174,37 @@ func TestUnheard(t *testing.T) {
 		})
 	}
 }
+
+// picking is a world whose forms have no field in which to write "six".
+type picking struct{ bottest.World }
+
+func (p picking) Driver() bottest.Driver { return picker{p.World.Driver()} }
+
+type picker struct{ bottest.Driver }
+
+func (p picker) Submit(ctx context.Context, person string, values map[string]string) error {
+	if values["what"] == "six" {
+		return fmt.Errorf("what: %w", bottest.ErrNotEnterable)
+	}
+	return p.Driver.Submit(ctx, person, values)
+}
+
+func TestNotEnterable(t *testing.T) {
+	const open = "ann: /snacks\nbot: Snacks …\nann presses Order\nbot asks ann: …\n"
+	tests := []struct {
+		name, script string
+		want         string // in the error; "" for none
+	}{
+		{"the answer", open + "ann submits what=six\nbot asks ann: Order · What? [six] (how many?)\nkept as six\nann submits what=2\nbot …", ""},
+		{"what comes next is expected", open + "ann submits what=six\nbot: Soup\nann submits what=2\nbot: Soup", "line 8"},
+		{"nothing that came before", "ann: /snacks\nann presses Order\nann submits what=six\nbot …", "line 2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := bottest.Run(t.Context(), tt.script+"\n", picking{newWorld(t)}, false)
+			if got := fmt.Sprint(err); tt.want == "" && err != nil || !strings.Contains(got, tt.want) {
+				t.Errorf("got %v, want an error with %q", err, tt.want)
+			}
+		})
+	}
+}
