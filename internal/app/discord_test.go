@@ -111,20 +111,23 @@ func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 	if overHTTP {
 		d.people.Deaf(helpCommand())
 	}
-	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor})
+	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor, "Discord"})
 	w.begin()
 	return w
 }
 
 // elsewhere is the other platform, which speaks of the first by the name that it
 // has in the scripts.
-type elsewhere struct{ *bottest.Fake }
+type elsewhere struct {
+	*bottest.Fake
+	first string
+}
 
 // See is the other platform's.
 func (e elsewhere) See(ctx context.Context) []bottest.Seen {
 	seen := e.Fake.See(ctx)
 	for i := range seen {
-		seen[i].Text = strings.ReplaceAll(seen[i].Text, "Discord", "Fake")
+		seen[i].Text = strings.ReplaceAll(seen[i].Text, e.first, "Fake")
 	}
 	return seen
 }

@@ -41,6 +41,7 @@ var support = map[string][]string{
 	"adapters/browser/browsertest":        {"bot", "bot/bottest", "adapters/browser"},
 	"adapters/discord/discordtest":        {"bot", "bot/bottest", "adapters/adaptertest/memnet"},
 	"adapters/discord/discordtest/script": {"bot", "bot/bottest", "adapters/discord/discordtest"},
+	"adapters/slack/slacktest/script":     {"bot", "bot/bottest", "adapters/slack/slacktest"},
 	"adapters/slack/slacktest":            {"bot", "bot/bottest", "adapters/adaptertest/memnet"},
 	"internal/archtest":                   {},
 	"internal/killtest":                   {},

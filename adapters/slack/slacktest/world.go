@@ -319,6 +319,15 @@ func (c *Channel) Remove(p *Person) {
 	c.s.tell()
 }
 
+// Lose throws the bot out, and the events that say so are lost, as those of a bad
+// hour are: only what it then tries to do shows it.
+func (c *Channel) Lose() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.members = slices.DeleteFunc(c.members, func(q *Person) bool { return c.at.bot == q })
+	c.s.tell()
+}
+
 // Archive archives the channel, or ends that.
 func (c *Channel) Archive(on bool) {
 	c.s.mu.Lock()
