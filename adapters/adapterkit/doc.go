@@ -1,6 +1,7 @@
 // Package adapterkit holds what every adapter of a platform needs while many
 // people act at once and the program may end at any time, and which knows no
-// platform: who is under way ([Crowd], [Crew]), what came before ([Recent]), what
-// a platform said lately ([Memo]), one at a time ([Turn]), and which of several
-// copies of the program is connected ([Hold]).
+// platform: how an adapter begins and ends ([Life]), who is under way ([Crowd],
+// [Crew]), what came before ([Recent]), what a platform said lately ([Memo]), one
+// at a time ([Turn]), and which of several copies of the program is connected
+// ([Hold]).
 package adapterkit

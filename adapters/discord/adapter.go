@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -46,15 +45,10 @@ type Adapter struct {
 	now     func() time.Time
 	gateway *gateway
 
-	core    bot.Core
-	app     string // our application's identifier
-	self    string // our user's
-	ready   chan struct{}
-	ending  chan struct{} // closed when nothing more is taken
-	fault   chan error    // why no further work is possible
-	working adapterkit.Crew
-	lasting context.Context // of what is under way
-	cut     func()          // ends lasting
+	life *adapterkit.Life
+	core bot.Core
+	app  string // our application's identifier
+	self string // our user's
 
 	recent   *adapterkit.Recent
 	crowd    *adapterkit.Crowd
@@ -84,15 +78,14 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	}
 	a := &Adapter{
 		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now,
-		ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
-		in: map[string]bool{}, openings: adapterkit.NewTurn(), recent: adapterkit.NewRecent(), crowd: adapterkit.NewCrowd(),
+		life: adapterkit.NewLife(log),
+		in:   map[string]bool{}, openings: adapterkit.NewTurn(), recent: adapterkit.NewRecent(), crowd: adapterkit.NewCrowd(),
 		members: adapterkit.NewMemo[membership](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
 		searches: adapterkit.NewMemo[search](), present: adapterkit.NewMemo[bool](), lines: map[string][]func(context.Context){},
 	}
 	if a.now == nil {
 		a.now = time.Now
 	}
-	a.lasting, a.cut = context.WithCancel(context.Background())
 	if config.PublicKey != "" {
 		if err := CheckPublicKey(config.PublicKey); err != nil {
 			return nil, fmt.Errorf("DISCORD_PUBLIC_KEY: %w", err)
@@ -116,7 +109,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	a.rest.refused = func() { a.fail(refusedCode(4004)) }
+	a.rest.refused = func() { a.life.Fail(refusedCode(4004)) }
 	a.gateway = &gateway{log: log, rest: a.rest, dial: dial, proxy: proxy, handle: a.event, turn: adapterkit.NewTurn(), links: &a.links}
 	return a, nil
 }
@@ -129,27 +122,12 @@ func CheckPublicKey(digits string) error {
 	return nil
 }
 
-// fail ends Run; the first reason counts.
-func (a *Adapter) fail(err error) {
-	select {
-	case a.fault <- err:
-	default:
-	}
-}
-
 // Name is "discord".
 func (a *Adapter) Name() string { return name }
 
 // WaitReady returns once the commands are registered and HTTP requests are
 // taken, or with ctx's error.
-func (a *Adapter) WaitReady(ctx context.Context) error {
-	select {
-	case <-a.ready:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (a *Adapter) WaitReady(ctx context.Context) error { return a.life.WaitReady(ctx) }
 
 // Busy is how many interactions are being answered just now.
 func (a *Adapter) Busy() int { return a.crowd.Size() }
@@ -157,41 +135,18 @@ func (a *Adapter) Busy() int { return a.crowd.Size() }
 // Run registers the commands and receives until ctx ends. A token or key that
 // Discord refuses ends it with an error whose exit code is 78.
 func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	a.core = core
 	a.links.change(func() { a.links.began = time.Now() })
-	ended := make(chan error, 1)
-	go func() { ended <- a.work(ctx) }()
-	var err error
-	select {
-	case err = <-a.fault:
-		cancel()
-		<-ended
-	case err = <-ended:
-		select {
-		case err = <-a.fault:
-		default:
-		}
-	}
-	close(a.ending)
-	a.finish()
-	return err
+	defer a.rest.http.CloseIdleConnections()
+	return a.life.Run(ctx, a.work)
 }
 
 // Close waits for what is still being answered. Over HTTP it is called when the
 // server has ended and nothing more can come.
 func (a *Adapter) Close() error {
-	a.finish()
-	return nil
-}
-
-// finish waits for what is being answered, and cuts short what takes too long.
-func (a *Adapter) finish() {
-	late := time.AfterFunc(lastTime, a.cut)
-	defer late.Stop()
-	a.working.Wait()
+	a.life.Finish()
 	a.rest.http.CloseIdleConnections()
+	return nil
 }
 
 // work introduces the bot and receives.
@@ -209,7 +164,7 @@ func (a *Adapter) work(ctx context.Context) error {
 			return nil
 		}
 	}
-	close(a.ready)
+	a.life.Ready()
 	if a.key != nil {
 		<-ctx.Done()
 		return nil
@@ -243,21 +198,4 @@ func (a *Adapter) introduce(ctx context.Context) error {
 	}
 	a.app, a.self = app.ID, self.ID
 	return a.register(ctx)
-}
-
-// background does something that Run waits for. What is under way when the
-// program ends may finish within lastTime.
-func (a *Adapter) background(do func(context.Context)) {
-	a.working.Begin()
-	go func() {
-		defer a.working.End()
-		defer func() {
-			if p := recover(); p != nil {
-				a.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		ctx, cancel := context.WithTimeout(a.lasting, workTime)
-		defer cancel()
-		do(ctx)
-	}()
 }

@@ -14,10 +14,8 @@ import (
 // way here and the way back are part of them.
 const (
 	patience = 1800 * time.Millisecond // before an answer is promised
-	workTime = 2 * time.Minute         // for the work on one interaction; its token lasts 15
 	ackTime  = 3 * time.Second         // for the first answer
 	memoTime = time.Minute             // for which what Discord said is remembered
-	lastTime = 15 * time.Second        // for what is under way when the program ends; service managers kill later
 )
 
 // receive takes an interaction and returns at once.
@@ -39,7 +37,7 @@ func (a *Adapter) receive(raw []byte) {
 		a.log.Error("too much at once, an interaction was left out")
 		return
 	}
-	a.background(func(ctx context.Context) {
+	a.life.Background(func(ctx context.Context) {
 		if !ok {
 			a.refuseFlood(ctx, r)
 			return
@@ -100,7 +98,7 @@ func (a *Adapter) serve(ctx context.Context, r received, d receivedData) {
 	}
 	c.i = i
 	answered := make(chan bot.Response, 1)
-	a.background(func(ctx context.Context) { answered <- a.ask(ctx, i, r.Guild, files) })
+	a.life.Background(func(ctx context.Context) { answered <- a.ask(ctx, i, r.Guild, files) })
 	timer := time.NewTimer(patience - min(time.Since(r.at), patience))
 	defer timer.Stop()
 	select {

@@ -229,7 +229,7 @@ func TestReceive(t *testing.T) {
 				for _, raw := range test.raw {
 					a.receive([]byte(raw))
 				}
-				a.working.Wait()
+				a.life.Wait()
 				if got := strings.Join(s.all, ", "); got != test.want {
 					t.Errorf("got %q, want %q", got, test.want)
 				}
@@ -249,7 +249,7 @@ func TestCallbackEnds(t *testing.T) {
 			<-r.Context().Done()
 			return 0, "", r.Context().Err()
 		})
-		ctx, cancel := context.WithTimeout(t.Context(), workTime)
+		ctx, cancel := context.WithTimeout(t.Context(), adapterkit.WorkTime)
 		defer cancel()
 		began := time.Now()
 		if err := a.callback(ctx, received{ID: "5", Token: "t"}, []byte(`{}`), nil); err == nil || time.Since(began) > ackTime {
@@ -265,10 +265,10 @@ func TestKnownByItsUse(t *testing.T) {
 		s := &steps{says: map[string]string{"ask channels/3": "403 50001", "post": "403 50001"}}
 		a := adapterOn(t, s.answer)
 		a.core = bot.New(slog.New(slog.DiscardHandler))
-		close(a.ready)
+		a.life.Ready()
 		a.receive([]byte(`{"id":"5","token":"t","type":2,"guild_id":"1","channel_id":"3","channel":{"id":"3","type":0,"name":"hidden"},
 			"member":{"nick":"Annie","permissions":"32","user":{"id":"11"}},"data":{"name":"x","type":1}}`))
-		a.working.Wait()
+		a.life.Wait()
 		if name, err := a.ChannelName(t.Context(), "discord:3"); name != "#hidden" || err != nil {
 			t.Errorf("the channel is %q, %v", name, err)
 		}
@@ -306,7 +306,7 @@ func TestFormFromAMessage(t *testing.T) {
 		a.core = core
 		does := func(id string, kind int, message, data string) {
 			a.receive(fmt.Appendf(nil, `{"id":%q,"token":"t","type":%d,"channel_id":"3","guild_id":"1","member":{"user":{"id":"11"}},"message":%s,"data":%s}`, id, kind, message, data))
-			a.working.Wait()
+			a.life.Wait()
 		}
 		filled := func(id, value string) string {
 			return `{"custom_id":"set~` + id + `","components":[{"type":18,"component":{"type":4,"custom_id":"line/a","value":"` + value + `"}}]}`
@@ -315,7 +315,7 @@ func TestFormFromAMessage(t *testing.T) {
 		does("101", receivedPress, seven, `{"custom_id":"open"}`)
 		does("102", receivedForm, seven, filled("101", "no"))
 		a.receive([]byte(`{"id":"109","token":"t","type":3,"channel_id":"3","user":{"id":"12"},"data":{"custom_id":"discord/form/101"}}`))
-		a.working.Wait()
+		a.life.Wait()
 		if somebody := s.all[len(s.all)-1]; somebody != "callback 4 private" {
 			t.Errorf("somebody else's press is answered with %s", somebody)
 		}

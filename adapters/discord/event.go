@@ -134,7 +134,7 @@ func (a *Adapter) inLine(server string, do func(context.Context)) {
 	line, busy := a.lines[server]
 	a.lines[server] = append(line, do)
 	if !busy {
-		a.background(func(ctx context.Context) { a.nextInLine(ctx, server) })
+		a.life.Background(func(ctx context.Context) { a.nextInLine(ctx, server) })
 	}
 }
 
@@ -151,7 +151,7 @@ func (a *Adapter) nextInLine(ctx context.Context, server string) {
 			delete(a.lines, server)
 			return
 		}
-		a.background(func(ctx context.Context) { a.nextInLine(ctx, server) })
+		a.life.Background(func(ctx context.Context) { a.nextInLine(ctx, server) })
 	}()
 	do(ctx)
 }

@@ -53,7 +53,7 @@ func TestNoticesInOrder(t *testing.T) {
 			say("THREAD_DELETE", `{"id":"11","guild_id":%q}`, g)
 			say("GUILD_DELETE", `{"id":%q}`, g)
 		}
-		a.working.Wait()
+		a.life.Wait()
 		var all []string
 		for _, n := range []struct {
 			kind    bot.NoticeKind
@@ -106,7 +106,7 @@ func TestActedInASpace(t *testing.T) {
 				}
 				press := func(id, server string) {
 					a.receive(fmt.Appendf(nil, `{"id":%q,"token":"t","type":3,"channel_id":"3",%s"user":{"id":"11"},"message":{"id":"7"},"data":{"custom_id":"x"}}`, id, server))
-					a.working.Wait()
+					a.life.Wait()
 				}
 				press("101", `"guild_id":"1",`)
 				press("102", `"guild_id":"1",`)

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -287,7 +288,7 @@ func TestEndWhileSomethingHangs(t *testing.T) {
 		if err := a.WaitReady(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		a.background(func(ctx context.Context) {
+		a.life.Background(func(ctx context.Context) {
 			a.rest.do(ctx, call{method: http.MethodPatch, route: "/hangs"}, nil)
 		})
 		time.Sleep(time.Second)
@@ -296,27 +297,8 @@ func TestEndWhileSomethingHangs(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if took := time.Since(began); took > lastTime+time.Second {
-			t.Errorf("ending took %s, want at most %s", took, lastTime)
-		}
-	})
-}
-
-// TestEndFinishes has the program end while something takes a few seconds, and
-// something else has gone wrong: it is finished.
-func TestEndFinishes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, finished := adapterOn(t, nil), false
-		a.background(func(context.Context) { panic("out of chalk") })
-		a.background(func(ctx context.Context) {
-			select {
-			case <-time.After(lastTime / 3):
-				finished = true
-			case <-ctx.Done():
-			}
-		})
-		if err := a.Close(); err != nil || !finished {
-			t.Errorf("it was cut short, %v", err)
+		if took := time.Since(began); took > adapterkit.LastTime+time.Second {
+			t.Errorf("ending took %s, want at most %s", took, adapterkit.LastTime)
 		}
 	})
 }

@@ -70,7 +70,7 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 					}
 					return http.StatusOK, answer, nil
 				})
-				close(a.ready)
+				a.life.Ready()
 				err := a.Check(t.Context(), "discord:3")
 				fault, known := errors.AsType[*bot.DeliveryError](err)
 				switch {
@@ -94,7 +94,7 @@ func TestCheckIsFresh(t *testing.T) {
 			}
 			return http.StatusOK, `{"id":"3","type":1}`, nil
 		})
-		close(a.ready)
+		a.life.Ready()
 		if err := a.Check(t.Context(), "discord:3"); err != nil {
 			t.Error(err)
 		}
@@ -145,7 +145,7 @@ func TestChangesAreHeard(t *testing.T) {
 				a.channels.Put("3", channel{ID: "3", Name: "study"}, memoTime)
 				a.guilds.Put("1", guild{ID: "1"}, memoTime)
 				a.event(test.event, json.RawMessage(test.data))
-				a.working.Wait()
+				a.life.Wait()
 				_, channelKnown := a.channels.Get("3")
 				_, guildKnown := a.guilds.Get("1")
 				if known := strings.HasPrefix(test.event, "CHANNEL"); channelKnown == known || guildKnown != known {

@@ -164,7 +164,7 @@ func TestFoundByKey(t *testing.T) {
 			}
 			return http.StatusOK, pages[0], nil
 		})
-		close(a.ready)
+		a.life.Ready()
 		got, err := a.Find(t.Context(), "discord:3", "12", time.Unix(0, 0))
 		if want := []bot.MessageID{"discord:3/10", "discord:3/20", "discord:3/25"}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("found %v, %v, want %v", got, err, want)
@@ -185,7 +185,7 @@ func TestFindLooksBack(t *testing.T) {
 			}
 			return http.StatusOK, `[]`, nil
 		})
-		close(a.ready)
+		a.life.Ready()
 		if _, err := a.Find(t.Context(), "discord:3", "k", since); err != nil {
 			t.Error(err)
 		}

@@ -175,13 +175,8 @@ func TestRefusedToken(t *testing.T) {
 				a, answers := adapterOn(t, nil), &answering{all: []heardIn{{status: 401, body: test.body}}}
 				a.rest.http = &http.Client{Transport: answers}
 				a.rest.do(t.Context(), test.call, nil)
-				ends := false
-				select {
-				case err := <-a.fault:
-					coded, ok := errors.AsType[*setupError](err)
-					ends = ok && coded.ExitCode() == 78
-				default:
-				}
+				coded, ok := errors.AsType[*setupError](a.life.Run(t.Context(), func(context.Context) error { return nil }))
+				ends := ok && coded.ExitCode() == 78
 				if ends != test.ends {
 					t.Errorf("the program ends: %t, want %t", ends, test.ends)
 				}

@@ -63,7 +63,7 @@ func (a *Adapter) Connection() (state string, connected bool) {
 	defer l.mu.Unlock()
 	introduced := false
 	select {
-	case <-a.ready:
+	case <-a.life.Began():
 		introduced = true
 	default:
 	}

@@ -39,7 +39,7 @@ func (a *Adapter) typed(raw json.RawMessage) {
 	if ok, _ := a.crowd.Enter(m.Author.ID); !ok {
 		return
 	}
-	a.background(func(ctx context.Context) {
+	a.life.Background(func(ctx context.Context) {
 		defer a.crowd.Leave(m.Author.ID)
 		if err := a.offer(ctx, m, line); err != nil {
 			a.log.Warn("typed words not answered", "channel", channelID(m.Channel), "err", err)

@@ -59,7 +59,7 @@ func TestWordsForTheBot(t *testing.T) {
 				for _, raw := range test.come {
 					a.event("MESSAGE_CREATE", json.RawMessage(raw))
 				}
-				a.working.Wait()
+				a.life.Wait()
 				if (test.want == "") != (len(bodies) == 0) || len(bodies) > 1 {
 					t.Fatalf("%d answers: %q", len(bodies), bodies)
 				}
@@ -182,7 +182,7 @@ func TestShelfFailsOverHTTP(t *testing.T) {
 					return http.StatusOK, `{}`, nil
 				})
 				a.key, a.shelf, a.core = public, test.shelf, bot.New(slog.New(slog.DiscardHandler))
-				close(a.ready)
+				a.life.Ready()
 				began := time.Now()
 				body := `{"id":"5","token":"t","type":2,"channel_id":"3","user":{"id":"11"},"data":{"name":"study","type":1}}`
 				stamp := strconv.FormatInt(time.Now().Unix(), 10)
@@ -191,7 +191,7 @@ func TestShelfFailsOverHTTP(t *testing.T) {
 				r.Header.Set("X-Signature-Ed25519", hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body))))
 				w := httptest.NewRecorder()
 				a.Routes(a.core).ServeHTTP(w, r)
-				a.working.Wait()
+				a.life.Wait()
 				if took := time.Since(began); w.Code != http.StatusAccepted || len(all) != 1 || took > time.Second {
 					t.Errorf("got %d after %s, and the answers %v", w.Code, took, all)
 				}

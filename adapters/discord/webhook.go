@@ -60,7 +60,7 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	select {
-	case <-a.ending: // nobody would wait for the answer
+	case <-a.life.Ending(): // nobody would wait for the answer
 		http.Error(w, "the bot is ending", http.StatusServiceUnavailable)
 		return
 	default:
