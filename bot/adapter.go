@@ -100,7 +100,8 @@ type (
 		// once it has resumed.
 		Connection() (state string, connected bool)
 	}
-	// Router receives over HTTP under the paths its handler knows.
+	// Router receives over HTTP: everything below the adapter's name, such as
+	// "/chat/events". Paths reach its handler whole.
 	Router interface {
 		Routes(core Core) http.Handler
 	}

@@ -1,4 +1,5 @@
-// Type-checks every golden payload of adapters/slack against Slack's own types.
+// Type-checks every golden payload and manifest of adapters/slack against Slack's
+// own types.
 //
 //   node slack-types.mjs
 
@@ -35,7 +36,8 @@ function check(source) {
   });
 }
 
-const head = "import type { KnownBlock, MessageMetadata, ModalView, HomeView } from '@slack/types';\n";
+const head = "import type { KnownBlock, MessageMetadata, ModalView, HomeView } from '@slack/types'; " +
+  "import type { Manifest } from './node_modules/@slack/web-api/dist/types/request/manifest.js';\n";
 const lines = [head.trimEnd()];
 const owner = ['types']; // whose line each line is
 for (const file of readdirSync(goldens).filter((f) => f.endsWith('.json')).sort()) {
@@ -54,11 +56,22 @@ for (const file of readdirSync(goldens).filter((f) => f.endsWith('.json')).sort(
   }
 }
 
-// A payload that must be refused, or the check would prove nothing.
-const wrong = check(`${head}export const c: KnownBlock[] = [{ type: 'header', text: { type: 'mrkdwn', text: 'x' } }];\n`);
-if (wrong.length === 0) {
-  console.error('slack-types: a header in mrkdwn was accepted');
-  process.exit(1);
+const manifests = join(goldens, 'manifest');
+for (const file of readdirSync(manifests).sort()) {
+  const manifest = JSON.parse(readFileSync(join(manifests, file), 'utf8'));
+  lines.push(`export const c${lines.length}: Manifest = ${JSON.stringify(manifest)};`);
+  owner.push(`manifest/${file}`);
+}
+
+// What must be refused, or the check would prove nothing.
+for (const wrong of [
+  "KnownBlock[] = [{ type: 'header', text: { type: 'mrkdwn', text: 'x' } }]",
+  "Manifest = { display_information: { name: 'x' }, settings: { event_subscriptions: { bot_events: ['no_such_event'] } } }",
+]) {
+  if (check(`${head}export const c: ${wrong};\n`).length === 0) {
+    console.error(`slack-types: this was accepted: ${wrong}`);
+    process.exit(1);
+  }
 }
 
 const faults = check(lines.join('\n') + '\n');

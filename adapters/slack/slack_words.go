@@ -63,3 +63,13 @@ func wordsMissing(scope string) string {
 func fixMissing(scope string) string {
 	return "ask whoever runs the bot to add the scope " + scope + " to the app and install it again"
 }
+
+// Of the manifest, which people read in Slack's own lists and in the app's profile.
+const (
+	wordsAppName  = "Studyhall"
+	wordsAppShort = "A question a day for people who study for a certification together."
+	wordsAppLong  = "Studyhall posts one practice question a day in your study group's channel, takes answers with one tap, tells each person privately how they did, " +
+		"and closes the question with its explanation the next morning. In between there is practice on demand, a mock exam, and a page of your own under Home. " +
+		"Results and pages are seen by nobody else. Nothing is posted before an organiser presses Start. Type /studyhall to begin. Please write nothing about patients."
+	wordsPrefix = "All of Studyhall: your page, a quiz, the board, your group"
+)

@@ -24,6 +24,7 @@ type verbs struct {
 	Demo  demo  `cmd:"" help:"Try it: a chat in your browser, with no account and nothing to set up."`
 	Serve serve `cmd:"" help:"Run the bot on every platform that is configured."`
 	Setup struct {
+		Slack   setupSlack   `cmd:"" help:"Print the steps and the manifest for Slack."`
 		Discord setupDiscord `cmd:"" help:"Print the steps and the invitation for Discord."`
 	} `cmd:"" help:"Connect a platform, step by step."`
 	Doctor      doctor      `cmd:"" help:"Say how everything is that the bot depends on, and what to do."`

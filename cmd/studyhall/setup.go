@@ -61,41 +61,65 @@ type variableRow struct {
 }
 
 func newSetupRow(s app.DiscordSteps) setupRow {
-	row := setupRow{Application: s.Application, Invite: s.Invite, Scopes: discord.Scopes(), Permissions: discord.Permissions(), Steps: []stepRow{}, Variables: []variableRow{}}
-	for _, step := range s.Steps {
-		row.Steps = append(row.Steps, stepRow{step.Page, step.Do, step.Done})
+	return setupRow{
+		Application: s.Application, Invite: s.Invite, Scopes: discord.Scopes(), Permissions: discord.Permissions(),
+		Steps: stepRows(s.Steps), Variables: variableRows(s.Variables),
 	}
-	for _, v := range s.Variables {
-		row.Variables = append(row.Variables, variableRow{v.Name, v.Set, v.Doc})
+}
+
+func stepRows(all []app.Step) []stepRow {
+	rows := []stepRow{}
+	for _, step := range all {
+		rows = append(rows, stepRow{step.Page, step.Do, step.Done})
 	}
-	return row
+	return rows
+}
+
+func variableRows(all []app.StepVariable) []variableRow {
+	rows := []variableRow{}
+	for _, v := range all {
+		rows = append(rows, variableRow{v.Name, v.Set, v.Doc})
+	}
+	return rows
 }
 
 func (p *program) printSetup(s app.DiscordSteps) error {
 	var b strings.Builder
 	b.WriteString("Studyhall on Discord, step by step.\n")
-	for n, step := range s.Steps {
-		done := ""
-		if step.Done {
-			done = " (done)"
-		}
-		fmt.Fprintf(&b, "\n%d. %s%s\n", n+1, step.Page, done)
-		for _, do := range step.Do {
-			fmt.Fprintf(&b, "   %s\n", do)
-		}
-	}
+	writeSteps(&b, s.Steps)
 	b.WriteString("\nWhat each permission is for\n")
 	for _, perm := range discord.Permissions() {
 		fmt.Fprintf(&b, "   %-25s %s\n", perm.Name, perm.Why)
 	}
+	writeVariables(&b, s.Variables)
+	_, err := fmt.Fprint(p.out, b.String())
+	return err
+}
+
+func writeSteps(b *strings.Builder, all []app.Step) {
+	for n, step := range all {
+		done := ""
+		if step.Done {
+			done = " (done)"
+		}
+		fmt.Fprintf(b, "\n%d. %s%s\n", n+1, step.Page, done)
+		for _, do := range step.Do {
+			fmt.Fprintf(b, "   %s\n", do)
+		}
+	}
+}
+
+func writeVariables(b *strings.Builder, all []app.StepVariable) {
 	b.WriteString("\nVariables, in the environment or in a file named .env\n")
-	for _, v := range s.Variables {
+	widest := 20
+	for _, v := range all {
+		widest = max(widest, len(v.Name))
+	}
+	for _, v := range all {
 		set := "not set"
 		if v.Set {
 			set = "set"
 		}
-		fmt.Fprintf(&b, "   %-20s %-8s %s\n", v.Name, set, v.Doc)
+		fmt.Fprintf(b, "   %-*s %-8s %s\n", widest, v.Name, set, v.Doc)
 	}
-	_, err := fmt.Fprint(p.out, b.String())
-	return err
 }

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"studyhall/adapters/browser"
 	"studyhall/bot"
 	"studyhall/bot/board"
 	"studyhall/bot/cert"
@@ -221,10 +222,19 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("GET /readyz", health)
 	for _, adapter := range a.adapters {
 		if r, ok := adapter.(bot.Router); ok {
-			mux.Handle("/", r.Routes(a.Bot))
+			mux.Handle(below(adapter.Name()), r.Routes(a.Bot))
 		}
 	}
 	return mux
+}
+
+// below is where an adapter answers over HTTP: under its name. The browser chat
+// alone has all that is nobody else's.
+func below(adapter string) string {
+	if adapter == browser.Name {
+		return "/"
+	}
+	return "/" + adapter + "/"
 }
 
 // Run works until ctx ends, or until an adapter fails for good: it returns that

@@ -22,10 +22,13 @@ type Config struct {
 	Erasures  string // ERASURES_LIST; "" for the default
 	HTTPAddr  string // HTTP_ADDR, host:port
 	PublicURL string // PUBLIC_URL; "" for none
-	Discord   Discord
-	BanksDir  string     // BANKS_DIR; "" for none
-	LogLevel  slog.Level // LOG_LEVEL
-	LogFormat LogFormat  // LOG_FORMAT
+	// SecretKeys are those of SECRET_KEY: the first encrypts, each decrypts.
+	SecretKeys []Secret
+	Slack      Slack
+	Discord    Discord
+	BanksDir   string     // BANKS_DIR; "" for none
+	LogLevel   slog.Level // LOG_LEVEL
+	LogFormat  LogFormat  // LOG_FORMAT
 }
 
 // LogFormat is how log lines are written.
@@ -53,7 +56,7 @@ type Variable struct {
 
 // Variables are all variables that the program reads, in the order of .env.example.
 func Variables() []Variable {
-	return slices.Concat(storageVariables(), discordVariables(), otherVariables())
+	return slices.Concat(storageVariables(), slackVariables(), discordVariables(), otherVariables())
 }
 
 func storageVariables() []Variable {
@@ -78,6 +81,11 @@ func storageVariables() []Variable {
 			Doc:   "The address at which platforms reach the web server, for those that send what people do over HTTP.",
 			Where: "Such as https://study.example.org, if something there passes requests on to HTTP_ADDR.",
 			set:   func(c *Config, v string) error { c.PublicURL = v; return checkURL(v) },
+		}, {
+			Group: "Web", Name: "SECRET_KEY", Secret: true,
+			Doc:   "Encrypts the tokens of other people's workspaces before they are stored; only needed with SLACK_CLIENT_ID.",
+			Where: "At least 32 random characters, such as `openssl rand -hex 32` prints. To change it, put the new one in front: NEW,OLD.",
+			set:   func(c *Config, v string) (err error) { c.SecretKeys, err = parseSecretKeys(v); return err },
 		},
 	}
 }
@@ -263,8 +271,8 @@ func EnvExample() string {
 # .env in the folder it is started in; the environment wins. Every one is
 # optional, and an empty one counts as not set: the lines below show the defaults.
 #
-# "studyhall setup discord" prints the steps for Discord, and "studyhall doctor"
-# says whether what is set works.
+# "studyhall setup slack" and "studyhall setup discord" print the steps for each,
+# and "studyhall doctor" says whether what is set works.
 #
 # Put a value that has $, # or spaces in it between 'single quotes'.
 # Written by "go generate ./internal/app" from internal/app/config.go.

@@ -25,7 +25,8 @@ func TestLoadConfig(t *testing.T) {
 	folder := t.TempDir()
 	secret := filepath.Join(folder, "url")
 	write(t, secret, "postgres://me:hunter2@db/study\r\n")
-	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto, Discord: app.Discord{API: "https://discord.com/api/v10"}}
+	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto,
+		Slack: app.Slack{API: "https://slack.com/api/"}, Discord: app.Discord{API: "https://discord.com/api/v10"}}
 	with := func(change func(*app.Config)) app.Config { c := defaults; change(&c); return c }
 	for _, test := range []struct {
 		name string
@@ -44,6 +45,17 @@ func TestLoadConfig(t *testing.T) {
 			"DISCORD_PUBLIC_KEY": strings.Repeat("ab", 32), "PUBLIC_URL": "https://study.example.org"}, with(func(c *app.Config) {
 			c.PublicURL = "https://study.example.org"
 			c.Discord = app.Discord{Token: "a.b.c", Guild: "18446744073709551615", API: "http://127.0.0.1:1/api", PublicKey: strings.Repeat("ab", 32)}
+		})},
+		{"slack", map[string]string{"SLACK_BOT_TOKEN": "xoxb-1234567890", "SLACK_APP_TOKEN": "xapp-1234567890", "SLACK_API_URL": "http://127.0.0.1:1/api/"}, with(func(c *app.Config) {
+			c.Slack = app.Slack{BotToken: "xoxb-1234567890", AppToken: "xapp-1234567890", API: "http://127.0.0.1:1/api/"}
+		})},
+		{"slack for many, with two keys", map[string]string{
+			"SLACK_SIGNING_SECRET": strings.Repeat("ab", 16), "SLACK_CLIENT_ID": "12.34", "SLACK_CLIENT_SECRET": strings.Repeat("cd", 16),
+			"SLACK_WITHOUT_HISTORY": "Again", "SECRET_KEY": strings.Repeat("n", 32) + ", " + strings.Repeat("o", 32), "PUBLIC_URL": "https://study.example.org",
+		}, with(func(c *app.Config) {
+			c.PublicURL, c.SecretKeys = "https://study.example.org", []app.Secret{app.Secret(strings.Repeat("n", 32)), app.Secret(strings.Repeat("o", 32))}
+			c.Slack = app.Slack{API: "https://slack.com/api/", ClientID: "12.34", Again: true,
+				SigningSecret: app.Secret(strings.Repeat("ab", 16)), ClientSecret: app.Secret(strings.Repeat("cd", 16))}
 		})},
 		{"spaces around", map[string]string{"LOG_LEVEL": " debug\t"}, with(func(c *app.Config) { c.LogLevel = slog.LevelDebug })},
 	} {
@@ -86,6 +98,12 @@ func TestLoadConfigFaults(t *testing.T) {
 		{"guild by name", map[string]string{"DISCORD_GUILD_ID": "Biomed"}, []string{`DISCORD_GUILD_ID: "Biomed" is no identifier`}},
 		{"api without scheme", map[string]string{"DISCORD_API_URL": "discord.com/api"}, []string{`DISCORD_API_URL: "discord.com/api" is no http or https address`}},
 		{"public url with a query", map[string]string{"PUBLIC_URL": "https://a.example/?x"}, []string{"PUBLIC_URL: "}},
+		{"slack tokens swapped", map[string]string{"SLACK_BOT_TOKEN": "xapp-hunter2hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2hunter2"},
+			[]string{"SLACK_BOT_TOKEN: it is an app-level token, which belongs into SLACK_APP_TOKEN", "SLACK_APP_TOKEN: it is a bot's token, which belongs into SLACK_BOT_TOKEN"}},
+		{"slack secrets", map[string]string{"SLACK_SIGNING_SECRET": "xoxb-hunter2hunter2", "SLACK_CLIENT_ID": "hunter2", "SLACK_CLIENT_SECRET": "hunter2"},
+			[]string{"SLACK_SIGNING_SECRET: it is a token", "SLACK_CLIENT_ID: it is not two numbers", "SLACK_CLIENT_SECRET: it is not one word"}},
+		{"slack without history", map[string]string{"SLACK_WITHOUT_HISTORY": "twice"}, []string{`SLACK_WITHOUT_HISTORY: there is no "twice"`}},
+		{"a short key", map[string]string{"SECRET_KEY": strings.Repeat("n", 32) + ",hunter2"}, []string{"SECRET_KEY: each key in it has at least 32 characters"}},
 		{"value and file", map[string]string{"DATABASE_URL": "sqlite:hunter2", "DATABASE_URL_FILE": "hunter2"}, []string{"DATABASE_URL_FILE is set too"}},
 		{"file missing", map[string]string{"DATABASE_URL_FILE": filepath.Join(folder, "gone")}, []string{"DATABASE_URL_FILE: open "}},
 		{"file empty", map[string]string{"DATABASE_URL_FILE": file("empty", "\n")}, []string{"empty is empty"}},
@@ -157,7 +175,7 @@ func TestEnvExample(t *testing.T) {
 }
 
 func TestSecretIsNotShown(t *testing.T) {
-	c := app.Config{Database: "hunter2"}
+	c := app.Config{Database: "hunter2", SecretKeys: []app.Secret{"hunter2"}, Slack: app.Slack{BotToken: "hunter2", SigningSecret: "hunter2"}}
 	var logged bytes.Buffer
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("x", "config", c, "secret", c.Database)
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("x", "config", c, "secret", c.Database)

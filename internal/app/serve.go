@@ -14,6 +14,9 @@ import (
 // Serve runs the program for every platform that is configured, and its web
 // server, until ctx ends. Without any platform it says so.
 func Serve(ctx context.Context, c Config, log *slog.Logger, version string) error {
+	if faults := slackFaults(c); len(faults) > 0 {
+		return &ConfigError{Faults: faults}
+	}
 	if c.Discord.Token == "" {
 		return nothingToServe{}
 	}
