@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -44,6 +45,8 @@ type Config struct {
 const (
 	workTime = 2 * time.Minute  // for the work on one interaction
 	lastTime = 15 * time.Second // for what is under way when the program ends; service managers kill later
+	// learnPause is the longest pause between attempts to find out who we are.
+	learnPause = time.Minute
 )
 
 // Adapter connects Slack.
@@ -59,6 +62,9 @@ type Adapter struct {
 	crowd   *adapterkit.Crowd
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
+
+	rest   *client
+	spaces *workspaces
 }
 
 // New makes an adapter. The error says what in config can't be used.
@@ -83,7 +89,35 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		crowd: adapterkit.NewCrowd(),
 	}
 	a.lasting, a.cut = context.WithCancel(context.Background())
-	return a, nil
+	return a, a.connect()
+}
+
+// connect makes what speaks to Slack.
+func (a *Adapter) connect() error {
+	base, err := apiBase(a.config.API)
+	if err != nil {
+		return fmt.Errorf("SLACK_API_URL: %w", err)
+	}
+	a.config.API = base
+	if a.spaces, err = newWorkspaces(a.log, a.config); err != nil {
+		return err
+	}
+	a.rest = &client{
+		base: base, http: newTransport(a.config.Proxy, a.config.Dial), limits: newLimits(),
+		teams: a.spaces, refused: a.spaces.refused,
+	}
+	a.spaces.ask, a.spaces.spawn, a.spaces.notice, a.spaces.lost = a.rest.do, a.background, a.notify, a.fail
+	return nil
+}
+
+// notify tells the core what happened to a place, once there is one.
+func (a *Adapter) notify(ctx context.Context, n bot.Notice) {
+	select {
+	case <-a.ready:
+		a.core.Notice(ctx, n)
+	case <-a.ending:
+	case <-ctx.Done():
+	}
 }
 
 // Name is "slack".
@@ -137,6 +171,19 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 
 // work finds out who we are and receives.
 func (a *Adapter) work(ctx context.Context) error {
+	for pause := time.Second; ; pause = min(2*pause, learnPause) {
+		err := a.spaces.learn(ctx)
+		if err == nil {
+			break
+		}
+		if fault, ok := errors.AsType[*setupError](err); ok {
+			return fault
+		}
+		a.log.Warn("Slack is not reached yet", "retry_in", pause, "err", err)
+		if !adapterkit.Pause(ctx, pause) {
+			return nil
+		}
+	}
 	close(a.ready)
 	<-ctx.Done()
 	return nil
@@ -154,6 +201,7 @@ func (a *Adapter) finish() {
 	late := time.AfterFunc(lastTime, a.cut)
 	defer late.Stop()
 	a.working.Wait()
+	a.rest.http.CloseIdleConnections()
 }
 
 // background does something that Run waits for. What is under way when the

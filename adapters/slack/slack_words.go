@@ -73,3 +73,36 @@ const (
 		"Results and pages are seen by nobody else. Nothing is posted before an organiser presses Start. Type /studyhall to begin. Please write nothing about patients."
 	wordsPrefix = "All of Studyhall: your page, a quiz, the board, your group"
 )
+
+// What is wrong with SLACK_BOT_TOKEN, for whoever runs the bot.
+const (
+	faultWhole   = "SLACK_BOT_TOKEN is of an app that was installed for a whole organisation; install it in one workspace and use the token of that"
+	faultNoBot   = "SLACK_BOT_TOKEN is not a bot's token; the Bot User OAuth Token is on the app's page OAuth & Permissions and begins with xoxb-"
+	faultToken   = "Slack doesn't accept SLACK_BOT_TOKEN (%s); copy the Bot User OAuth Token from the app's page OAuth & Permissions once more"
+	faultRevoked = "Slack doesn't accept SLACK_BOT_TOKEN any more: the app was uninstalled, or the token revoked; install the app again on its page Install App and copy the new token"
+	faultScope   = "SLACK_BOT_TOKEN lacks the scope %s, so that %s; add it on the app's page OAuth & Permissions and install the app again"
+	faultTwoApps = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are of two different apps; copy both from the same one"
+)
+
+// The pages that somebody reads who adds the bot to a workspace.
+const (
+	labelAgain     = "Begin again"
+	labelOpenSlack = "Open Slack"
+
+	titleInstalled = "Studyhall is in %s"
+	titleNothing   = "Nothing was installed"
+	titleUsed      = "This address no longer works"
+	titleWhole     = "Please choose one workspace"
+
+	wordsInvite         = "Next: in the channel in which you study, type /invite @Studyhall."
+	wordsThenType       = "Then type /studyhall there. It asks what you study and when questions should come. Nothing is posted before you press Start."
+	wordsDenied         = "You chose not to allow it, and nothing was changed. If that was a slip, begin again."
+	wordsUsed           = "It works once, for ten minutes, in the browser in which you began."
+	wordsUsedThere      = "If Studyhall is in your workspace by now, all is done. Else begin again."
+	wordsWhole          = "Studyhall works in workspaces, and can't be installed for a whole organisation. Nothing was kept. Begin again and choose one workspace; then the next, if you like."
+	wordsInstallRefused = "Slack didn't allow it. Begin again. If that doesn't help, ask whoever runs this bot to look at its log."
+	wordsInstallFailed  = "Something didn't answer in time. Begin again in a minute. If that doesn't help, ask whoever runs this bot to look at its log."
+	wordsInstallBusy    = "Many people are doing this just now. Begin again in a minute."
+)
+
+func wordsInstalled() []string { return []string{wordsInvite, wordsThenType} }
