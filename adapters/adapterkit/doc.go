@@ -2,6 +2,6 @@
 // people act at once and the program may end at any time, and which knows no
 // platform: how an adapter begins and ends ([Life]), who is under way ([Crowd],
 // [Crew]), what came before ([Recent]), what a platform said lately ([Memo]), one
-// at a time ([Turn]), and which of several copies of the program is connected
-// ([Hold]).
+// at a time ([Turn]), which of several copies of the program is connected
+// ([Hold]), and how far a platform's clock is from ours ([Clock]).
 package adapterkit

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -29,8 +29,6 @@ const (
 	inspectTime = 90 * time.Second // of all questions together
 	mostPlaces  = 200              // channels looked at
 	fewStarts   = 20               // session starts of which a warning is worth it
-	clockOff    = 5 * time.Second  // by which a clock may differ, network included
-	clockWrong  = time.Minute      // from which it is wrong
 )
 
 // Where people look things up.
@@ -44,31 +42,7 @@ type inspector struct {
 	*Adapter
 	in    Inspection
 	all   []bot.Finding
-	clock clockRead
-}
-
-// clockRead is how far Discord's clock is from ours, as an answer showed it.
-type clockRead struct {
-	mu   sync.Mutex
-	off  time.Duration
-	read bool
-	now  func() time.Time
-	next http.RoundTripper
-}
-
-// RoundTrip takes note of the first answer's date.
-func (c *clockRead) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer, err := c.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if at, err := http.ParseTime(answer.Header.Get("Date")); err == nil && !c.read {
-		// The header has whole seconds, cut off.
-		c.off, c.read = c.now().Sub(at.Add(500*time.Millisecond)), true
-	}
-	return answer, nil
+	clock adapterkit.Clock
 }
 
 // bare is an adapter that only asks.
@@ -98,14 +72,16 @@ func Inspect(ctx context.Context, in Inspection) []bot.Finding {
 		i.note("Discord", "Discord was not asked, because of -offline.", "Run doctor without -offline to look at the rest.")
 		return i.all
 	}
-	i.clock.now, i.clock.next = i.in.Now, i.rest.http.Transport
+	i.clock.Now, i.clock.Next = i.in.Now, i.rest.http.Transport
 	i.rest.http.Transport = &i.clock
 	if app, ok := i.identity(ctx); ok {
 		i.received(ctx, app)
 		i.commands(ctx)
 		i.places(ctx)
 	}
-	i.time()
+	if f, ok := i.clock.Finding("Discord"); ok {
+		i.add(f)
+	}
 	return i.all
 }
 
@@ -135,7 +111,7 @@ const (
 // failed says why a question had no answer.
 func (i *inspector) failed(about string, err error) {
 	if t, ok := errors.AsType[*tooMany](err); ok {
-		i.broken(about, fmt.Sprintf("Discord takes no more questions for %s.", inWords(t.after)), "Wait that long, then run doctor again.")
+		i.broken(about, fmt.Sprintf("Discord takes no more questions for %s.", adapterkit.InWords(t.after)), "Wait that long, then run doctor again.")
 		return
 	}
 	if no, ok := errors.AsType[*refusal](err); ok {
@@ -222,7 +198,7 @@ func (i *inspector) received(ctx context.Context, app Application) {
 		shards = fmt.Sprintf("%d connections are", info.Shards)
 	}
 	how := fmt.Sprintf("%s, %s recommended, %d of %d session starts are left for today.", info.URL, shards, info.Limit.Remaining, info.Limit.Total)
-	reset := inWords(time.Duration(info.Limit.ResetAfter) * time.Millisecond)
+	reset := adapterkit.InWords(time.Duration(info.Limit.ResetAfter) * time.Millisecond)
 	switch left := info.Limit.Remaining; {
 	case left == 0:
 		i.broken("Gateway", how, "Don't start the bot before the count begins anew, in "+reset+". A program that runs may go on.")
@@ -252,40 +228,4 @@ func (i *inspector) commands(ctx context.Context) {
 	default:
 		i.note("Commands", fmt.Sprintf("Discord has %d for %s, and they are not as this program has them.", there, where), "Start the bot again: it registers them anew.")
 	}
-}
-
-// time compares the clocks.
-func (i *inspector) time() {
-	i.clock.mu.Lock()
-	off, read := i.clock.off, i.clock.read
-	i.clock.mu.Unlock()
-	const fix = "Let the machine set its clock by the network (NTP)."
-	way := "ahead of"
-	if off < 0 {
-		way = "behind"
-	}
-	how := fmt.Sprintf("This machine's clock is %s %s Discord's.", inWords(off.Abs().Round(time.Second)), way)
-	switch {
-	case !read:
-	case off.Abs() >= clockWrong:
-		i.broken("Clock", how+" Questions come at the wrong time, and signatures look forged.", fix)
-	case off.Abs() >= clockOff:
-		i.note("Clock", how, fix)
-	default:
-		i.ok("Clock", "This machine's clock agrees with Discord's.")
-	}
-}
-
-// inWords is a time span as people say it, in whole units rounded down.
-func inWords(d time.Duration) string {
-	minutes := int(d / time.Minute)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", max(1, int(d/time.Second)))
-	case minutes < 60:
-		return fmt.Sprintf("%d min", minutes)
-	case minutes%60 == 0:
-		return fmt.Sprintf("%d h", minutes/60)
-	}
-	return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
 }

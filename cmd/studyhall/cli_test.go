@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"studyhall/adapters/discord/discordtest"
+	"studyhall/adapters/slack/slacktest"
 	"studyhall/bot/bottest"
 )
 
@@ -40,6 +41,8 @@ func TestScripts(t *testing.T) {
 	}
 	well, ill := health(http.StatusOK, "ok"), health(http.StatusServiceUnavailable, "the disk is full\n")
 	platform := discordtest.New(t, discordtest.Options{TCP: true})
+	workspace := slacktest.New(t, slacktest.Options{TCP: true})
+	biomed := workspace.Workspace("Biomed")
 	faults, err := filepath.Abs("../../quizzes/testdata")
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +63,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FAKE_TOKEN", platform.Token())
 			env.Setenv("FAKE_APP", platform.Application())
 			env.Setenv("FAKE_KEY", platform.PublicKey())
+			env.Setenv("SLACK_FAKE", workspace.URL())
+			env.Setenv("SLACK_FAKE_BOT", biomed.Token())
+			env.Setenv("SLACK_FAKE_APP", workspace.AppToken())
 			free, err := freeAddr()
 			env.Setenv("FREE", free)
 			return err

@@ -39,7 +39,7 @@ func (s *setupSlack) Run(ctx context.Context, p *program) error {
 	}
 	if s.JSON {
 		return p.printJSON(slackRow{
-			Create: steps.Create, Manifest: steps.Manifest, Scopes: steps.Scopes, Lost: append([]slack.Scope{}, steps.Lost...),
+			Workspace: steps.Workspace, Missing: append([]slack.Scope{}, steps.Missing...), Create: steps.Create, Manifest: steps.Manifest, Scopes: steps.Scopes, Lost: append([]slack.Scope{}, steps.Lost...),
 			Steps: stepRows(steps.Steps), Variables: variableRows(steps.Variables),
 		})
 	}
@@ -48,7 +48,9 @@ func (s *setupSlack) Run(ctx context.Context, p *program) error {
 
 // slackRow is what other programs read.
 type slackRow struct {
-	Create    string          `json:"create"` // where to make the app
+	Workspace string          `json:"workspace"` // "" while it is not known
+	Missing   []slack.Scope   `json:"missing"`   // not granted there
+	Create    string          `json:"create"`    // where to make the app
 	Manifest  json.RawMessage `json:"manifest"`
 	Scopes    []slack.Scope   `json:"scopes"`
 	Lost      []slack.Scope   `json:"left_out"` // and what is lost without them

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"studyhall/adapters/slack"
+	"studyhall/bot"
 )
 
 // Slack is what the program is told about Slack.
@@ -103,6 +104,19 @@ func slackFaults(c Config) []Fault {
 		missing("SLACK_APP_TOKEN", "without it, or SLACK_SIGNING_SECRET in its place, nothing that people do reaches the bot")
 	}
 	return faults
+}
+
+// slackConfig is what the adapter is told.
+func slackConfig(c Config, shelf bot.Shelf) slack.Config {
+	config := slack.Config{
+		BotToken: c.Slack.BotToken.Reveal(), AppToken: c.Slack.AppToken.Reveal(), SigningSecret: c.Slack.SigningSecret.Reveal(),
+		ClientID: c.Slack.ClientID, ClientSecret: c.Slack.ClientSecret.Reveal(), PublicURL: c.PublicURL,
+		API: c.Slack.API, Again: c.Slack.Again, Shelf: shelf,
+	}
+	for _, key := range c.SecretKeys {
+		config.SecretKeys = append(config.SecretKeys, key.Reveal())
+	}
+	return config
 }
 
 func checkClientID(v string) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"studyhall/adapters/discord"
+	"studyhall/adapters/slack"
 	"studyhall/bot"
 	"studyhall/bot/cert"
 	"studyhall/bot/store"
@@ -22,7 +23,7 @@ type CheckUp struct {
 	Version string
 	Now     time.Time
 	Offline bool // ask nothing over the network but the database
-	// Dial opens connections to Discord; nil: the machine's.
+	// Dial opens connections to platforms; nil: the machine's.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
@@ -62,6 +63,7 @@ func Doctor(ctx context.Context, c Config, o CheckUp) (r Report) {
 	r.add(bot.FindingOK, "Program", "This is studyhall "+o.Version+".", "")
 	r.questions(o, c)
 	l := r.database(ctx, c, o)
+	r.slack(ctx, c, o, l)
 	r.discord(ctx, c, o, l)
 	r.posts(l, o.Now)
 	r.moment(l, o.Now)
@@ -146,7 +148,9 @@ func (r *Report) database(ctx context.Context, c Config, o CheckUp) store.Looks 
 // discord looks at Discord, if it is set up.
 func (r *Report) discord(ctx context.Context, c Config, o CheckUp, l store.Looks) {
 	if c.Discord.Token == "" {
-		r.add(bot.FindingNote, "Discord", "DISCORD_TOKEN is not set, so the bot is not on Discord.", "Set it up: studyhall setup discord")
+		if !c.Slack.Set() {
+			r.add(bot.FindingNote, "Discord", "DISCORD_TOKEN is not set, so the bot is not on Discord.", "Set it up: studyhall setup discord")
+		}
 		return
 	}
 	in := discord.Inspection{Config: discordConfig(c, nil), Offline: o.Offline, PublicURL: c.PublicURL}
@@ -156,17 +160,51 @@ func (r *Report) discord(ctx context.Context, c Config, o CheckUp, l store.Looks
 		r.add(bot.FindingBroken, "Commands", err.Error()+".", "Let the program write to the folder for temporary files.")
 		return
 	}
-	for _, ch := range l.Channels {
-		if bot.AdapterOf(ch) == "discord" {
-			in.Channels = append(in.Channels, ch)
-		}
-	}
-	for _, w := range l.Wants {
-		if bot.AdapterOf(w.Channel) == "discord" {
-			in.Wants = append(in.Wants, discord.Wants{Channel: w.Channel, Pin: w.Pin, Ping: w.Ping})
-		}
+	in.Channels = channelsOf(l, "discord")
+	for _, w := range wantsOf(l, "discord") {
+		in.Wants = append(in.Wants, discord.Wants{Channel: w.Channel, Pin: w.Pin, Ping: w.Ping})
 	}
 	r.Findings = append(r.Findings, discord.Inspect(ctx, in)...)
+}
+
+// slack looks at Slack, if it is set up.
+func (r *Report) slack(ctx context.Context, c Config, o CheckUp, l store.Looks) {
+	if !c.Slack.Set() {
+		if c.Discord.Token == "" {
+			r.add(bot.FindingNote, "Slack", "SLACK_BOT_TOKEN is not set, so the bot is not on Slack.", "Set it up: studyhall setup slack")
+		}
+		return
+	}
+	if faults := slackFaults(c); len(faults) > 0 {
+		r.Findings = append(r.Findings, FaultyConfig(&ConfigError{faults}).Findings...)
+		return
+	}
+	in := slack.Inspection{Config: slackConfig(c, nil), Offline: o.Offline, Channels: channelsOf(l, "slack")}
+	in.Config.Dial = o.Dial
+	for _, w := range wantsOf(l, "slack") {
+		in.Wants = append(in.Wants, slack.Wants{Channel: w.Channel, Pin: w.Pin, Ping: w.Ping})
+	}
+	r.Findings = append(r.Findings, slack.Inspect(ctx, in)...)
+}
+
+// channelsOf are the channels of an adapter.
+func channelsOf(l store.Looks, adapter string) (all []bot.ChannelID) {
+	for _, ch := range l.Channels {
+		if bot.AdapterOf(ch) == adapter {
+			all = append(all, ch)
+		}
+	}
+	return all
+}
+
+// wantsOf is what groups want in the channels of an adapter.
+func wantsOf(l store.Looks, adapter string) (all []store.Wants) {
+	for _, w := range l.Wants {
+		if bot.AdapterOf(w.Channel) == adapter {
+			all = append(all, w)
+		}
+	}
+	return all
 }
 
 // commands are all that the program answers to: those of a whole one, on a

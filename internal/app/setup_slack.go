@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"studyhall/adapters/slack"
 	"studyhall/bot"
@@ -18,12 +20,16 @@ type SlackChoice struct {
 
 // SlackSteps are what somebody does to have the bot on Slack.
 type SlackSteps struct {
-	Manifest  []byte // JSON
-	Create    string // where to make the app of it
+	Workspace string        // of SLACK_BOT_TOKEN; "" while it is not known
+	Missing   []slack.Scope // that the workspace hasn't granted
+	Manifest  []byte        // JSON
+	Create    string        // where to make the app of it
 	Scopes    []slack.Scope
 	Lost      []slack.Scope // those left out of it, for what the choice gives up
 	Steps     []Step
 	Variables []StepVariable
+
+	unasked error // why Slack didn't say whose token it is
 }
 
 // slackDeclared are the commands that are slash commands of their own, unless
@@ -50,6 +56,9 @@ func SetupSlack(ctx context.Context, c Config, choice SlackChoice, version strin
 	if err != nil {
 		return SlackSteps{}, err
 	}
+	if err := s.ask(ctx, c, choice); err != nil {
+		return SlackSteps{}, err
+	}
 	s.Steps = slackSteps(c, choice, s)
 	set := map[string]bool{
 		"SLACK_BOT_TOKEN": c.Slack.BotToken != "", "SLACK_APP_TOKEN": c.Slack.AppToken != "", "SLACK_SIGNING_SECRET": c.Slack.SigningSecret != "",
@@ -60,6 +69,32 @@ func SetupSlack(ctx context.Context, c Config, choice SlackChoice, version strin
 		s.Variables = append(s.Variables, StepVariable{v.Name, set[v.Name], v.Doc})
 	}
 	return s, nil
+}
+
+// ask asks Slack whose the bot's token is. A token that it refuses is an error; a
+// Slack that can't be reached is not, since the steps are right all the same.
+func (s *SlackSteps) ask(ctx context.Context, c Config, choice SlackChoice) error {
+	if c.Slack.BotToken == "" {
+		return nil
+	}
+	asked, err := slack.WhoAmI(ctx, slackConfig(c, nil))
+	if _, refused := errors.AsType[interface {
+		error
+		ExitCode() int
+	}](err); refused {
+		return err
+	}
+	if err != nil {
+		s.unasked = err
+		return nil
+	}
+	s.Workspace = asked.Workspace
+	for _, lacking := range asked.Missing() {
+		if lacking.Least || !choice.Least {
+			s.Missing = append(s.Missing, lacking)
+		}
+	}
+	return nil
 }
 
 // slackApp is the app to make.
@@ -104,11 +139,7 @@ func slackSteps(c Config, choice SlackChoice, s SlackSteps) []Step {
 	if choice.Many {
 		steps = append(steps, manySteps(c)...)
 	} else {
-		steps = append(steps, Step{"Page Install App", []string{
-			"Press Install to the workspace, then Allow. Copy the Bot User OAuth Token. It begins with xoxb-.",
-			"Write SLACK_BOT_TOKEN= and the token into .env, on a line of its own.",
-			"Who has these is the bot: send them to nobody, and keep .env out of version control.",
-		}, c.Slack.BotToken != ""})
+		steps = append(steps, installStep(s))
 	}
 	steps = append(steps, Step{Page: "On the machine that runs the bot", Do: []string{
 		"studyhall doctor    says whether all of this is right",
@@ -128,6 +159,30 @@ func slackSteps(c Config, choice SlackChoice, s SlackSteps) []Step {
 		"Type /invite @Studyhall, then /studyhall group, and press Set up.",
 		"Only you see the answers; nothing is posted before you press Start.",
 	}})
+}
+
+// installStep is the installation, which has to be made again after scopes were
+// added.
+func installStep(s SlackSteps) Step {
+	do := []string{
+		"Press Install to the workspace, then Allow. Copy the Bot User OAuth Token. It begins with xoxb-.",
+		"Write SLACK_BOT_TOKEN= and the token into .env, on a line of its own.",
+		"Who has these is the bot: send them to nobody, and keep .env out of version control.",
+	}
+	switch {
+	case s.unasked != nil:
+		do = append(do, fmt.Sprintf("Slack could not be asked whose SLACK_BOT_TOKEN is: %v.", s.unasked))
+	case s.Workspace != "":
+		do = append(do, "SLACK_BOT_TOKEN is of the workspace "+s.Workspace+".")
+	}
+	if len(s.Missing) > 0 {
+		var names []string
+		for _, lacking := range s.Missing {
+			names = append(names, lacking.Name)
+		}
+		do = append(do, "Not granted there: "+strings.Join(names, ", ")+". Paste the manifest below on the page App Manifest, save, and install the app again.")
+	}
+	return Step{"Page Install App", do, s.Workspace != "" && len(s.Missing) == 0}
 }
 
 // manySteps are those of an app that other workspaces install.
