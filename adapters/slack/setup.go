@@ -9,7 +9,7 @@ import (
 // Scope is a right that the bot asks a workspace for.
 type Scope struct {
 	Name    string `json:"name"`    // as Slack writes it
-	Why     string `json:"why"`     // what for, in words that follow "may" or "to"
+	Why     string `json:"why"`     // what for, in words that follow "to"
 	Without string `json:"without"` // what is lost without it
 	Least   bool   `json:"least"`   // the least manifest asks for it, too
 }
@@ -19,19 +19,19 @@ type Scope struct {
 // channels that it was invited to, which is there to find its own posts.
 func Scopes() []Scope {
 	const (
-		ownPost = "find its own post again instead of posting twice, after a cut connection"
+		ownPost = "find a post again instead of posting twice, after a cut connection"
 		unsure  = "a post whose fate a cut connection left open is not looked up: it comes perhaps not, or perhaps twice, as SLACK_WITHOUT_HISTORY says"
 	)
 	return []Scope{
-		{"app_mentions:read", "answer messages that mention it", "mentions get no answer", true},
-		{"channels:history", ownPost + ", in public channels it was invited to", unsure, false},
-		{"channels:read", "know whether it is in a public channel, and the channel's name", "set-up can't tell whether it may post in a public channel", true},
-		{"chat:write", "post the question, change and delete its own posts, whisper", "nothing can be posted", true},
-		{"commands", "be reached by its commands and the shortcut on messages", "no command works", true},
+		{"app_mentions:read", "answer messages that mention the bot", "mentions get no answer", true},
+		{"channels:history", ownPost + ", in public channels that the bot is in", unsure, false},
+		{"channels:read", "see public channels: their names, and whether the bot is in them", "set-up can't tell whether it may post in a public channel", true},
+		{"chat:write", "post the question, change and delete posts of the bot, whisper", "nothing can be posted", true},
+		{"commands", "be reached by commands and the shortcut on messages", "no command works", true},
 		{"files:write", "show pictures in questions and reports, and send files that people ask for", "posts with pictures don't arrive, and nobody gets their data as a file", true},
-		{"groups:history", ownPost + ", in private channels it was invited to", unsure, false},
-		{"groups:read", "know whether it is in a private channel, and the channel's name", "set-up can't tell whether it may post in a private channel", true},
-		{"im:history", "read what people write to it privately, and find its own private messages again", "words written to it privately don't reach it, and a private message whose fate is unknown is not looked up", false},
+		{"groups:history", ownPost + ", in private channels that the bot is in", unsure, false},
+		{"groups:read", "see private channels that the bot is in, and their names", "set-up can't tell whether it may post in a private channel", true},
+		{"im:history", "read what people write to the bot privately, and find private messages of the bot again", "words written to the bot privately don't reach it, and a private message whose fate is unknown is not looked up", false},
 		{"im:write", "write privately to people who asked for reminders", "private reminders don't arrive; they wait on people's study pages", true},
 		{"pins:write", "pin the open question, in groups that want that", "questions are not pinned", false},
 		{"usergroups:read", "name a user group when a question is posted, in groups that want that", "no user group can be chosen", false},

@@ -31,7 +31,7 @@ func (s *setupSlack) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	steps, err := app.SetupSlack(ctx, c, app.SlackChoice{Least: s.Least, HTTP: s.HTTP, Many: s.Many, All: s.Commands == "all"}, programVersion())
-	if errors.Is(err, app.ErrNoAddress) {
+	if errors.Is(err, app.ErrNoAddress) || errors.Is(err, app.ErrLeastMany) {
 		return usagef("%w", err)
 	}
 	if err != nil {

@@ -40,12 +40,18 @@ func slackDeclared() []string { return []string{"study", "quiz"} }
 // ErrNoAddress says that a choice needs PUBLIC_URL.
 var ErrNoAddress = errors.New("for that Slack must reach the bot: set PUBLIC_URL, such as https://study.example.org")
 
+// ErrLeastMany says that two choices exclude each other.
+var ErrLeastMany = errors.New("an app that other workspaces add needs history to find its own posts; leave out -least or -many")
+
 // SetupSlack says what there is to do, as far as it is not done. No secret is in
 // any of it.
 func SetupSlack(ctx context.Context, c Config, choice SlackChoice, version string) (SlackSteps, error) {
 	choice.Many = choice.Many || c.Slack.many()
 	choice.HTTP = choice.HTTP || c.Slack.SigningSecret != "" && c.Slack.AppToken == "" || choice.Many && c.Slack.AppToken == ""
-	if (choice.HTTP || choice.Many) && c.PublicURL == "" {
+	switch {
+	case choice.Many && choice.Least:
+		return SlackSteps{}, ErrLeastMany
+	case (choice.HTTP || choice.Many) && c.PublicURL == "":
 		return SlackSteps{}, ErrNoAddress
 	}
 	all, err := commands(ctx, CheckUp{Version: version})
