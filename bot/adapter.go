@@ -42,7 +42,8 @@ type (
 	// outcome waits for a person's decision instead of being posted again.
 	Finder interface {
 		// Find returns the messages with that key posted in ch since the given
-		// instant, oldest first.
+		// instant, oldest first. Where the bot may not read, now or later, the error
+		// is [ErrUnreadable]: it is as without a Finder.
 		Find(ctx context.Context, ch ChannelID, key string, since time.Time) ([]MessageID, error)
 	}
 	// Profiler knows people. Without it names and zones are asked for, and

@@ -2,9 +2,14 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
+
+// ErrUnreadable is why a [Finder] finds nothing in a channel whose messages the
+// platform doesn't let the bot read.
+var ErrUnreadable = errors.New("messages can't be read there")
 
 // Add makes an adapter's channels and people reachable. Two adapters of one
 // name are a programmer's error and panic.

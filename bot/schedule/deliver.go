@@ -125,7 +125,10 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		e.record(log, e.Store.RetryDelivery(ctx, d, ready, false, "waiting to see whether it was posted"))
 		return true
 	}
-	if !e.Platform.CanFind(channel) {
+	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
+	defer cancel()
+	found, err := e.find(ctx, d, channel)
+	if errors.Is(err, bot.ErrUnreadable) {
 		log.Warn("outcome unknown and messages cannot be found here; not posted again")
 		d.Doubt = time.Time{} // from here on a person decides
 		e.record(log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{
@@ -134,9 +137,6 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		}))
 		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
-	defer cancel()
-	found, err := e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-5*time.Second))
 	if err != nil {
 		e.failed(ctx, d, fmt.Errorf("look for an earlier post: %w", err), false)
 		return true
@@ -154,6 +154,14 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		e.Wake()
 	}
 	return true
+}
+
+// find looks for what earlier attempts posted.
+func (e *Engine) find(ctx context.Context, d Delivery, channel bot.ChannelID) ([]bot.MessageID, error) {
+	if !e.Platform.CanFind(channel) {
+		return nil, bot.ErrUnreadable
+	}
+	return e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-5*time.Second))
 }
 
 // post sends within the lease and records what came of it. verify, if set, is
@@ -287,13 +295,13 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 	channel, err := e.channel(ctx, d)
 	known, refused := errors.AsType[*bot.DeliveryError](err)
 	refused = refused && (known.Kind == bot.Gone || known.Kind == bot.Refused)
-	if refused || errors.Is(err, ErrTaken) || err == nil && !e.Platform.CanFind(channel) {
-		e.record(log, e.Store.MarkChecked(ctx, d, d.Message))
-		return
-	}
 	var found []bot.MessageID
 	if err == nil {
-		found, err = e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-5*time.Second))
+		found, err = e.find(ctx, d, channel)
+	}
+	if refused || errors.Is(err, ErrTaken) || errors.Is(err, bot.ErrUnreadable) {
+		e.record(log, e.Store.MarkChecked(ctx, d, d.Message))
+		return
 	}
 	if err != nil {
 		log.Warn("could not look for a second copy; will try again", "err", err)

@@ -194,23 +194,49 @@ func TestFindFails(t *testing.T) {
 // Where messages can't be found, a person decides about a post of unknown
 // outcome; once decided, it is posted without looking.
 func TestWithoutFinder(t *testing.T) {
+	for _, finder := range []bool{false, true} {
+		t.Run(map[bool]string{false: "the platform can't look", true: "the bot may not look"}[finder], func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				if finder {
+					w.fake.mu.Lock()
+					w.fake.find = func() error { return fmt.Errorf("%w: missing_scope", bot.ErrUnreadable) }
+					w.fake.mu.Unlock()
+				} else {
+					w.bot = bot.New(quiet())
+					w.bot.Add(struct{ bot.Adapter }{w.fake})
+				}
+				w.fake.Next(bottest.Fault{After: errCut})
+				w.owe("k", "a")
+				w.owe("next", "a", func(d *schedule.Delivery) { d.Rank = 1 })
+				w.run(w.copy())
+				time.Sleep(10 * time.Minute)
+				w.wantShown("a", "k", "next")
+				w.wantState("k", "parked")
+				if got := w.ask(`SELECT COUNT(*) FROM notices`); got != "1" {
+					t.Errorf("%s notices, want 1", got)
+				}
+				w.exec(`UPDATE deliveries SET state = 'waiting', run_at = 0 WHERE id = 'k'`)
+				time.Sleep(time.Minute)
+				w.wantShown("a", "k", "next", "k")
+				w.wantState("k", "sent")
+			})
+		})
+	}
+}
+
+// Where the bot may not look, it doesn't look for a second copy for ever.
+func TestCheckWithoutLooking(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
-		w.bot = bot.New(quiet())
-		w.bot.Add(struct{ bot.Adapter }{w.fake})
-		w.fake.Next(bottest.Fault{After: errCut})
 		w.owe("k", "a")
-		w.owe("next", "a", func(d *schedule.Delivery) { d.Rank = 1 })
-		w.run(w.copy())
-		time.Sleep(10 * time.Minute)
-		w.wantShown("a", "k", "next")
-		w.wantState("k", "parked")
-		if got := w.ask(`SELECT COUNT(*) FROM notices`); got != "1" {
-			t.Errorf("%s notices, want 1", got)
+		w.drain(w.copy())
+		w.fake.mu.Lock()
+		w.fake.find = func() error { return bot.ErrUnreadable }
+		w.fake.mu.Unlock()
+		w.exec(`UPDATE deliveries SET check_at = 1`)
+		w.drain(w.copy())
+		if got := w.ask(`SELECT check_at FROM deliveries`); got != "0" {
+			t.Errorf("the next look is at %s, want none", got)
 		}
-		w.exec(`UPDATE deliveries SET state = 'waiting', run_at = 0 WHERE id = 'k'`)
-		time.Sleep(time.Minute)
-		w.wantShown("a", "k", "next", "k")
-		w.wantState("k", "sent")
 	})
 }
 
