@@ -60,6 +60,7 @@ type Adapter struct {
 	fault   chan error    // why no further work is possible
 	working adapterkit.Crew
 	crowd   *adapterkit.Crowd
+	sending
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
 
@@ -87,6 +88,10 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	a := &Adapter{
 		log: log, config: config, ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
 		crowd: adapterkit.NewCrowd(),
+	}
+	var err error
+	if a.sending, err = newSending(config); err != nil {
+		return nil, err
 	}
 	a.lasting, a.cut = context.WithCancel(context.Background())
 	return a, a.connect()

@@ -103,7 +103,7 @@ func meaning(no *refusal, channel string) *bot.DeliveryError {
 func ourDoing(code string) bool {
 	switch code {
 	case "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_blocks", "invalid_blocks_format", "block_mismatch", "too_many_attachments",
-		"metadata_too_large", "view_too_large", "markdown_text_conflict", "missing_argument", "missing_args", "unknown_method", "bad_timestamp",
+		"metadata_too_large", "view_too_large", "only_one_table_allowed", "markdown_text_conflict", "missing_argument", "missing_args", "unknown_method", "bad_timestamp",
 		"no_item_specified", "alt_txt_too_large":
 		return true
 	}
@@ -113,35 +113,4 @@ func ourDoing(code string) bool {
 // ourFault is a message that can't be sent as it is.
 func ourFault(err error) error {
 	return &bot.DeliveryError{Kind: bot.Refused, Cause: wordsOurLimit, Fix: fixOurLimit, Err: err}
-}
-
-// scopeOf is what a scope is for, in words that follow "to".
-func scopeOf(scope string) string {
-	switch scope {
-	case "chat:write", "chat:write.public":
-		return "post"
-	case "files:write":
-		return "show pictures"
-	case "im:write", "mpim:write":
-		return "write to people privately"
-	case "pins:write":
-		return "pin questions"
-	case "users:read":
-		return "know people's names and time zones"
-	case "team:read":
-		return "know the workspace's name"
-	case "usergroups:read":
-		return "know its user groups"
-	case "commands":
-		return "be opened with a command"
-	case "app_mentions:read":
-		return "hear when somebody mentions it"
-	}
-	switch _, what, _ := strings.Cut(scope, ":"); what {
-	case "history":
-		return "find out whether a post arrived"
-	case "read":
-		return "see the channels that it is in"
-	}
-	return "do that"
 }

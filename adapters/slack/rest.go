@@ -19,9 +19,6 @@ import (
 	"time"
 )
 
-// ownAPI is Slack's own Web API.
-const ownAPI = "https://slack.com/api/"
-
 const (
 	requestTime = 10 * time.Second // of one request, and of a call where the caller sets no deadline
 	attempts    = 4                // of one call that may be repeated
@@ -103,8 +100,10 @@ type client struct {
 	refused func(team string, no *refusal)
 }
 
-// teams knows the workspaces; [workspaces] implements it.
+// teams knows the workspaces.
 type teams interface {
+	// of is what is known of a workspace; a [*refusal] where it is gone.
+	of(ctx context.Context, team string) (workspace, error)
 	// token is a workspace's; a [*refusal] where it is gone.
 	token(ctx context.Context, team string) (string, error)
 	// until is ctx for as long as the workspace is there; its cause is a [*refusal]
@@ -125,7 +124,7 @@ func newTransport(proxy func(*http.Request) (*url.URL, error), dial func(ctx con
 
 // apiBase completes an address that was given without a path, or a slash.
 func apiBase(address string) (string, error) {
-	address = strings.TrimRight(cmp.Or(address, ownAPI), "/")
+	address = strings.TrimRight(cmp.Or(address, DefaultAPI), "/")
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return "", fmt.Errorf("%q is no http or https address", address)

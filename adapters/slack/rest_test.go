@@ -34,6 +34,16 @@ func (ts *teamsOf) token(_ context.Context, team string) (string, error) {
 	return ts.all[team].Token(), nil
 }
 
+func (ts *teamsOf) of(_ context.Context, team string) (workspace, error) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	w := ts.all[team]
+	if w == nil {
+		return workspace{}, &refusal{Code: "account_inactive"}
+	}
+	return workspace{Team: w.ID, Name: w.Name, BotUser: w.Bot().ID}, nil
+}
+
 func (ts *teamsOf) until(ctx context.Context, team string) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ts.mu.Lock()
@@ -388,7 +398,7 @@ func TestRetryAfter(t *testing.T) {
 // TestAPIBase completes addresses.
 func TestAPIBase(t *testing.T) {
 	for given, want := range map[string]string{
-		"": ownAPI, "https://slack.com": "https://slack.com/api/", "https://slack-gov.com/api": "https://slack-gov.com/api/",
+		"": DefaultAPI, "https://slack.com": "https://slack.com/api/", "https://slack-gov.com/api": "https://slack-gov.com/api/",
 		"http://127.0.0.1:8081/api/": "http://127.0.0.1:8081/api/", "slack.com": "", "ftp://slack.com/": "", "https://": "",
 	} {
 		if got, err := apiBase(given); got != want || (err == nil) != (want != "") {

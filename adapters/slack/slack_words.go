@@ -56,12 +56,19 @@ func fixRestricted(channel string) string {
 	return opened(channel) + "'s settings, then Posting permissions, and let Studyhall post"
 }
 
-func wordsMissing(scope string) string {
-	return "On Slack I'm not allowed to " + scopeOf(scope) + "."
+// wordsMissing and fixMissing are about a scope that Slack says is needed.
+func wordsMissing(needed string) string {
+	if scope, ok := ScopeFor(needed); ok {
+		return "On Slack I'm not allowed to " + scope.Why + "."
+	}
+	return "On Slack I'm not allowed to do that."
 }
 
-func fixMissing(scope string) string {
-	return "ask whoever runs the bot to add the scope " + scope + " to the app and install it again"
+func fixMissing(needed string) string {
+	if scope, ok := ScopeFor(needed); ok {
+		needed = scope.Name
+	}
+	return "ask whoever runs the bot to add the scope " + needed + " to the app and install it again"
 }
 
 // Of the manifest, which people read in Slack's own lists and in the app's profile.
