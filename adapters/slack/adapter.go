@@ -60,6 +60,7 @@ type Adapter struct {
 	fault   chan error    // why no further work is possible
 	working adapterkit.Crew
 	crowd   *adapterkit.Crowd
+	hearing
 	sending
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
@@ -87,7 +88,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	}
 	a := &Adapter{
 		log: log, config: config, ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
-		crowd: adapterkit.NewCrowd(),
+		crowd: adapterkit.NewCrowd(), hearing: newHearing(),
 	}
 	var err error
 	if a.sending, err = newSending(config); err != nil {

@@ -55,6 +55,25 @@ func typedLine(team, text string) string {
 	return strings.TrimSpace(unescape(text))
 }
 
+// shownLine is what a person typed as others read it, with the names that Slack
+// gives.
+func shownLine(text string) string {
+	text = reference.ReplaceAllStringFunc(text, func(s string) string {
+		m := reference.FindStringSubmatch(s)
+		sign, target, shown := m[1], m[2], m[3]
+		switch {
+		case sign == "@" && shown == "":
+			return "@someone"
+		case sign == "#" && shown == "":
+			return "#channel"
+		case shown != "":
+			return sign + shown
+		}
+		return target
+	})
+	return strings.TrimSpace(unescape(text))
+}
+
 // suggestPath is the path of the suggester for the element with that action_id,
 // and whether the field takes text of the person's own as well.
 func suggestPath(actionID string) (path string, free, ok bool) {

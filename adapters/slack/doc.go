@@ -1,6 +1,11 @@
 // Package slack shows Studyhall in Slack.
 //
-// This is its pure half: messages, forms and what comes back, without a
+// What people do: inbound.go reads it, typed.go what they write, answer.go and
+// submit.go answer, in whispers, in forms (keptform.go) and over home pages
+// (modal.go, home.go); complete.go fills menus as they type, fetch.go reads the
+// files that they send, notice.go hears what happens to places.
+//
+// Then there is the pure half: messages, forms and what comes back, without a
 // connection. ids.go makes and reads identifiers, text.go turns [bot.Text] into
 // rich text, render.go a card into blocks, payload.go blocks into the bodies of
 // Slack's methods, form.go a form into a modal view and a sent view into values,

@@ -3,6 +3,8 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,11 +20,16 @@ const (
 	maxCheckboxes = 10 // Slack, checkboxes 10
 )
 
-// origin is where the control that opened a form was, kept in the view's
+// origin is where the control that opened a view was, kept in the view's
 // private_metadata and given back when the form is sent.
 type origin struct {
 	Channel bot.ChannelID `json:"channel,omitempty"`
 	Message bot.MessageID `json:"message,omitempty"`
+	Whisper bool          `json:"whisper,omitempty"` // only this person sees that message
+	Hook    hook          `json:"hook,omitzero"`     // for whispers there
+	Page    bool          `json:"page,omitempty"`    // it was a home page, or what that opened
+	View    string        `json:"view,omitempty"`    // the modal under the form
+	Form    string        `json:"form,omitempty"`    // under which the form is kept
 }
 
 // view is the modal of a form. The path is the callback_id. Each field is a
@@ -55,7 +62,7 @@ func view(f bot.Form, from origin) slack.ModalViewRequest {
 
 func encodeOrigin(from origin) string {
 	data, err := json.Marshal(from)
-	if err != nil { // two strings can always be encoded
+	if err != nil { // strings and numbers can always be encoded
 		return ""
 	}
 	return string(data)
@@ -238,10 +245,10 @@ func shortened(s string, limit int) string {
 	return s
 }
 
-// submitted reads the state of a sent view: values by field name, and the
-// identifiers of files, which have yet to be fetched. What was left empty is
-// absent, except a tick, which is "true" or "false".
-func submitted(team string, state slack.ViewState) (values bot.Values, files []string) {
+// submitted reads the state of a sent view: values by field name, and files,
+// which have yet to be fetched. What was left empty is absent, except a tick,
+// which is "true" or "false".
+func submitted(team string, state slack.ViewState) (values bot.Values, files []slack.File) {
 	values = bot.Values{}
 	for field, elements := range state.Values {
 		for id, a := range elements {
@@ -252,9 +259,7 @@ func submitted(team string, state slack.ViewState) (values bot.Values, files []s
 			case len(v) > 0:
 				values[field] = v
 			}
-			for _, f := range a.Files {
-				files = append(files, f.ID)
-			}
+			files = append(files, a.Files...)
 		}
 	}
 	return values, files
@@ -295,19 +300,17 @@ func errorsBody(invalid map[string]string, fields []string) ([]byte, error) {
 			shown[f] = text
 		}
 	}
-	if whole := invalid[""]; whole != "" {
-		shown[fields[0]] = strings.TrimSpace(whole + " " + shown[fields[0]])
-	}
-	return encode(slack.NewErrorsViewSubmissionResponse(shown))
-}
-
-// inputs are the names of a view's fields, from top to bottom.
-func inputs(v slack.View) []string {
-	var names []string
-	for _, b := range v.Blocks.BlockSet {
-		if in, ok := b.(*slack.InputBlock); ok {
-			names = append(names, in.BlockID)
+	var first []string
+	for _, f := range slices.Sorted(maps.Keys(invalid)) { // "" comes first
+		if text := invalid[f]; text != "" && !slices.Contains(fields, f) {
+			first = append(first, text)
 		}
 	}
-	return names
+	if own := shown[fields[0]]; own != "" {
+		first = append(first, own)
+	}
+	if len(first) > 0 {
+		shown[fields[0]] = strings.Join(first, " ")
+	}
+	return encode(slack.NewErrorsViewSubmissionResponse(shown))
 }

@@ -314,6 +314,9 @@ func (c *client) post(ctx context.Context, address, kind, token string, body []b
 	return heard{response.StatusCode, response.Header}, answer, nil
 }
 
+// methodHook stands for a method in what is said of a response_url.
+const methodHook = "response_url"
+
 // hookCode is what a response_url says of what it doesn't take.
 var hookCode = regexp.MustCompile(`^[a-z_]{1,64}$`)
 
@@ -359,7 +362,7 @@ func hooked(status int, answer []byte) error {
 	case !hookCode.MatchString(words):
 		words = "status_" + strconv.Itoa(status)
 	}
-	return &refusal{Method: "response_url", Code: words}
+	return &refusal{Method: methodHook, Code: words}
 }
 
 // retryAfter is how long a 429 lasts, in whole seconds of which Slack means all;

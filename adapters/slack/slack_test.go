@@ -219,11 +219,11 @@ func TestErrorsOfAForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var v slack.View
+	var v sentView
 	if err := json.Unmarshal(body, &v); err != nil {
 		t.Fatal(err)
 	}
-	fields := inputs(v)
+	fields := v.inputs()
 	if diff := cmp.Diff([]string{"cert", "window", "time", "zone", "open"}, fields); diff != "" {
 		t.Fatalf("fields (-want +got):\n%s", diff)
 	}
@@ -231,7 +231,7 @@ func TestErrorsOfAForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"response_action":"errors","errors":{"cert":"Not now. Which one?","zone":"I don't know that place."}}`
+	want := `{"response_action":"errors","errors":{"cert":"Not now. x Which one?","zone":"I don't know that place."}}`
 	if string(got) != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -241,7 +241,8 @@ func TestErrorsOfAForm(t *testing.T) {
 }
 
 func TestOriginRoundTrip(t *testing.T) {
-	from := origin{Channel: "slack:T1/C3", Message: "slack:T1/C3/1.2"}
+	from := origin{Channel: "slack:T1/C3~1.1", Message: "slack:T1/C3~1.1/1.2", Whisper: true, Page: true, View: "V1", Form: "f",
+		Hook: hook{URL: "https://hooks.slack.com/actions/1", Used: 2, Until: 1700000000}}
 	got, err := decodeOrigin(view(adaptertest.Forms()[0].Form, from).PrivateMetadata)
 	if err != nil || got != from {
 		t.Errorf("got %v, %v, want %v", got, err, from)
@@ -269,7 +270,7 @@ func TestSubmittedValues(t *testing.T) {
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"F1"}, files); diff != "" {
+	if diff := cmp.Diff([]slack.File{{ID: "F1"}}, files); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }

@@ -1,5 +1,7 @@
 package slack
 
+import "studyhall/bot"
+
 // What people read from the adapter itself: of posts, edits and places.
 const (
 	wordsLimited     = "Slack asks me to slow down."
@@ -113,3 +115,50 @@ const (
 )
 
 func wordsInstalled() []string { return []string{wordsInvite, wordsThenType} }
+
+// Titles and labels of the adapter's own controls.
+const (
+	modalTitle = "Studyhall"
+	labelClose = "Close"
+	labelFix   = "Fix it"
+	labelOpen  = "Open"
+)
+
+// What people read in answer to what they did.
+const (
+	wordsFaults    bot.Text = "Something in the form can't be used yet. What you filled in is kept."
+	wordsLate      bot.Text = "The form is ready. Press Open."
+	wordsNext      bot.Text = "There is one more form. Press Open."
+	wordsMoment    bot.Text = "One moment. The answer comes here."
+	wordsFlood     bot.Text = "That was a lot at once, so I left this one out. Nothing was changed. Please try again in a moment."
+	wordsOldForm   bot.Text = "That form is no longer kept. Nothing was changed. Please begin again."
+	wordsBigFile   bot.Text = "I couldn't read that file. Nothing was changed. Please try again with one below 8 MB."
+	wordsFileSent  bot.Text = "The file is in your messages with me."
+	wordsNoFile    bot.Text = "I couldn't send you the file. Nothing was lost. Please try again in a moment."
+	wordsElsewhere bot.Text = "Slack doesn't let me answer you where you wrote to me. Type /studyhall there, or write to me here."
+	titleEmptyHome bot.Text = "Your study page"
+	wordsEmptyHome bot.Text = "Nothing is here yet. Type /study in a channel of your group."
+)
+
+// wordsBroken is for an answer that broke Slack's limits.
+func wordsBroken(code string) bot.Text {
+	return bot.Textf("I couldn't show you the answer, and it's not your doing. Nothing was lost. Please try again; if it stays, tell an organiser: code %s.", code)
+}
+
+// wordsNotPosted is for an answer to everybody that the channel doesn't take.
+func wordsNotPosted(cause, fix string) bot.Text {
+	words := bot.Textf("I couldn't post the answer here. %s", cause)
+	if fix != "" {
+		words += bot.Textf(" To fix it: %s.", fix)
+	}
+	return words
+}
+
+// wordsNotSent is for a file that the person's messages don't take.
+func wordsNotSent(cause, fix string) bot.Text {
+	words := bot.Textf("I couldn't send you the file. %s", cause)
+	if fix != "" {
+		words += bot.Textf(" To fix it: %s.", fix)
+	}
+	return words
+}

@@ -71,10 +71,14 @@ func (a *Adapter) withImage(ctx context.Context, team string, m bot.Message, do 
 	}
 }
 
-// noFile reports whether Slack refuses a message for the file of its image.
+// noFile reports whether Slack refuses a message or a view for the file of its
+// image. A response_url doesn't say which block it means; all others were checked.
 func noFile(err error) bool {
 	no, ok := errors.AsType[*refusal](err)
-	return ok && no.Code == "invalid_blocks" && slices.ContainsFunc(no.Messages, func(m string) bool {
+	if !ok || no.Code != "invalid_blocks" && no.Code != "invalid_arguments" {
+		return false
+	}
+	return no.Method == methodHook || slices.ContainsFunc(no.Messages, func(m string) bool {
 		return strings.Contains(m, "slack_file") || strings.Contains(m, "slack file")
 	})
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,8 +27,11 @@ type file struct {
 }
 
 func (f *file) private() string {
-	return "https://files.slack.com/files-pri/" + f.w.ID + "-" + f.id + "/" + f.name
+	return "http://" + f.w.s.host + filesPath + f.w.ID + "-" + f.id + "/" + url.PathEscape(f.name)
 }
+
+// filesPath begins the addresses of files.
+const filesPath = "/files-pri/"
 
 // ready reports whether blocks can show the file.
 func (f *file) ready(s *Server) bool {
@@ -42,7 +47,8 @@ func (f *file) json(s *Server) object {
 	out := object{
 		"id": f.id, "created": f.done.Unix(), "timestamp": f.done.Unix(), "name": f.name, "title": either(f.title, f.name), "filetype": kind,
 		"mimetype": mime.TypeByExtension("." + kind), "size": f.size, "user": f.w.bot.ID, "user_team": f.w.ID, "mode": "hosted",
-		"is_external": false, "is_public": false, "url_private": f.private(), "channels": channels, "groups": []any{}, "ims": []any{},
+		"is_external": false, "is_public": false, "url_private": f.private(),
+		"url_private_download": f.private(), "channels": channels, "groups": []any{}, "ims": []any{},
 	}
 	if f.alt != "" {
 		out["alt_txt"] = f.alt
@@ -91,6 +97,25 @@ func (s *Server) take(o *outcome, q *http.Request, body []byte) {
 	delete(s.uploads, q.URL.Path)
 	f.data, f.stored = body, true
 	o.text(http.StatusOK, "OK - "+strconv.Itoa(len(body)))
+}
+
+// download is a file's address, which shows who may not read it where to sign in.
+func (s *Server) download(o *outcome, q *http.Request) {
+	token, _ := strings.CutPrefix(q.Header.Get("Authorization"), "Bearer ")
+	t := s.tokens[token]
+	which, _, _ := strings.Cut(strings.TrimPrefix(q.URL.Path, filesPath), "/")
+	team, id, _ := strings.Cut(which, "-")
+	f := s.files[id]
+	switch {
+	case f == nil || f.w.ID != team || !f.stored || q.Method != http.MethodGet:
+		o.text(http.StatusNotFound, "not found")
+	case t == nil || t.revoked || t.w != f.w || !t.w.installed || !slices.Contains(t.scopes, "files:read"):
+		s.refused = append(s.refused, Refusal{Method: Download, Code: "sign_in"})
+		o.set("Location", "/?redir="+url.QueryEscape(q.URL.Path))
+		o.text(http.StatusFound, "")
+	default:
+		o.status, o.kind, o.body = http.StatusOK, "application/octet-stream", f.data
+	}
 }
 
 // completeUpload is files.completeUploadExternal.

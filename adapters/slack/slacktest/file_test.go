@@ -76,3 +76,34 @@ func TestFiles(t *testing.T) {
 		}
 	})
 }
+
+// TestDownload has a person's file be read by who may: with files:read, in the
+// same workspace.
+func TestDownload(t *testing.T) {
+	within(t, slacktest.Options{}, func(t *testing.T, w world) {
+		v := w.opened(t, form)
+		w.bot.take()
+		i, err := w.ann.Submit(v, slacktest.Args{"Proof": slacktest.File{Name: "my proof.pdf", Data: []byte("abc")}})
+		w.wait(i, err)
+		_, link, _ := strings.Cut(plain(inner(w.bot.take())), `"url_private_download":"`)
+		link, _, _ = strings.Cut(link, `"`)
+		read := func(token string) string {
+			return send(t, w.Server, "GET", link, nil, http.Header{"Authorization": {"Bearer " + token}}).raw
+		}
+		for _, token := range []string{"", "xoxb-what", w.w.Token(), w.Workspace("Elsewhere").Token()} {
+			if got := read(token); got == "abc" {
+				t.Errorf("%q reads %q", token, got)
+			}
+		}
+		if refused := w.Refusals(); len(refused) != 4 || refused[0].Code != "sign_in" {
+			t.Errorf("refused: %+v", refused)
+		}
+		w.w.Grant("files:read")
+		if got := read(w.w.Token()); got != "abc" {
+			t.Errorf("read %q of %s", got, link)
+		}
+		if got := send(t, w.Server, "GET", link+"x", nil, nil); got.raw == "abc" {
+			t.Error("a file without a token")
+		}
+	})
+}

@@ -13,6 +13,7 @@ const (
 	Any                Method = "*"
 	ResponseURL        Method = "response_url" // posts to one
 	Upload             Method = "upload"       // posts to an upload_url
+	Download           Method = "download"     // reads a file
 	AuthTest           Method = "auth.test"
 	AuthRevoke         Method = "auth.revoke"
 	AppsUninstall      Method = "apps.uninstall"

@@ -69,12 +69,14 @@ func (s *Server) serve(w http.ResponseWriter, q *http.Request) {
 		what = ResponseURL
 	case strings.HasPrefix(path, "/upload/"):
 		what = Upload
+	case strings.HasPrefix(path, filesPath):
+		what = Download
 	}
 	o := &outcome{}
 	switch {
 	case len(body) > maxRequest:
 		o.text(http.StatusRequestEntityTooLarge, "too large")
-	case !api && what != ResponseURL && what != Upload:
+	case !api && what != ResponseURL && what != Upload && what != Download:
 		o.text(http.StatusNotFound, "not found")
 	default:
 		s.exchange(o, q, what, body)
@@ -108,6 +110,8 @@ func (s *Server) exchange(o *outcome, q *http.Request, name Method, body []byte)
 		s.respond(o, q, body)
 	case Upload:
 		s.take(o, q, body)
+	case Download:
+		s.download(o, q)
 	default:
 		s.call(o, q, name, body)
 	}

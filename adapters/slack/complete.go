@@ -1,0 +1,26 @@
+package slack
+
+import "context"
+
+// noOptions is the answer to a menu that asks for its options when there are none.
+const noOptions = `{"options":[]}`
+
+// suggest answers what somebody is typing into a menu.
+func (a *Adapter) suggest(ctx context.Context, r received) {
+	path, free, ok := suggestPath(r.ActionID)
+	if !ok {
+		r.ack([]byte(noOptions))
+		return
+	}
+	i := r.interaction()
+	i.Action = path
+	if r.View != nil {
+		i.Values, _ = submitted(r.team, r.View.state())
+	}
+	body, err := suggestionsBody(a.core.Complete(ctx, i, r.Typed), r.Typed, free)
+	if err != nil {
+		a.log.Warn("suggestions not shown", "interaction", i, "err", err)
+		body = []byte(noOptions)
+	}
+	r.ack(body)
+}
