@@ -2,7 +2,6 @@ package slack
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -160,8 +159,11 @@ func TestInstallNot(t *testing.T) {
 			return b.get(b.allow(ann))
 		}, 502, "didn&#39;t answer in time", "disk full"},
 		{"for a whole organisation", func(h *host, b *browser, ann *slacktest.Person) *http.Response {
-			h.ask = whole(h.ask)
-			return b.get(b.allow(ann))
+			back, err := ann.AuthorizeAll(b.get(publicURL + pathInstall).Header.Get("Location"))
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			return b.get(back.String())
 		}, 403, "choose one workspace", "whole organisation"},
 		{"many at once", func(h *host, b *browser, ann *slacktest.Person) *http.Response {
 			for range installsAll {
@@ -180,34 +182,14 @@ func TestInstallNot(t *testing.T) {
 			if !strings.Contains(h.log.String(), tt.logged) || strings.Contains(h.log.String(), "xoxb") {
 				t.Errorf("logged: %s", h.log)
 			}
+			if n := h.slack.Counts().Requests[slacktest.AuthRevoke]; (n == 1) != (tt.status == http.StatusForbidden) {
+				t.Errorf("%d tokens were given back", n)
+			}
 			if told := h.heard(); h.shelf.sealed(acme.ID) != nil || told != nil {
 				t.Errorf("installed all the same: %v", told)
 			}
 		})
 	}
-}
-
-// whole has Slack give tokens of an organisation.
-func whole(ask func(context.Context, call, any) error) func(context.Context, call, any) error {
-	return func(ctx context.Context, q call, out any) error {
-		err := ask(ctx, q, out)
-		if given, ok := out.(*access); ok {
-			given.Whole, given.Team.ID, given.Team.Name = true, "", ""
-		}
-		return err
-	}
-}
-
-// TestInstallWholeIsGivenBack has the token of an organisation stop working.
-func TestInstallWholeIsGivenBack(t *testing.T) {
-	hosting(t, "given back", false, func(t *testing.T, h *host) {
-		h.ask = whole(h.ask)
-		b := h.browser()
-		b.get(b.allow(h.slack.Elsewhere("Acme").Person("ann")))
-		if n := h.slack.Counts().Requests[slacktest.AuthRevoke]; n != 1 {
-			t.Errorf("%d tokens were given back", n)
-		}
-	})
 }
 
 // TestInstallOnce uses addresses and codes twice, two tabs at once, and installs

@@ -19,12 +19,19 @@ type code struct {
 	scopes   []string
 	redirect string // that was asked for, "" if none was
 	made     time.Time
+	whole    bool // for the organisation that the workspace is a part of
 }
 
 // Authorize does what the person's browser does with a link to
 // [Server.Authorize]: it shows what is asked for, the person allows it, and the
 // address is where the browser is sent. An error is what the page would say.
-func (p *Person) Authorize(link string) (*url.URL, error) {
+func (p *Person) Authorize(link string) (*url.URL, error) { return p.authorize(link, false) }
+
+// AuthorizeAll is [Person.Authorize] for somebody who allows it for the whole
+// organisation that the workspace is a part of.
+func (p *Person) AuthorizeAll(link string) (*url.URL, error) { return p.authorize(link, true) }
+
+func (p *Person) authorize(link string, whole bool) (*url.URL, error) {
 	s := p.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +40,7 @@ func (p *Person) Authorize(link string) (*url.URL, error) {
 		return nil, err
 	}
 	c := &code{
-		w: p.at, who: p, made: s.now(), redirect: asked.Get("redirect_uri"),
+		w: p.at, who: p, made: s.now(), redirect: asked.Get("redirect_uri"), whole: whole,
 		scopes: strings.FieldsFunc(asked.Get("scope"), func(r rune) bool { return r == ',' || r == ' ' }),
 	}
 	for _, scope := range c.scopes {
@@ -124,7 +131,11 @@ func (s *Server) exchangeCode(r *request) (object, *failure) {
 		return failed("bad_redirect_uri")
 	}
 	c.w.install(c.scopes)
-	return c.w.access(c.who)
+	out, fail := c.w.access(c.who)
+	if c.whole && fail == nil {
+		out["team"], out["enterprise"], out["is_enterprise_install"] = nil, object{"id": "E" + c.w.ID[1:], "name": c.w.Name}, true
+	}
+	return out, fail
 }
 
 // access gives a workspace another token.
