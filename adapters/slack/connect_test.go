@@ -138,6 +138,9 @@ func TestUninstalledWhileSending(t *testing.T) {
 		if _, ok := errors.AsType[*setupError](err); !ok || !strings.Contains(err.Error(), "SLACK_BOT_TOKEN") {
 			t.Errorf("it ended with %v", err)
 		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
 		if n := told(); len(n) != 2 || n[1].Kind != bot.SpaceGone {
 			t.Errorf("told %v", n)
 		}

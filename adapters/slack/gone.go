@@ -44,38 +44,61 @@ func (w *workspaces) until(ctx context.Context, team string) (_ context.Context,
 // to be sent fails, the core is told and the installation is erased. News that
 // comes late, when the app was installed again, is none: Slack is asked whether
 // the token works. Meanwhile nobody gets it.
-func (w *workspaces) gone(ctx context.Context, team string) { w.doubtful(ctx, team, true) }
+func (w *workspaces) gone(ctx context.Context, team string) {
+	settle, ok := w.doubts(team)
+	for ; !ok; settle, ok = w.doubts(team) {
+		if err := w.settled(ctx, team); err != nil {
+			w.log.Error("a workspace is said to be gone, and nothing was done", "team", team, "err", err)
+			return
+		}
+	}
+	defer settle()
+	w.lately.Put(team, true, refusedPause) // what is refused meanwhile says nothing more
+	w.look(ctx, team, true)
+}
 
 // refused hears that a method refuses a team's token. Slack says some of it of
 // tokens that are good, too, such as invalid_auth of addresses that a workspace
-// doesn't allow: only what it says for good ends an installation.
+// doesn't allow: only what it says for good ends an installation. From when it
+// returns until it is known what is the matter nobody gets the token.
 func (w *workspaces) refused(team string, no *refusal) {
 	if _, lately := w.lately.Get(team); lately {
 		return
 	}
+	settle, ok := w.doubts(team)
+	if !ok {
+		return
+	}
 	w.lately.Put(team, true, refusedPause)
 	w.log.Error("a workspace's token is refused", "team", team, "err", no)
-	w.spawn(func(ctx context.Context) { w.doubtful(ctx, team, false) })
+	w.spawn(func(ctx context.Context) {
+		defer settle()
+		w.look(ctx, team, false)
+	})
 }
 
-// doubtful finds out whether a team is gone. told says that an event said so.
-func (w *workspaces) doubtful(ctx context.Context, team string, told bool) {
+// doubts has nobody get the token of a team until settle is called. It is not ok
+// if that is so already.
+func (w *workspaces) doubts(team string) (settle func(), ok bool) {
 	w.mu.Lock()
-	if _, already := w.doubt[team]; already { // by the other of the two events
-		w.mu.Unlock()
-		return
+	defer w.mu.Unlock()
+	if w.doubt[team] != nil {
+		return nil, false
 	}
 	settled := make(chan struct{})
 	w.doubt[team] = settled
-	w.mu.Unlock()
-	defer func() {
+	return func() {
 		w.known.forget(team)
 		w.mu.Lock()
 		delete(w.doubt, team)
 		delete(w.renew, team)
 		w.mu.Unlock()
 		close(settled)
-	}()
+	}, true
+}
+
+// look finds out whether a team is gone. told says that an event said so.
+func (w *workspaces) look(ctx context.Context, team string, told bool) {
 	err := w.alone(ctx, team, func(ctx context.Context) error { return w.remove(ctx, team, told) })
 	if err != nil {
 		w.log.Error("a workspace may be gone; its installation is not erased yet", "team", team, "err", err)

@@ -130,6 +130,12 @@ func TestUninstalled(t *testing.T) {
 		{"by an answer", (*slacktest.Workspace).Uninstall, func(t *testing.T, h *host, team string) {
 			h.refused(team, &refusal{Method: "chat.postMessage", Code: "account_inactive"})
 		}},
+		{"by an event while an answer is looked into", (*slacktest.Workspace).Uninstall, func(t *testing.T, h *host, team string) {
+			h.slack.Inject(1, slacktest.AuthTest, slacktest.Delay(time.Second))
+			h.slack.Inject(2, slacktest.AuthTest, slacktest.Refused("invalid_auth"))
+			h.refused(team, &refusal{Method: "chat.postMessage", Code: "invalid_auth"})
+			h.gone(t.Context(), team)
+		}},
 		{"by many answers", (*slacktest.Workspace).Revoke, func(t *testing.T, h *host, team string) {
 			for range 20 {
 				h.refused(team, &refusal{Method: "chat.postMessage", Code: "token_revoked"})
