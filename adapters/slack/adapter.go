@@ -19,7 +19,10 @@ import (
 const DefaultAPI = "https://slack.com/api/"
 
 // Config is what [New] needs: the tokens of one workspace's own app, or the
-// secrets of an app that many workspaces install, or both.
+// secrets of an app that many workspaces install, or both. With both, the bot
+// token serves its workspace until somebody there installs the app in a browser:
+// what is installed is newer, and counts. A bot token that Slack refuses is a
+// fault at the start; later it ends the program only where it is alone.
 type Config struct {
 	BotToken      string // "xoxb-…"; of one workspace
 	AppToken      string // "xapp-…"; with it Slack is received over sockets
