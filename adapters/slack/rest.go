@@ -192,18 +192,37 @@ func decodeAnswer(answer []byte, out any) error {
 	return nil
 }
 
-// once makes one request of a call.
+// once makes one request of a call, and another if its token was replaced: what is
+// refused for its token has not been done.
 func (c *client) once(ctx context.Context, q call) ([]byte, error) {
-	token := q.token
-	if q.team != "" && token == "" {
-		var err error
-		if token, err = c.teams.token(ctx, q.team); err != nil {
-			if _, no := errors.AsType[*refusal](err); no {
-				return nil, err
-			}
-			return nil, &notSent{fmt.Errorf("token of %s: %w", q.team, err)}
+	if q.team == "" || q.token != "" {
+		return c.request(ctx, q, q.token)
+	}
+	token, err := c.tokenOf(ctx, q.team)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.request(ctx, q, token)
+	if no, ok := errors.AsType[*refusal](err); ok && tokenRefused(no.Code) {
+		c.refused(q.team, no)
+		if now, gone := c.tokenOf(ctx, q.team); gone == nil && now != token {
+			return c.request(ctx, q, now)
 		}
 	}
+	return answer, err
+}
+
+// tokenOf is a workspace's token; without one nothing is sent.
+func (c *client) tokenOf(ctx context.Context, team string) (string, error) {
+	token, err := c.teams.token(ctx, team)
+	if _, no := errors.AsType[*refusal](err); err != nil && !no {
+		return "", &notSent{fmt.Errorf("token of %s: %w", team, err)}
+	}
+	return token, err
+}
+
+// request makes one request with a token.
+func (c *client) request(ctx context.Context, q call, token string) ([]byte, error) {
 	body, kind := q.body, "application/json; charset=utf-8"
 	if body == nil {
 		body, kind = []byte(q.form.Encode()), "application/x-www-form-urlencoded"
@@ -226,9 +245,6 @@ func (c *client) once(ctx context.Context, q call) ([]byte, error) {
 		return answer, nil
 	case no.Code == "ratelimited" || no.Code == "rate_limited":
 		return nil, c.limits.told(q, retryAfter(h.header), false)
-	}
-	if q.team != "" && tokenRefused(no.Code) {
-		c.refused(q.team, no)
 	}
 	return nil, no
 }

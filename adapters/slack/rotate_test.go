@@ -145,10 +145,9 @@ func TestRotationMeanwhile(t *testing.T) {
 		time.Sleep(life + time.Minute)
 		first := acme.Token()
 		late.has(acme.ID, first)
-		if err := late.ask(t.Context(), call{team: acme.ID, method: "auth.test"}, nil); codeOf(err) != "token_expired" {
-			t.Fatalf("got %v", err)
+		if err := late.ask(t.Context(), call{team: acme.ID, method: "auth.test"}, nil); err != nil {
+			t.Error(err)
 		}
-		late.heard()
 		if acme.Token() == first {
 			t.Fatal("not renewed")
 		}

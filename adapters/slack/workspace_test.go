@@ -182,6 +182,26 @@ func TestUninstalled(t *testing.T) {
 	}
 }
 
+// TestInstalledElsewhere has another copy of the program hear that the app was
+// installed again: what this one sends with the old token is sent with the new one.
+func TestInstalledElsewhere(t *testing.T) {
+	hosting(t, "by another copy", false, func(t *testing.T, h *host) {
+		acme := h.slack.Elsewhere("Acme")
+		ann := acme.Person("ann")
+		h.installs(ann)
+		h.has(acme.ID, acme.Token())
+		acme.Uninstall()
+		other := newHost(t, h.slack, h.shelf, nil)
+		other.installs(ann)
+		if err := h.ask(t.Context(), call{team: acme.ID, method: "team.info"}, nil); codeOf(err) != "missing_scope" {
+			t.Errorf("got %v", err)
+		}
+		if told := h.heard(); told != nil {
+			t.Errorf("told %v", told)
+		}
+	})
+}
+
 // TestRefusedForNow has Slack refuse a token for a reason that passes: nothing is
 // erased.
 func TestRefusedForNow(t *testing.T) {

@@ -106,6 +106,9 @@ func (w *Workspace) install(scopes []string) {
 	}
 	if !w.installed {
 		w.scopes = nil
+		for _, t := range w.issued { // of an earlier installation
+			t.revoked = true
+		}
 	}
 	w.installed, w.bot.gone = true, false
 	if !slices.Contains(w.members, w.bot) {
