@@ -64,7 +64,7 @@ type Adapter struct {
 	working adapterkit.Crew
 	crowd   *adapterkit.Crowd
 	hearing
-	sending
+	memory
 	lasting context.Context // of what is under way
 	cut     func()          // ends lasting
 
@@ -91,11 +91,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	}
 	a := &Adapter{
 		log: log, config: config, ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
-		crowd: adapterkit.NewCrowd(), hearing: newHearing(),
-	}
-	var err error
-	if a.sending, err = newSending(config); err != nil {
-		return nil, err
+		crowd: adapterkit.NewCrowd(), hearing: newHearing(), memory: newMemory(),
 	}
 	a.lasting, a.cut = context.WithCancel(context.Background())
 	return a, a.connect()

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"studyhall/adapters/adapterkit"
@@ -19,9 +18,8 @@ const (
 	directShelved = 30 * 24 * time.Hour // for which one is kept there
 )
 
-// sending is what an adapter posts with, and what it knows of places.
-type sending struct {
-	rest     *client // its teams are whoever knows the workspaces
+// memory is what an adapter remembers of people and places.
+type memory struct {
 	channels *adapterkit.Memo[conversation]
 	people   *adapterkit.Memo[bot.Profile]
 	directs  *adapterkit.Memo[string]  // private conversations by person
@@ -30,17 +28,12 @@ type sending struct {
 	told     *tellings
 }
 
-func newSending(c Config) (sending, error) {
-	base, err := apiBase(c.API)
-	if err != nil {
-		return sending{}, fmt.Errorf("SLACK_API_URL: %w", err)
-	}
-	return sending{
-		rest:     &client{base: base, http: newTransport(c.Proxy, c.Dial), limits: newLimits()},
+func newMemory() memory {
+	return memory{
 		channels: adapterkit.NewMemo[conversation](), people: adapterkit.NewMemo[bot.Profile](),
 		directs: adapterkit.NewMemo[string](), images: adapterkit.NewMemo[picture](),
 		searches: adapterkit.NewMemo[search](), told: newTellings(),
-	}, nil
+	}
 }
 
 // written is the answer of methods that write a message.
