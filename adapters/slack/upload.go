@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"studyhall/bot"
 )
@@ -139,7 +138,7 @@ func (a *Adapter) share(ctx context.Context, p place, files []bot.File) error {
 func (a *Adapter) upload(ctx context.Context, team, name, alt string, data []byte) (string, error) {
 	form := url.Values{"filename": {name}, "length": {strconv.Itoa(len(data))}}
 	if alt != "" {
-		form.Set("alt_txt", clipped(alt, limitAltFile))
+		form.Set("alt_txt", shortened(alt, limitAltFile))
 	}
 	var to struct {
 		URL  string `json:"upload_url"`
@@ -157,14 +156,6 @@ func (a *Adapter) upload(ctx context.Context, team, name, alt string, data []byt
 		err = fmt.Errorf("status %d to an upload", h.status)
 	}
 	return to.File, err
-}
-
-// clipped is at most n characters.
-func clipped(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
 }
 
 // complete is the third step: the files are there, and in a place if p names one.

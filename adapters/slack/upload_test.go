@@ -59,6 +59,11 @@ func TestImages(t *testing.T) {
 			t.Errorf("other words for it: %v, %d uploads", err, w.Counts().Requests[slacktest.Upload])
 		}
 	})
+}
+
+// TestImagesThatFail have Slack not show a picture's file: it is uploaded anew if
+// somebody may have deleted it, and waited for if it is new.
+func TestImagesThatFail(t *testing.T) {
 	inSlack(t, "deleted by somebody", slacktest.Options{}, func(t *testing.T, w *posts) {
 		key := imageKey(w.team.ID, illustrated("").Card.Image)
 		w.a.images.Put(key, picture{"F0GONE", time.Now().Add(-time.Hour)}, imageKept)
