@@ -11,6 +11,7 @@ const (
 	channelBurst = 4                // posts that one channel takes at once after a pause
 	calmTime     = 10 * time.Minute // after a 429, for which nothing goes at once
 	longestGuess = 30 * time.Second // that a 429 without a time is taken to last
+	longestOwed  = 2 * time.Minute  // for which somebody is put off
 	idleBucket   = 10 * time.Minute // after which a limit is forgotten
 	sweepBuckets = 1000             // limits remembered before the idle ones are looked for
 )
@@ -70,6 +71,7 @@ type bucket struct {
 	guesses      int       // waits in a row of which Slack didn't say how long
 	minute       int64     // the newest of two in which calls are counted, since 1970
 	calls        [2]int    // in that minute and the one before
+	owed         time.Time // when those who were put off have come back
 	used         time.Time
 	blocked      string // of a workspace's posts: the channel that was last told to wait
 	blockedUntil time.Time
@@ -155,10 +157,21 @@ func (l *limits) reserve(q call, key string, channel bool, most time.Duration) (
 		}
 	}
 	if d = at.Sub(now); d > max(most, 0) {
-		return d, b.told, false
+		return b.putOff(now, at), b.told, false
 	}
 	from.next = at.Add(from.every)
 	return d, b.told, false
+}
+
+// putOff says when to come back for somebody whose turn would be at. Those who come
+// for nothing go one after the other, so that not all come back at once.
+func (b *bucket) putOff(now, at time.Time) time.Duration {
+	at = later(at, b.owed)
+	if most := now.Add(longestOwed); at.After(most) {
+		at = most
+	}
+	b.owed = at.Add(b.common.every)
+	return at.Sub(now)
 }
 
 func later(a, b time.Time) time.Time {
