@@ -166,9 +166,8 @@ func (l *limits) reserve(q call, key string, channel bool, most time.Duration) (
 // putOff says when to come back for somebody whose turn would be at. Those who come
 // for nothing go one after the other, so that not all come back at once.
 func (b *bucket) putOff(now, at time.Time) time.Duration {
-	at = later(at, b.owed)
-	if most := now.Add(longestOwed); at.After(most) {
-		at = most
+	if b.owed.Before(now.Add(longestOwed)) {
+		at = later(at, b.owed)
 	}
 	b.owed = at.Add(b.common.every)
 	return at.Sub(now)
