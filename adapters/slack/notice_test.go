@@ -75,3 +75,45 @@ func TestMovedChannel(t *testing.T) {
 		}
 	})
 }
+
+// TestOwnPostsAreNoted has what Slack tells of the bot's own posts be known by
+// their key, and nobody else's.
+func TestOwnPostsAreNoted(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		post := s.post(bot.Message{Text: "question", Key: "k1"}, "")
+		p := place{team: s.team.ID, channel: s.study.ID}
+		s.settle()
+		if diff := cmp.Diff([]string{post.TS}, s.a.told.of(p, "k1")); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		for _, event := range []map[string]any{{"bot_id": "B9", "user": "U9"}, {"user": s.ann.ID}, {"subtype": "message_changed"}} {
+			event["type"], event["channel"], event["channel_type"], event["ts"] = "message", s.study.ID, "channel", "1.1"
+			event["metadata"] = map[string]any{"event_type": eventType, "event_payload": map[string]any{"key": "k2"}}
+			s.team.Event(event)
+		}
+		s.settle()
+		if got := s.a.told.of(p, "k2"); len(got) != 0 {
+			t.Errorf("others' posts count: %v", got)
+		}
+	})
+}
+
+// TestWorkspaceGone has the core told once that a workspace is gone, whatever
+// comes first.
+func TestWorkspaceGone(t *testing.T) {
+	for seed := range uint64(4) {
+		onStage(t, slacktest.Options{Seed: seed}, func(s *stage) {
+			s.team.Event(map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []string{"U1"}, "bot": []string{}}})
+			s.settle()
+			if n := len(s.core.notices); n != 0 {
+				t.Errorf("a person's token counts: %v", s.core.notices)
+			}
+			s.team.Uninstall()
+			s.after(time.Minute)
+			want := []bot.Notice{{Kind: bot.SpaceGone, Space: spaceID(s.team.ID)}}
+			if diff := cmp.Diff(want, s.core.notices); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
