@@ -70,12 +70,18 @@ type Adapter struct {
 
 	rest   *client
 	spaces *workspaces
+	line   standing
+	recent *adapterkit.Recent // what came before
+	takes  func(envelope)     // take, but in tests of how things come
 }
 
 // New makes an adapter. The error says what in config can't be used.
 func New(log *slog.Logger, config Config) (*Adapter, error) {
 	if config.Shelf == nil {
 		return nil, errors.New("nowhere to keep anything")
+	}
+	if err := checkTokens(config); err != nil {
+		return nil, err
 	}
 	if config.API == "" {
 		config.API = DefaultAPI
@@ -93,6 +99,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		log: log, config: config, ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
 		crowd: adapterkit.NewCrowd(), hearing: newHearing(), memory: newMemory(),
 	}
+	a.recent, a.takes = adapterkit.NewRecent(), a.take
 	a.lasting, a.cut = context.WithCancel(context.Background())
 	return a, a.connect()
 }
@@ -156,6 +163,7 @@ func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.core = core
+	a.line.begin()
 	ended := make(chan error, 1)
 	go func() { ended <- a.work(ctx) }()
 	var err error
@@ -190,6 +198,9 @@ func (a *Adapter) work(ctx context.Context) error {
 		}
 	}
 	close(a.ready)
+	if a.config.AppToken != "" {
+		return a.sockets(ctx)
+	}
 	<-ctx.Done()
 	return nil
 }

@@ -14,7 +14,8 @@ const (
 type envelope struct {
 	kind    string
 	payload json.RawMessage // a JSON object, also of a request that came as a form
-	answers bool            // the acknowledgement may hold an answer
+	answers bool            // somebody waits for the answer in the acknowledgement
+	once    string          // what tells a request from all others; "" by a socket
 	// ack acknowledges; the first call counts, and none waits long. Without an
 	// answer it says no more than that the envelope is here.
 	ack func(answer []byte)

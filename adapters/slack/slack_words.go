@@ -162,3 +162,19 @@ func wordsNotSent(cause, fix string) bot.Text {
 	}
 	return words
 }
+
+// Of faults of the configuration, which the operator reads.
+const (
+	faultSwapped   = "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the bot's token begins with xoxb-, the app's with xapp-"
+	faultAppInBot  = "SLACK_BOT_TOKEN holds an app-level token (xapp-); the bot's begins with xoxb- and stands at api.slack.com/apps, page OAuth & Permissions"
+	faultUserInBot = "SLACK_BOT_TOKEN holds a person's token (xoxp-); the bot's begins with xoxb- and stands at api.slack.com/apps, page OAuth & Permissions"
+	faultBotInApp  = "SLACK_APP_TOKEN holds no app-level token; that begins with xapp- and is made at api.slack.com/apps, page Basic Information"
+	faultAppToken  = "Slack doesn't accept SLACK_APP_TOKEN; make a new one at api.slack.com/apps, page Basic Information, App-Level Tokens"
+	faultAppKind   = "SLACK_APP_TOKEN is of another kind than Socket Mode needs; make an app-level token at api.slack.com/apps, page Basic Information"
+	faultAppScope  = "SLACK_APP_TOKEN lacks the scope connections:write, without which nothing people do reaches the bot; make one with it at api.slack.com/apps, page Basic Information"
+	faultAppGone   = "the app or its workspace is no longer active in Slack; create the app again with studyhall setup slack"
+	faultDisabled  = "Socket Mode is switched off in the app's settings; switch it on at api.slack.com/apps, page Socket Mode"
+)
+
+// wordsForged is what our addresses answer to a signature that isn't Slack's.
+const wordsForged = "the signature is wrong"

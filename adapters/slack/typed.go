@@ -70,7 +70,7 @@ func (a *Adapter) reply(ctx context.Context, r received, m typedMessage) {
 	if m.Type == "app_mention" && !strings.HasPrefix(strings.TrimSpace(m.Text), "<@"+w.BotUser+">") {
 		return // it is spoken of, not to
 	}
-	if m.Client != "" && a.did.Seen(r.team+"/"+m.Client) || a.did.Seen(r.team+"/"+m.Channel+"/"+m.TS) {
+	if a.saidBefore(ctx, r.team, m.Channel, m.TS, m.Client) {
 		return // in a shared channel one message may come twice, and one gesture may make two
 	}
 	i := r.interaction()

@@ -15,6 +15,7 @@ const (
 	mostSockets = 10
 	warning     = 10 * time.Second // before a connection is refreshed
 	silence     = 30 * time.Second // without a PONG
+	closing     = time.Second      // for a client to close, once it was told
 )
 
 // socket is one connection of Socket Mode. Its fields are the server's lock's.
@@ -198,9 +199,21 @@ func (k *socket) write() {
 		}
 		if code != 0 {
 			_ = k.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
-			k.cut()
+			k.awaitClose()
 			return
 		}
+	}
+}
+
+// awaitClose gives the client a moment to close, too: acknowledgements that it
+// writes before are taken (RFC 6455, section 7.1.1).
+func (k *socket) awaitClose() {
+	late := time.NewTimer(closing)
+	defer late.Stop()
+	select {
+	case <-k.done: // the reader has seen it
+	case <-late.C:
+		k.cut()
 	}
 }
 
