@@ -1,12 +1,14 @@
 // Package cert is the catalogue of certifications: what an exam covers, with
-// what weights, and when it is given. It is pure: facts and arithmetic on them.
+// what weights, when it is given, what it costs and how it is renewed. It is pure:
+// facts and arithmetic on them.
 //
-// Every fact carries its source and the day it was checked, because fees, dates
-// and outlines change and people act on them.
+// Every fact carries its sources, how sure it is and the day it was checked,
+// because fees, dates and outlines change and people act on them. What no source
+// says is not shown as if it were known; [Evidence.Shown] decides.
 package cert
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -14,73 +16,67 @@ import (
 
 // Catalogue is every certification known, in the order of the data.
 type Catalogue struct {
-	Certifications []Certification `yaml:"certifications"`
+	AsOf           string // the day on which the facts were gathered, 2006-01-02
+	Certifications []Certification
+	Policies       []Policy
 }
 
-// Certification is what is known of one certification.
+// Certification is what is known of one certification. Its plain fields are what
+// may be shown as it is; Facts has the evidence.
 type Certification struct {
-	ID            string    `yaml:"id"`    // "cbet"
-	Short         string    `yaml:"short"` // "CBET"
-	Name          string    `yaml:"name"`
-	Issuer        string    `yaml:"issuer"`
-	IssuerShort   string    `yaml:"issuer_short"` // "AAMI"
-	URL           string    `yaml:"url"`
-	Mark          string    `yaml:"mark"`           // the sentence that says whose mark the name is; "" if none is asked for
-	NotAffiliated string    `yaml:"not_affiliated"` // the sentence that says so
-	Outlines      []Outline `yaml:"outlines"`       // oldest first
-	Windows       Windows   `yaml:"windows"`
+	ID            string `yaml:"id"`             // "cbet"
+	Short         string `yaml:"short"`          // "CBET"
+	IssuerShort   string `yaml:"issuer_short"`   // "AAMI"
+	Mark          string `yaml:"mark"`           // the sentence that says whose mark the name is; "" if none is asked for
+	NotAffiliated string `yaml:"not_affiliated"` // the sentence that says so
+	Facts         Facts  `yaml:",inline"`
+
+	Outlines []Outline `yaml:"outlines"` // oldest first
+
+	Name    string  `yaml:"-"`
+	Issuer  string  `yaml:"-"`
+	URL     string  `yaml:"-"`
+	Windows Windows `yaml:"-"` // zero where they are not verified
 }
 
-// Outline is one version of what an exam covers. Either every area has a
-// weight, or none has: then no weights are published.
+// Outline is one version of what an exam covers. Either every area has a weight,
+// or none has: then no weights are published, or none could be verified.
 type Outline struct {
-	ID      string   `yaml:"id"`
-	From    string   `yaml:"from"`   // first day in force, 2006-01-02; "" if it is not known
-	Note    string   `yaml:"note"`   // the quality of areas and weights, in words
-	Source  Source   `yaml:"source"` // of areas and weights
-	Exam    Exam     `yaml:"exam"`
-	Domains []Domain `yaml:"domains"`
+	ID    string       `yaml:"id"`
+	Note  string       `yaml:"note"` // the quality of areas and weights, in words
+	Facts OutlineFacts `yaml:",inline"`
+
+	From    string   `yaml:"-"` // first day in force, 2006-01-02; "" if it is not known
+	Until   string   `yaml:"-"` // last day, 2006-01-02; "" if none is known
+	Source  Source   `yaml:"-"` // of the weights or, without them, of the areas
+	Exam    Exam     `yaml:"-"`
+	Domains []Domain `yaml:"-"`
 }
 
-// Exam is how long an exam is. What is not known is 0.
+// Exam is how long an exam is. What is not verified is 0.
 type Exam struct {
-	Questions int    `yaml:"questions"`
-	Minutes   int    `yaml:"minutes"`
-	Source    Source `yaml:"source"` // of both
+	Questions int
+	Minutes   int
+	Source    Source // of both
 }
 
 // Domain is one area of an outline.
 type Domain struct {
-	ID     string `yaml:"id"` // "cbet.safety"
-	Name   string `yaml:"name"`
-	Short  string `yaml:"short"`  // for a card's title
-	Weight int    `yaml:"weight"` // percent of the exam; 0 where none is published
+	ID     string  `yaml:"id"` // "cbet.safety"
+	Name   string  `yaml:"name"`
+	Short  string  `yaml:"short"`  // for a card's title
+	Weight float64 `yaml:"weight"` // percent of the exam; 0 where none is published
 }
 
-// Windows says when an exam is given: at any time, or in spans of days.
-type Windows struct {
-	Source  Source       `yaml:"source"`
-	AnyTime bool         `yaml:"any_time"`
-	Yearly  []YearlySpan `yaml:"yearly"`
-}
-
-// YearlySpan is a span of days that comes every year, as "05-01" to "05-15".
-type YearlySpan struct {
-	From string `yaml:"from"`
-	To   string `yaml:"to"`
-}
-
-// Source says where a fact is from.
-type Source struct {
-	Title   string `yaml:"title"`
-	URL     string `yaml:"url"`
-	Tier    string `yaml:"tier"`    // official, second_hand or third_party
-	Checked string `yaml:"checked"` // 2006-01-02
-}
-
-// Window is one span of days in which an exam is given, both ends included.
-type Window struct {
-	From, To time.Time // local dates, at midnight UTC
+// Policy is a rule of issuers that binds whoever writes or offers questions.
+type Policy struct {
+	ID      string       `yaml:"id"`
+	Applies []string     `yaml:"applies"` // certifications; empty: all
+	Rule    Fact[string] `yaml:"rule"`
+	Effect  string       `yaml:"effect"` // what follows from it for questions
+	// Computed asks for questions whose answers a program works out, and no others,
+	// until an organiser has read the rule and chosen more.
+	Computed bool `yaml:"computed"`
 }
 
 // Find is the certification with an identifier.
@@ -92,9 +88,49 @@ func (c Catalogue) Find(id string) (Certification, bool) {
 	return c.Certifications[i], true
 }
 
+// PoliciesOf are the rules that bind questions for a certification.
+func (c Catalogue) PoliciesOf(id string) []Policy {
+	var all []Policy
+	for _, p := range c.Policies {
+		if len(p.Applies) == 0 || slices.Contains(p.Applies, id) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// ComputedOnly reports whether questions for a certification should be computed
+// ones until an organiser chooses otherwise; see [Policy].
+func (c Catalogue) ComputedOnly(id string) bool {
+	return slices.ContainsFunc(c.PoliciesOf(id), func(p Policy) bool { return p.Computed })
+}
+
 // Notice is what stands wherever the certification is introduced: whose mark
-// its name is, and that this has nothing to do with the issuer.
+// its name is, if the owner asks for that, and that this has nothing to do with
+// the issuer.
 func (c Certification) Notice() string { return strings.TrimSpace(c.Mark + " " + c.NotAffiliated) }
+
+// Trademark is the notice in full, for pages with room for it.
+func (c Certification) Trademark() string {
+	mark := cmp.Or(c.Mark, c.Short+" is a name of its issuer, used here only to say which exam is meant.")
+	return mark + " " + c.NotAffiliated
+}
+
+// StatusOn is how a certification stands on a day.
+func (c Certification) StatusOn(day time.Time) State {
+	s := c.Facts.Status.Value
+	switch {
+	case s.InactiveFrom == "" || s.State == Inactive:
+		return s.State
+	case s.InactiveFrom <= day.Format(time.DateOnly):
+		return Inactive
+	}
+	return Ending
+}
+
+// IsGoal reports whether a certification may be offered as something to aim for:
+// not one that has ended or has its end announced. Its topics stay.
+func (c Certification) IsGoal(day time.Time) bool { return c.StatusOn(day) == Active }
 
 // Outline is the outline with an identifier.
 func (c Certification) Outline(id string) (Outline, bool) {
@@ -105,15 +141,38 @@ func (c Certification) Outline(id string) (Outline, bool) {
 	return c.Outlines[i], true
 }
 
-// Current is the outline in force on a day: the newest that has begun, else the first.
-func (c Certification) Current(day time.Time) Outline {
-	current := c.Outlines[0]
+// InForce is every outline that an exam may follow on a day, oldest first. While a
+// new version begins, that is often two.
+func (c Certification) InForce(day time.Time) []Outline {
+	var all []Outline
 	for _, o := range c.Outlines {
-		if o.From <= day.Format(time.DateOnly) {
+		if o.begun(day) && !o.over(day) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// Current is the outline to study on a day: the newest in force. One whose start
+// was only announced waits until those before it are over. Without any in force it
+// is the last one that has begun, else the first.
+func (c Certification) Current(day time.Time) (current Outline) {
+	if len(c.Outlines) == 0 {
+		return Outline{}
+	}
+	current = c.Outlines[0]
+	for _, o := range c.Outlines {
+		if o.begun(day) && (!o.Facts.From.Value.Announced || current.over(day)) {
 			current = o
 		}
 	}
 	return current
+}
+
+func (o Outline) begun(day time.Time) bool { return o.From <= day.Format(time.DateOnly) }
+
+func (o Outline) over(day time.Time) bool {
+	return o.Until != "" && o.Until < day.Format(time.DateOnly)
 }
 
 // Domain is the area with an identifier; one that the outline doesn't know has
@@ -126,116 +185,20 @@ func (o Outline) Domain(id string) Domain {
 	return o.Domains[i]
 }
 
-// Weighted reports whether it is published how much of the exam each area is.
+// Weighted reports whether it is known how much of the exam each area is.
 func (o Outline) Weighted() bool {
 	return slices.ContainsFunc(o.Domains, func(d Domain) bool { return d.Weight > 0 })
 }
 
 // Share is the part of the questions that an area should get, from 0 to 1: its
-// weight or, where none is published, as much as every other area.
+// weight or, where none is known, as much as every other area.
 func (o Outline) Share(domain string) float64 {
 	i := slices.IndexFunc(o.Domains, func(d Domain) bool { return d.ID == domain })
 	switch {
 	case i < 0:
 		return 0
 	case o.Weighted():
-		return float64(o.Domains[i].Weight) / 100
+		return o.Domains[i].Weight / 100
 	}
 	return 1 / float64(len(o.Domains))
-}
-
-// Upcoming is the next n windows that have not ended by a day, soonest first;
-// none for exams given at any time.
-func (c Certification) Upcoming(day time.Time, n int) []Window {
-	var windows []Window
-	if len(c.Windows.Yearly) == 0 {
-		return nil
-	}
-	today := date(day)
-	for year := today.Year(); len(windows) < n; year++ {
-		for _, y := range c.Windows.Yearly {
-			if w, err := y.in(year); err == nil && !w.To.Before(today) {
-				windows = append(windows, w)
-			}
-		}
-	}
-	slices.SortFunc(windows, func(a, b Window) int { return a.From.Compare(b.From) })
-	return windows[:n]
-}
-
-func (y YearlySpan) in(year int) (Window, error) {
-	from, err := time.Parse(time.DateOnly, fmt.Sprintf("%04d-%s", year, y.From))
-	if err != nil {
-		return Window{}, err
-	}
-	to, err := time.Parse(time.DateOnly, fmt.Sprintf("%04d-%s", year, y.To))
-	if err != nil {
-		return Window{}, err
-	}
-	if to.Before(from) {
-		to = to.AddDate(1, 0, 0)
-	}
-	return Window{From: from, To: to}, nil
-}
-
-// ParseWindow reads a window from two local dates, 2006-01-02; ok is false when
-// none is set.
-func ParseWindow(from, to string) (w Window, ok bool) {
-	f, err := time.Parse(time.DateOnly, from)
-	if err != nil {
-		return Window{}, false
-	}
-	t, err := time.Parse(time.DateOnly, to)
-	if err != nil {
-		return Window{}, false
-	}
-	return Window{From: f, To: t}, true
-}
-
-// String is the window in words: "1 to 15 May 2027".
-func (w Window) String() string {
-	switch {
-	case w.From.Year() != w.To.Year():
-		return w.From.Format("2 January 2006") + " to " + w.To.Format("2 January 2006")
-	case w.From.Month() != w.To.Month():
-		return w.From.Format("2 January") + " to " + w.To.Format("2 January 2006")
-	}
-	return w.From.Format("2") + " to " + w.To.Format("2 January 2006")
-}
-
-// Name is the window's month: "May 2027".
-func (w Window) Name() string { return w.From.Format("January 2006") }
-
-// Until is how far a window is from a local day, in the words of a countdown
-// line. It is "" once the window is over.
-func (w Window) Until(day time.Time) string {
-	month, opens := w.From.Format("January"), w.Opens(day)
-	switch {
-	case opens != "":
-		return fmt.Sprintf("%s window opens %s.", month, opens)
-	case date(day).After(w.To):
-		return ""
-	}
-	return fmt.Sprintf("The %s window is open until %s.", month, w.To.Format("Mon 2 Jan"))
-}
-
-// Opens is when a window opens, in words, seen from a local day: "tomorrow", "in
-// 10 days", "in 22 weeks"; weeks rounded down, days below eight weeks. It is ""
-// from the day on which it opens.
-func (w Window) Opens(day time.Time) string {
-	switch days := int(w.From.Sub(date(day)) / (24 * time.Hour)); {
-	case days <= 0:
-		return ""
-	case days == 1:
-		return "tomorrow"
-	case days < 56:
-		return fmt.Sprintf("in %d days", days)
-	default:
-		return fmt.Sprintf("in %d weeks", days/7)
-	}
-}
-
-// date is the date of a local day, at midnight UTC.
-func date(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
 }

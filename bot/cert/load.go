@@ -1,136 +1,196 @@
 package cert
 
 import (
-	"bytes"
-	_ "embed"
-	"errors"
+	"embed"
 	"fmt"
+	"path"
+	"reflect"
 	"slices"
-	"time"
-	"unicode/utf8"
+	"strconv"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed catalogue.yaml
-var embedded []byte
-
-// limitShort is how long an area's short name may be, in characters, so that a
-// card's title with it stays one line on a phone.
-const limitShort = 24
+//go:embed catalogue
+var embedded embed.FS
 
 // Load reads the embedded catalogue and checks it: identifiers are unique, the
 // weights of an outline add up to 100 or are all left out, dates are dates, and
-// every fact has a source.
-func Load() (Catalogue, error) { return read(embedded) }
+// every fact has its evidence.
+//
+// It is read once: callers share what is below a certification and change nothing.
+func Load() (Catalogue, error) {
+	c, err := loaded()
+	c.Certifications = slices.Clone(c.Certifications)
+	return c, err
+}
 
-func read(data []byte) (Catalogue, error) {
-	var c Catalogue
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&c); err != nil {
+// loaded is the embedded catalogue, read when it is first asked for.
+var loaded = sync.OnceValues(func() (Catalogue, error) {
+	root, err := readEmbedded()
+	if err != nil {
 		return Catalogue{}, fmt.Errorf("certification catalogue: %w", err)
 	}
-	seen := map[string]bool{}
-	for _, cc := range c.Certifications {
-		if err := cc.check(seen); err != nil {
-			return Catalogue{}, fmt.Errorf("certification catalogue: %w", err)
-		}
+	c, faults := decode(root)
+	if len(faults) > 0 {
+		return Catalogue{}, fmt.Errorf("certification catalogue: %w", faults[0])
 	}
 	return c, nil
+})
+
+// LoadFile is [Load] with the operator's changes from a file; "" means that there
+// are none. Either all of the file is used or none: the error is then an
+// [*OverrideError], unless the file can't be read.
+func LoadFile(name string) (Catalogue, error) {
+	if name == "" {
+		return Load()
+	}
+	data, err := readOverride(name)
+	if err != nil {
+		return Catalogue{}, err
+	}
+	return Override(name, data)
 }
 
-// check finds what is wrong with a certification; seen collects identifiers.
-func (c Certification) check(seen map[string]bool) error {
-	if err := once(c.ID, seen); err != nil {
-		return err
+// readEmbedded is the catalogue as one document: what all certifications share, and
+// a list of them from a file each.
+func readEmbedded() (*yaml.Node, error) {
+	root, err := readNode("index.yaml")
+	if err != nil {
+		return nil, err
 	}
-	if len(c.Outlines) == 0 {
-		return fmt.Errorf("%s has no outline", c.ID)
+	names := child(root, "certifications")
+	if names == nil {
+		return nil, fmt.Errorf("index.yaml lists no certifications")
 	}
-	for _, o := range c.Outlines {
-		if err := once(o.ID, seen); err != nil {
-			return err
+	for i, name := range names.Content {
+		if names.Content[i], err = readNode(name.Value + ".yaml"); err != nil {
+			return nil, err
 		}
-		if err := o.check(); err != nil {
-			return fmt.Errorf("outline %s: %w", o.ID, err)
-		}
 	}
-	if err := c.Windows.check(); err != nil {
-		return fmt.Errorf("windows of %s: %w", c.ID, err)
-	}
-	return nil
+	return root, nil
 }
 
-func (o Outline) check() error {
-	if o.From != "" {
-		if _, err := time.Parse(time.DateOnly, o.From); err != nil {
-			return err
-		}
+func readNode(name string) (*yaml.Node, error) {
+	data, err := embedded.ReadFile(path.Join("catalogue", name))
+	if err != nil {
+		return nil, err
 	}
-	if len(o.Domains) == 0 {
-		return errors.New("no areas")
+	n, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := o.Exam.check(); err != nil {
-		return err
-	}
-	sum, seen := 0, map[string]bool{}
-	for _, d := range o.Domains {
-		if err := once(d.ID, seen); err != nil {
-			return err
-		}
-		if n := utf8.RuneCountInString(d.Short); n == 0 || n > limitShort {
-			return fmt.Errorf("short name of %s has %d characters, not 1 to %d", d.ID, n, limitShort)
-		}
-		if d.Weight < 0 || o.Weighted() && d.Weight == 0 {
-			return fmt.Errorf("%s has the weight %d; give every area its weight, or none", d.ID, d.Weight)
-		}
-		sum += d.Weight
-	}
-	if o.Weighted() && sum != 100 {
-		return fmt.Errorf("weights add up to %d", sum)
-	}
-	return o.Source.check()
+	return n, nil
 }
 
-func (w Windows) check() error {
-	if w.AnyTime == (len(w.Yearly) > 0) {
-		return errors.New("either any_time or yearly spans, please")
-	}
-	for _, y := range w.Yearly {
-		if _, err := y.in(2027); err != nil {
-			return err
+// fault is something wrong at a place of the document.
+type fault struct {
+	path []string
+	what string
+}
+
+// Error is the place and what is wrong there.
+func (f fault) Error() string { return place(f.path) + ": " + f.what }
+
+// place is a path as people read it: outlines[0].areas.
+func place(path []string) string {
+	text := ""
+	for _, s := range path {
+		_, err := strconv.Atoi(s)
+		switch {
+		case err == nil:
+			text += "[" + s + "]"
+		case text == "":
+			text = s
+		default:
+			text += "." + s
 		}
 	}
-	return w.Source.check()
+	return text
 }
 
-func (s Source) check() error {
-	if s.Title == "" || s.URL == "" {
-		return errors.New("a source lacks its title or address")
-	}
-	if !slices.Contains([]string{"official", "second_hand", "third_party"}, s.Tier) {
-		return fmt.Errorf("source %s is of the tier %q", s.Title, s.Tier)
-	}
-	_, err := time.Parse(time.DateOnly, s.Checked)
-	return err
+// document is the whole catalogue as it is written.
+type document struct {
+	AsOf           string            `yaml:"as_of"`
+	Sources        map[string]Source `yaml:"sources"`
+	Policies       []Policy          `yaml:"policies"`
+	Certifications []Certification   `yaml:"certifications"`
 }
 
-// once fails if an identifier is empty or was seen before.
-func once(id string, seen map[string]bool) error {
-	if id == "" || seen[id] {
-		return fmt.Errorf("identifier %q is empty or used twice", id)
+// decode turns a document into the catalogue, or says what is wrong with it.
+func decode(root *yaml.Node) (Catalogue, []fault) {
+	var d document
+	if err := root.Decode(&d); err != nil {
+		return Catalogue{}, []fault{{what: err.Error()}}
 	}
-	seen[id] = true
-	return nil
+	if d.Sources == nil {
+		d.Sources = map[string]Source{}
+	}
+	d.Sources[operatorKey] = Source{Title: "entered by whoever runs this bot", Tier: Operator}
+	c := checker{d: &d}
+	c.check()
+	if len(c.faults) > 0 {
+		return Catalogue{}, c.faults
+	}
+	for i := range d.Certifications {
+		d.Certifications[i].fill()
+	}
+	return Catalogue{AsOf: d.AsOf, Certifications: d.Certifications, Policies: d.Policies}, nil
 }
 
-func (e Exam) check() error {
+// settle looks up the sources of every fact below v.
+func (c *checker) settle(v reflect.Value, at ...string) {
+	walk(v, at, func(path []string, _ any, e *Evidence) {
+		if err := e.settle(c.d.Sources, c.d.AsOf); err != nil {
+			c.fault(err.Error(), c.numbered(path)...)
+		}
+	})
+}
+
+// numbered is a path with places in lists instead of identifiers, as the document
+// has them.
+func (c *checker) numbered(at []string) []string {
+	at = slices.Clone(at)
+	if len(at) > 3 && at[0] == "certifications" && at[2] == "outlines" {
+		i, err := strconv.Atoi(at[1])
+		if err != nil || i >= len(c.d.Certifications) {
+			return at
+		}
+		for n, o := range c.d.Certifications[i].Outlines {
+			if o.ID == at[3] {
+				at[3] = strconv.Itoa(n)
+			}
+		}
+	}
+	return at
+}
+
+// fill sets the plain fields from the facts, as far as those may be shown.
+func (c *Certification) fill() {
+	c.Name, c.Issuer, c.URL = c.Facts.Name.Value, c.Facts.Issuer.Value, c.Facts.URL.Value
+	if w := c.Facts.Windows; w.Confirmed() {
+		c.Windows = w.Value
+		c.Windows.Source = w.Sources[0]
+	}
+	for i := range c.Outlines {
+		c.Outlines[i].fill()
+	}
+}
+
+func (o *Outline) fill() {
+	f := o.Facts
+	o.From, o.Until, o.Domains = f.From.Value.Day, f.Until.Value, f.Areas.Value
 	switch {
-	case e.Questions < 0 || e.Minutes < 0:
-		return fmt.Errorf("an exam of %d questions and %d minutes", e.Questions, e.Minutes)
-	case e == Exam{}:
-		return nil
+	case f.Weights.Confirmed():
+		o.Source = f.Weights.Sources[0]
+	case f.Areas.Confirmed():
+		o.Source = f.Areas.Sources[0]
 	}
-	return e.Source.check()
+	if f.Minutes.Confirmed() {
+		o.Exam.Minutes, o.Exam.Source = f.Minutes.Value, f.Minutes.Sources[0]
+	}
+	if f.Questions.Confirmed() {
+		o.Exam.Questions, o.Exam.Source = f.Questions.Value, f.Questions.Sources[0]
+	}
 }

@@ -18,8 +18,9 @@ type Config struct {
 	Store     Store
 	Bot       *bot.Bot
 	Catalogue cert.Catalogue
-	Questions Questions        // may be given later, by [Service.Ask]
-	Now       func() time.Time // domain time
+	Offers    func(certification string) bool // whether there are questions for it; nil: for all
+	Questions Questions                       // may be given later, by [Service.Ask]
+	Now       func() time.Time                // domain time
 	NewID     func() string
 	NewInvite func() Code // a code for another space or account; nil: by chance
 	Wake      func()      // lets the engine look at what has become due

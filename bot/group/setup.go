@@ -70,7 +70,7 @@ func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 	if _, err := schedule.LoadZone(p.Zone); err == nil {
 		setup.Zone = p.Zone
 	}
-	if c, ok := likely(s.c.Catalogue.Certifications, s.c.Bot.ChannelName(ctx, i.Channel)); ok {
+	if c, ok := likely(s.offered(), s.c.Bot.ChannelName(ctx, i.Channel)); ok {
 		setup.Certification = c.ID
 		setup.WindowFrom, setup.WindowTo = nextWindow(c, s.today(setup.Zone))
 	}
@@ -80,7 +80,7 @@ func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 // setupForm is the form of five fields, filled in as the set-up says.
 func (s *Service) setupForm(setup Setup, action string) *bot.Form {
 	var studying []bot.Option
-	for _, c := range s.c.Catalogue.Certifications {
+	for _, c := range s.offered() {
 		studying = append(studying, bot.Option{Label: bot.Clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
 	}
 	return &bot.Form{
@@ -182,7 +182,7 @@ func (s *Service) fill(setup *Setup, v bot.Values) (invalid map[string]string) {
 		invalid[fieldZone] = problem
 	}
 	if id := v.Get(fieldStudying); id != "" {
-		if c, ok := s.c.Catalogue.Find(id); ok {
+		if c, ok := s.c.Catalogue.Find(id); ok && (id == before.Certification || s.offers(c)) {
 			setup.Certification, setup.Outline = c.ID, c.Current(s.today(setup.Zone)).ID
 		} else {
 			invalid[fieldStudying] = "I don't have questions for that yet. Please choose from the list."

@@ -97,7 +97,7 @@ func (s *Service) addTrack(ctx context.Context, i bot.Interaction, d Details, _ 
 // trackForm asks for a certification the group doesn't study yet; false without any.
 func (s *Service) trackForm(d Details, setup Setup, action string) (*bot.Form, bool) {
 	var options []bot.Option
-	for _, c := range s.c.Catalogue.Certifications {
+	for _, c := range s.offered() {
 		if !s.studies(d, c.ID) {
 			options = append(options, bot.Option{Label: bot.Clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
 		}
@@ -146,7 +146,7 @@ func (s *Service) sentTrackAgain(ctx context.Context, i bot.Interaction) (bot.Re
 func (s *Service) fillTrack(ctx context.Context, i bot.Interaction, d Details, setup Setup) (bot.Response, error) {
 	c, ok := s.c.Catalogue.Find(i.Values.Get(fieldStudying))
 	switch {
-	case !ok:
+	case !ok || !s.offers(c):
 		return bot.Response{Invalid: map[string]string{fieldStudying: "I don't have questions for that yet. Please choose from the list."}}, nil
 	case s.studies(d, c.ID):
 		return bot.Response{Invalid: map[string]string{fieldStudying: wordsTrackBefore.Plain()}}, nil

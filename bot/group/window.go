@@ -26,6 +26,17 @@ func likely(all []cert.Certification, channel string) (c cert.Certification, ok 
 	return all[max(i, 0)], true
 }
 
+// offered are the certifications that a group can be set up for.
+func (s *Service) offered() []cert.Certification {
+	return slices.DeleteFunc(slices.Clone(s.c.Catalogue.Certifications), func(c cert.Certification) bool { return !s.offers(c) })
+}
+
+// offers reports whether a group can be set up for a certification: one with
+// questions, and not one that has ended or will.
+func (s *Service) offers(c cert.Certification) bool {
+	return c.IsGoal(s.c.Now()) && (s.c.Offers == nil || s.c.Offers(c.ID))
+}
+
 // nextWindow is the two days of the window that comes next, or "" for an exam
 // that has none.
 func nextWindow(c cert.Certification, today time.Time) (from, to string) {
@@ -74,7 +85,7 @@ func (s *Service) windowsAhead(d Details) map[string]Window {
 // windowField offers the windows of what can be studied: of everything in a new
 // set-up, where the certification is chosen beside it, and else of the group's.
 func (s *Service) windowField(setup Setup) bot.Field {
-	all := s.c.Catalogue.Certifications
+	all := s.offered()
 	if c, ok := s.c.Catalogue.Find(setup.Certification); ok && setup.changes() {
 		all = []cert.Certification{c}
 	}

@@ -112,6 +112,32 @@ func TestWindowField(t *testing.T) {
 	}
 }
 
+// TestOffered holds that a group can be set up for what has questions, and for
+// nothing whose end is announced.
+func TestOffered(t *testing.T) {
+	catalogue, err := cert.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := func(offers func(string) bool) (all []string) {
+		s := &Service{c: Config{Catalogue: catalogue, Offers: offers, Now: func() time.Time { return time.Date(2026, 11, 22, 10, 38, 0, 0, time.UTC) }}}
+		for _, c := range s.offered() {
+			all = append(all, c.ID)
+		}
+		return all
+	}
+	some := []string{"cbet", "pmp", "hcispp"}
+	if diff := cmp.Diff([]string{"cbet", "pmp"}, ids(func(id string) bool { return slices.Contains(some, id) })); diff != "" {
+		t.Errorf("with questions for %v (-want +got):\n%s", some, diff)
+	}
+	if all := ids(nil); len(all) != len(catalogue.Certifications)-1 || slices.Contains(all, "hcispp") {
+		t.Errorf("with questions for everything: %v", all)
+	}
+	if _, ok := catalogue.Find("hcispp"); !ok {
+		t.Error("what isn't offered is gone from the catalogue")
+	}
+}
+
 // TestTodayIsTheGroups holds that a window is over when its last day is over
 // where the group is, wherever the server is.
 func TestTodayIsTheGroups(t *testing.T) {

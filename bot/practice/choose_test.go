@@ -23,7 +23,7 @@ func drawOutline(t *rapid.T) cert.Outline {
 			weight = rapid.IntRange(1, left-(n-1-i)).Draw(t, "weight")
 		}
 		left -= weight
-		o.Domains = append(o.Domains, cert.Domain{ID: fmt.Sprintf("a%d", i), Weight: weight})
+		o.Domains = append(o.Domains, cert.Domain{ID: fmt.Sprintf("a%d", i), Weight: float64(weight)})
 	}
 	if rapid.Bool().Draw(t, "unpublished") {
 		for i := range o.Domains {

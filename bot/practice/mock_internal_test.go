@@ -107,11 +107,12 @@ func TestMockFollowsTheOutline(t *testing.T) {
 		for k := range areas {
 			d := cert.Domain{ID: fmt.Sprint("area-", k), Short: fmt.Sprint("Area ", k)}
 			if weighted {
-				d.Weight = rest
+				weight := rest
 				if k < areas-1 {
-					d.Weight = rapid.IntRange(1, rest-(areas-1-k)).Draw(t, "weight")
+					weight = rapid.IntRange(1, rest-(areas-1-k)).Draw(t, "weight")
 				}
-				rest -= d.Weight
+				rest -= weight
+				d.Weight = float64(weight)
 			}
 			o.Domains = append(o.Domains, d)
 			for n := range rapid.IntRange(0, 60).Draw(t, "items") {

@@ -75,7 +75,7 @@ func pickService(s *store.Store) (*practice.Service, group.Track) {
 		bank.Items = append(bank.Items, quizzes.Item{ID: fmt.Sprintf("cbet-a-question-about-%d", n), Domain: benchDomain(n)})
 	}
 	for n, weight := range []int{7, 10, 6, 30, 30, 17} {
-		o.Domains = append(o.Domains, cert.Domain{ID: benchDomain(n), Weight: weight})
+		o.Domains = append(o.Domains, cert.Domain{ID: benchDomain(n), Weight: float64(weight)})
 	}
 	return practice.New(practice.Config{
 		Store: s, Library: practice.NewLibrary([]quizzes.Bank{bank}), Now: func() time.Time { return benchNow },

@@ -209,7 +209,7 @@ func TestPickSessionFollowsTheWeights(t *testing.T) {
 		}
 		for _, d := range o.Domains {
 			if want := 20 * o.Share(d.ID); math.Abs(float64(count[d.ID])-want) > float64(len(o.Domains)) {
-				t.Fatalf("area %s with weight %d got %d of 20", d.ID, d.Weight, count[d.ID])
+				t.Fatalf("area %s with weight %v got %d of 20", d.ID, d.Weight, count[d.ID])
 			}
 		}
 	})

@@ -48,7 +48,7 @@ const (
 
 	realWords        = bot.Text("I don't have real exam questions and won't look for them. I have practice on the outline's topics.")
 	outlineTitle     = "%s: what the exam covers"
-	outlineLine      = "%s: %d %%"
+	outlineLine      = "%s: %v %%"
 	outlineSource    = "Weights: %s"
 	outlineChecked   = "Weights: %s, checked %s"
 	outlinePractises = bot.Text("Choose an area to practise it.")

@@ -69,7 +69,7 @@ func (s *Service) ThemeWords(t group.Track, theme Theme) string {
 	if o.Source.Tier != "official" && o.Note != "" {
 		quality = "; " + o.Note
 	}
-	return fmt.Sprintf("%s (%d %% of the outline%s)", d.Short, d.Weight, quality)
+	return fmt.Sprintf("%s (%v %% of the outline%s)", d.Short, d.Weight, quality)
 }
 
 // Week is a running week of a group as far as its theme is concerned.

@@ -23,9 +23,18 @@ const dotenv = ".env"
 // config reads the variables of the environment and of .env; the environment
 // wins, unless what it has is empty.
 func (p *program) config() (app.Config, error) {
-	file, err := readDotenv(dotenv)
+	lookup, err := p.lookup()
 	if err != nil {
 		return app.Config{}, err
+	}
+	return app.LoadConfig(lookup)
+}
+
+// lookup is where variables are looked up.
+func (p *program) lookup() (func(name string) (string, bool), error) {
+	file, err := readDotenv(dotenv)
+	if err != nil {
+		return nil, err
 	}
 	for _, v := range app.Variables() {
 		if !v.Secret {
@@ -39,13 +48,13 @@ func (p *program) config() (app.Config, error) {
 			}
 		}
 	}
-	return app.LoadConfig(func(name string) (string, bool) {
+	return func(name string) (string, bool) {
 		if v, ok := p.env(name); ok && v != "" {
 			return v, true
 		}
 		v, ok := file[name]
 		return v, ok
-	})
+	}, nil
 }
 
 // configured reads the configuration and makes the logger that it asks for.

@@ -10,14 +10,13 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"studyhall/bot/cert"
 	"studyhall/internal/app"
 	"studyhall/quizzes"
 )
 
 // outlines is what banks are held to: every outline of the catalogue.
-func outlines() ([]quizzes.Outline, error) {
-	catalogue, err := cert.Load()
+func (p *program) outlines() ([]quizzes.Outline, error) {
+	catalogue, err := p.catalogue()
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +34,7 @@ func (*lintBanks) Help() string {
 }
 
 func (l *lintBanks) Run(p *program) error {
-	known, err := outlines()
+	known, err := p.outlines()
 	if err != nil {
 		return err
 	}
@@ -188,7 +187,7 @@ func (l *listBanks) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	known, err := outlines()
+	known, err := p.outlines()
 	if err != nil {
 		return err
 	}

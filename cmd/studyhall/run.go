@@ -30,7 +30,7 @@ func (d *demo) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	return app.Demo(ctx, app.DemoOptions{
-		Addr: d.Addr, DB: d.DB, Banks: c.BanksDir, Erasures: c.Erasures, Empty: d.Empty, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
+		Addr: d.Addr, DB: d.DB, Banks: c.BanksDir, Certifications: c.Certifications, Erasures: c.Erasures, Empty: d.Empty, NoOpen: d.NoOpen, Out: p.out, Log: log, Version: programVersion(),
 	})
 }
 

@@ -32,17 +32,19 @@ import (
 
 // Options is what [New] needs.
 type Options struct {
-	Log       *slog.Logger
-	Version   string
-	Database  string // as in DATABASE_URL
-	Banks     fs.FS  // the banks that come with the program; nil: the embedded ones
-	BanksDir  string // the operator's own banks; "" for none
-	Timing    schedule.Timing
-	Real      func() time.Time // real time; nil: the machine's clock
-	Trace     func(point string)
-	NewID     func() string     // nil: random
-	NewCode   func() string     // for one-time codes; nil: NewID
-	NewInvite func() group.Code // of invitations of other spaces; nil: random
+	Log      *slog.Logger
+	Version  string
+	Database string // as in DATABASE_URL
+	Banks    fs.FS  // the banks that come with the program; nil: the embedded ones
+	BanksDir string // the operator's own banks; "" for none
+	// Certifications is the operator's file of changes to the catalogue; "" for none.
+	Certifications string
+	Timing         schedule.Timing
+	Real           func() time.Time // real time; nil: the machine's clock
+	Trace          func(point string)
+	NewID          func() string     // nil: random
+	NewCode        func() string     // for one-time codes; nil: NewID
+	NewInvite      func() group.Code // of invitations of other spaces; nil: random
 	// Erasures is the file that lists erasures; see [store.Options].
 	Erasures string
 	// Clock makes domain time from the store; nil: domain time is real time.
@@ -77,7 +79,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.NewID == nil {
 		o.NewID = bot.NewID
 	}
-	catalogue, err := cert.Load()
+	catalogue, err := cert.LoadFile(o.Certifications)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +147,8 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	})
 	a.Groups = group.New(o.Log, group.Config{
 		Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Questions: a.Practice,
-		Now: a.Clock.Now, NewID: o.NewID, NewInvite: o.NewInvite, Wake: a.Engine.Wake,
+		Offers: func(certification string) bool { return library.Len(certification) > 0 },
+		Now:    a.Clock.Now, NewID: o.NewID, NewInvite: o.NewInvite, Wake: a.Engine.Wake,
 	})
 	a.Groups.Keep(a.Store.Records()...)
 	a.Groups.Register()

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"studyhall/bot/cert"
 )
 
 //go:generate go test -run ^TestEnvExample$ . -update
@@ -26,9 +28,11 @@ type Config struct {
 	SecretKeys []Secret
 	Slack      Slack
 	Discord    Discord
-	BanksDir   string     // BANKS_DIR; "" for none
-	LogLevel   slog.Level // LOG_LEVEL
-	LogFormat  LogFormat  // LOG_FORMAT
+	BanksDir   string // BANKS_DIR; "" for none
+	// Certifications is CERTIFICATIONS_FILE; "" for none.
+	Certifications string
+	LogLevel       slog.Level // LOG_LEVEL
+	LogFormat      LogFormat  // LOG_FORMAT
 }
 
 // LogFormat is how log lines are written.
@@ -97,6 +101,11 @@ func otherVariables() []Variable {
 			Doc:   "A folder with question banks of your own, beside those that come with the program.",
 			Where: "Any folder with .yaml files; `studyhall quizzes lint FOLDER` checks them.",
 			set:   func(c *Config, v string) error { c.BanksDir = v; return checkFolder(v) },
+		}, {
+			Group: "Questions", Name: "CERTIFICATIONS_FILE",
+			Doc:   "A file that corrects or adds facts about certifications, such as fees and deadlines; see docs/certifications.md.",
+			Where: "A .yaml file; either all of it is used or none. `studyhall certs show ID` prints what comes of it.",
+			set:   func(c *Config, v string) error { c.Certifications = v; return checkCertifications(v) },
 		}, {
 			Group: "Log", Name: "LOG_LEVEL", Default: "info",
 			Doc:   "The least important lines that are logged.",
@@ -216,6 +225,15 @@ func checkFolder(v string) error {
 		return fmt.Errorf("%s is not a folder", v)
 	}
 	return nil
+}
+
+// checkCertifications says of every line what is wrong with it.
+func checkCertifications(v string) error {
+	_, err := cert.LoadFile(v)
+	if fault, ok := errors.AsType[*cert.OverrideError](err); ok {
+		return errors.New(strings.ReplaceAll(fault.Error(), "\n", "\n    "))
+	}
+	return err
 }
 
 func parseLevel(v string) (slog.Level, error) {

@@ -25,6 +25,8 @@ func TestLoadConfig(t *testing.T) {
 	folder := t.TempDir()
 	secret := filepath.Join(folder, "url")
 	write(t, secret, "postgres://me:hunter2@db/study\r\n")
+	facts := filepath.Join(folder, "certs.yaml")
+	write(t, facts, "certifications: [{id: cbet, delivery: {checked: 2027-01-01}}]\n")
 	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto,
 		Slack: app.Slack{API: "https://slack.com/api/"}, Discord: app.Discord{API: "https://discord.com/api/v10"}}
 	with := func(change func(*app.Config)) app.Config { c := defaults; change(&c); return c }
@@ -40,6 +42,7 @@ func TestLoadConfig(t *testing.T) {
 		{"every interface", map[string]string{"HTTP_ADDR": ":80"}, with(func(c *app.Config) { c.HTTPAddr = ":80" })},
 		{"ipv6", map[string]string{"HTTP_ADDR": "[::1]:65535"}, with(func(c *app.Config) { c.HTTPAddr = "[::1]:65535" })},
 		{"banks", map[string]string{"BANKS_DIR": folder}, with(func(c *app.Config) { c.BanksDir = folder })},
+		{"certifications", map[string]string{"CERTIFICATIONS_FILE": facts}, with(func(c *app.Config) { c.Certifications = facts })},
 		{"log, any case", map[string]string{"LOG_LEVEL": "Warn", "LOG_FORMAT": "JSON"}, with(func(c *app.Config) { c.LogLevel, c.LogFormat = slog.LevelWarn, app.LogJSON })},
 		{"discord", map[string]string{"DISCORD_TOKEN": "a.b.c", "DISCORD_GUILD_ID": "18446744073709551615", "DISCORD_API_URL": "http://127.0.0.1:1/api",
 			"DISCORD_PUBLIC_KEY": strings.Repeat("ab", 32), "PUBLIC_URL": "https://study.example.org"}, with(func(c *app.Config) {
@@ -91,6 +94,10 @@ func TestLoadConfigFaults(t *testing.T) {
 		{"port by name", map[string]string{"HTTP_ADDR": "localhost:http"}, []string{"not a number from 1 to 65535"}},
 		{"banks missing", map[string]string{"BANKS_DIR": filepath.Join(folder, "none")}, []string{"BANKS_DIR: stat "}},
 		{"banks a file", map[string]string{"BANKS_DIR": file("bank.yaml", "x")}, []string{"bank.yaml is not a folder"}},
+		{"certifications missing", map[string]string{"CERTIFICATIONS_FILE": filepath.Join(folder, "none.yaml")}, []string{"CERTIFICATIONS_FILE: stat "}},
+		{"certifications a folder", map[string]string{"CERTIFICATIONS_FILE": folder}, []string{"is not an ordinary file"}},
+		{"certifications broken", map[string]string{"CERTIFICATIONS_FILE": file("certs.yaml", "certifications:\n  - id: cbet\n    color: red\n    size: 1\n")},
+			[]string{"certs.yaml:3: certifications[0].color: this key is not known here\n    " + filepath.Join(folder, "certs.yaml") + ":4: certifications[0].size"}},
 		{"level", map[string]string{"LOG_LEVEL": "loud"}, []string{`LOG_LEVEL: there is no level "loud"`}},
 		{"format", map[string]string{"LOG_FORMAT": "xml"}, []string{`LOG_FORMAT: there is no format "xml"`}},
 		{"token with quotes", map[string]string{"DISCORD_TOKEN": `"hunter2"`}, []string{"DISCORD_TOKEN: it has spaces or quotes in it"}},

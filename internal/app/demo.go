@@ -27,17 +27,19 @@ import (
 
 // DemoOptions is what the demo verb is told.
 type DemoOptions struct {
-	Addr     string // HOST:PORT; "" for 127.0.0.1:8080, or a free port when that is taken
-	DB       string // a SQLite file, or a URL as in DATABASE_URL; "" for a temporary file
-	Posts    string // file of the browser's own posts; "" beside DB
-	Banks    string // the operator's own banks; "" for none
-	Erasures string // file that lists erasures; "" for the default
-	Empty    bool   // without the example group
-	NoOpen   bool   // don't open a browser
-	Token    string // secret of the address; "" for a random one
-	Out      io.Writer
-	Log      *slog.Logger
-	Version  string
+	Addr  string // HOST:PORT; "" for 127.0.0.1:8080, or a free port when that is taken
+	DB    string // a SQLite file, or a URL as in DATABASE_URL; "" for a temporary file
+	Posts string // file of the browser's own posts; "" beside DB
+	Banks string // the operator's own banks; "" for none
+	// Certifications is the operator's file of changes to the catalogue; "" for none.
+	Certifications string
+	Erasures       string // file that lists erasures; "" for the default
+	Empty          bool   // without the example group
+	NoOpen         bool   // don't open a browser
+	Token          string // secret of the address; "" for a random one
+	Out            io.Writer
+	Log            *slog.Logger
+	Version        string
 }
 
 // demoAddr is where the demonstration is found unless told otherwise.
@@ -71,7 +73,8 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		}
 	}
 	a, err := New(ctx, Options{
-		Log: o.Log, Version: o.Version, Database: database, Erasures: o.Erasures, BanksDir: o.Banks, Timing: schedule.LocalTiming(), Trace: killPoint(),
+		Log: o.Log, Version: o.Version, Database: database, Erasures: o.Erasures, BanksDir: o.Banks,
+		Certifications: o.Certifications, Timing: schedule.LocalTiming(), Trace: killPoint(),
 		Clock: func(ctx context.Context, s *store.Store) (*Clock, error) { return playableClock(ctx, s, time.Now) },
 		Adapters: func(_ bot.Shelf, clock *Clock) ([]bot.Adapter, error) {
 			return demoAdapters(o, posts, clock)

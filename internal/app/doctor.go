@@ -81,7 +81,7 @@ func FaultyConfig(e *ConfigError) (r Report) {
 
 // questions looks at the banks.
 func (r *Report) questions(o CheckUp, c Config) {
-	catalogue, err := cert.Load()
+	catalogue, err := cert.LoadFile(c.Certifications)
 	if err == nil {
 		faults := &countErrors{}
 		library, bad := loadBanks(Options{Log: slog.New(faults), BanksDir: c.BanksDir}, catalogue)
@@ -92,12 +92,20 @@ func (r *Report) questions(o CheckUp, c Config) {
 		}
 		if err == nil {
 			questions, certifications := 0, 0
+			var old []string
 			for _, c := range catalogue.Certifications {
 				if n := library.Len(c.ID); n > 0 {
 					questions, certifications = questions+n, certifications+1
+					for _, f := range c.Outdated(o.Now) {
+						old = append(old, c.Short+" "+f.Path)
+					}
 				}
 			}
 			r.add(bot.FindingOK, "Questions", fmt.Sprintf("%s for %s.", count(questions, "question"), count(certifications, "certification")), "")
+			if len(old) > 0 {
+				r.add(bot.FindingNote, "Facts", fmt.Sprintf("%s older than a year, such as %s.", are(len(old), "fact"), old[0]),
+					"Look them up with the issuers and put them into CERTIFICATIONS_FILE; see docs/certifications.md.")
+			}
 		}
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -175,6 +176,40 @@ func TestNoGreeting(t *testing.T) {
 			t.Error("others see it")
 		}
 	})
+}
+
+// TestDoctorTellsOldFacts: facts of what can be studied here that nobody has looked
+// at for a year are told.
+func TestDoctorTellsOldFacts(t *testing.T) {
+	folder := t.TempDir()
+	facts := filepath.Join(folder, "certs.yaml")
+	// One fact of long ago, seen from then: the others are of later days.
+	writeFile(t, facts, "certifications: [{id: cbet, delivery: {checked: 2020-02-03}}]\n")
+	env := map[string]string{"DATABASE_URL": "sqlite:" + filepath.Join(folder, "new.db"), "CERTIFICATIONS_FILE": facts}
+	now := time.Date(2021, 2, 3, 12, 0, 0, 0, time.UTC)
+	for _, f := range doctor(t, env, CheckUp{Now: now, Offline: true}).Findings {
+		if f.About == "Facts" {
+			t.Errorf("after a year: %v", f)
+		}
+	}
+	r := doctor(t, env, CheckUp{Now: now.AddDate(0, 0, 1), Offline: true})
+	if f := r.find(t, "Facts"); f.State != bot.FindingNote || f.How != "1 fact is older than a year, such as CBET delivery." ||
+		!strings.Contains(f.Fix, "CERTIFICATIONS_FILE") || r.ExitCode() != 0 {
+		t.Errorf("a day later: %v, exit code %d", f, r.ExitCode())
+	}
+	writeFile(t, facts, "certifications: [{id: clrt, delivery: {checked: 2020-02-03}}]\n")
+	for _, f := range doctor(t, env, CheckUp{Now: now.AddDate(0, 0, 1), Offline: true}).Findings {
+		if f.About == "Facts" {
+			t.Errorf("of a certification without questions: %v", f)
+		}
+	}
+}
+
+func writeFile(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestDoctorExitCodes has a fault of each kind.
