@@ -221,7 +221,7 @@ func (e *Evidence) settle(sources map[string]Source, asOf string) error {
 	switch e.Confidence {
 	case Confirmed:
 		if !e.given || len(e.By) == 0 {
-			return errors.New("a confirmed fact needs a value, and its sources after by:")
+			return errors.New("a confirmed fact needs a value, and its sources")
 		}
 	case Memory, Unknown:
 	default:
