@@ -1,5 +1,9 @@
 // Package slack shows Studyhall in Slack.
 //
+// How things come: sockets.go keeps a connection of Socket Mode open, of which
+// socket.go is one, or webhook.go takes signed requests; seen.go leaves out what
+// came before. All of it ends in an envelope, which is acknowledged once.
+//
 // What people do: inbound.go reads it, typed.go what they write, answer.go and
 // submit.go answer, in whispers, in forms (keptform.go) and over home pages
 // (modal.go, home.go); complete.go fills menus as they type, fetch.go reads the

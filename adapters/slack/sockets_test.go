@@ -69,6 +69,7 @@ type transport struct {
 	study *slacktest.Channel
 	ann   *slacktest.Person
 	end   func() error // ends the adapter and returns what Run did
+	core  bot.Core     // answers what is taken; nil: the test takes it
 
 	mu     sync.Mutex
 	taken  []string         // what came: commands' words, types of interactions and of events
@@ -100,11 +101,14 @@ func (w *transport) run(c Config) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a.takes = w.take
+	var core bot.Core = bot.New(discarded())
+	if a.takes = w.take; w.core != nil {
+		core, a.takes = w.core, a.take
+	}
 	w.a = a
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx, bot.New(discarded())) }()
+	go func() { ended <- a.Run(ctx, core) }()
 	w.end = sync.OnceValue(func() error {
 		cancel()
 		return <-ended
