@@ -78,15 +78,25 @@ func (a *Adapter) serve(ctx context.Context, r received) {
 
 // refuseFlood answers one thing too many.
 func (a *Adapter) refuseFlood(ctx context.Context, r received) {
-	c := a.exchange(r, r.interaction())
-	switch r.Type {
-	case typedLetters:
-		r.ack([]byte(noOptions)) // the menu asks again at the next letter
-	case sentForm:
-		c.fault(map[string]string{"": bot.Text(wordsFlood).Plain()})
-	default:
-		c.tell(ctx, wordsFlood)
+	if a.leaveOut(r) {
+		return
 	}
+	a.exchange(r, r.interaction()).tell(ctx, wordsFlood)
+}
+
+// leaveOut acknowledges what isn't worked on. A form stays open and says so; a menu
+// asks again at the next letter. It reports whether that tells the person all.
+func (a *Adapter) leaveOut(r received) bool {
+	switch {
+	case r.Type == typedLetters:
+		r.ack([]byte(noOptions))
+	case r.Type == sentForm && r.View != nil:
+		return a.exchange(r, r.interaction()).fault(map[string]string{"": wordsFlood.Plain()})
+	default:
+		r.ack(nil)
+		return false
+	}
+	return true
 }
 
 // answer shows a response.

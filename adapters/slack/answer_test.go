@@ -90,12 +90,12 @@ func TestEachWayToAnswer(t *testing.T) {
 		{"on a whisper, for all", onWhisper, public, "posted: words [Go]", "posted: words [Go]"},
 		{"a mention, for one", write(study, "@studyhall board"), private, "posted: <@BOT> board\nposted whisper: words [Go]", "posted: <@BOT> board"},
 		{"a mention, for all", write(study, "@studyhall board"), public, "posted: <@BOT> board\nposted: words [Go]", "posted: <@BOT> board\nposted: words [Go]"},
-		{"a mention, a form", write(study, "@studyhall board"), form, "posted: <@BOT> board\nposted whisper: " + string(wordsLate) + " [Open]", "posted: <@BOT> board"},
+		{"a mention, a form", write(study, "@studyhall board"), form, "posted: <@BOT> board\nposted whisper: " + string(wordsLate) + " [Open the form]", "posted: <@BOT> board"},
 		{"between people", write(study, "board"), private, "posted: board", "posted: board"},
 		{"about the bot", write(study, "ask @studyhall for the board"), private, "posted: ask <@BOT> for the board", "posted: ask <@BOT> for the board"},
 		{"to the bot, for one", write(direct, "board"), private, "posted: board\nposted whisper: words [Go]", ""},
 		{"to the bot, for all", write(direct, "board"), public, "posted: board\nposted: words [Go]", ""},
-		{"to the bot, a form", write(direct, "board"), form, "posted: board\nposted whisper: " + string(wordsLate) + " [Open]", ""},
+		{"to the bot, a form", write(direct, "board"), form, "posted: board\nposted whisper: " + string(wordsLate) + " [Open the form]", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			onStage(t, slacktest.Options{}, func(s *stage) {

@@ -51,7 +51,7 @@ func TestSentForms(t *testing.T) {
 		{"an edit, late", edit, late, "closed\nedited: done"},
 		{"faults, late", invalid, late, "closed\nposted whisper: " + string(wordsFaults) + " / Not yet. / Day: Too early. [Fix it]"},
 		{"another form, late", bot.Response{Form: &next}, late, "closed\nview: More|Why"},
-		{"another form, much later", bot.Response{Form: &next}, 4 * time.Second, "closed\nposted whisper: " + string(wordsLate) + " [Open]"},
+		{"another form, much later", bot.Response{Form: &next}, 4 * time.Second, "closed\nposted whisper: " + string(wordsLate) + " [Open the form]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			onStage(t, slacktest.Options{}, func(s *stage) {
@@ -116,7 +116,7 @@ func TestFormsOfWhispers(t *testing.T) {
 // TestFormsTooLate has a form that can't be opened any more be opened by a button,
 // with what belongs to it.
 func TestFormsTooLate(t *testing.T) {
-	open := "posted whisper: " + string(wordsLate) + " [Open]"
+	open := "posted whisper: " + string(wordsLate) + " [Open the form]"
 	for _, test := range []struct {
 		name string
 		does func(*stage)
@@ -163,7 +163,7 @@ func TestFormsTooLate(t *testing.T) {
 				s.slack.Refusals()
 				all := s.ann.Messages(s.study)
 				s.after(40 * time.Second) // the limit is over, and the first response_url is used once
-				s.acked(s.ann.Press(all[len(all)-1], "Open"))
+				s.acked(s.ann.Press(all[len(all)-1], labelOpen))
 				s.seen(s.ann, "view: When|Day / Note")
 				s.always(bot.Whisper(says("done")))
 				s.acked(s.ann.Submit(s.ann.Views()[0], filled))
@@ -214,6 +214,18 @@ func TestFixing(t *testing.T) {
 		s.seen(s.bob, "posted whisper: "+string(wordsOldForm))
 		s.acked(s.ann.PressAs(s.study.Messages()[0], formPath+from.Form, ""))
 		s.seen(s.ann, "closed\nview: When|Day / Note")
+		s.refused("")
+	})
+}
+
+// TestFormWithoutFields has what is wrong with a form that only asks for a yes be
+// whispered, since it has no place for that.
+func TestFormWithoutFields(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		f := s.opens(bot.Form{Title: "Sure", Submit: "Yes", Action: "sure", Intro: "Really?"})
+		s.always(bot.Response{Invalid: map[string]string{"": "Not now."}})
+		s.acked(s.ann.Submit(f, nil))
+		s.seen(s.ann, "closed\nposted whisper: "+string(wordsFaults)+" / Not now. [Fix it]")
 		s.refused("")
 	})
 }

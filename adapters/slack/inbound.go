@@ -346,7 +346,7 @@ func (a *Adapter) receive(r received) {
 	who := r.team + "/" + r.user
 	ok, full := a.crowd.Enter(who)
 	if full {
-		r.ack(nil)
+		a.leaveOut(r)
 		a.log.Error("too much at once, an interaction was left out")
 		return
 	}

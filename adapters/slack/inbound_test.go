@@ -195,6 +195,24 @@ func TestFloodOfForms(t *testing.T) {
 	})
 }
 
+// TestFull has a program that answers as much as it can leave out what is more,
+// and lose no form.
+func TestFull(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		f := s.opens(asks)
+		full := false
+		for n := 0; !full; n++ {
+			_, full = s.a.crowd.Enter(fmt.Sprint(n))
+		}
+		s.acked(s.ann.Submit(f, filled))
+		s.seen(s.ann, "marked day="+string(wordsFlood))
+		s.acked(s.ann.Command(s.study, "/study", ""))
+		if n := len(s.core.heard()); n != 1 {
+			t.Errorf("the core heard %d", n)
+		}
+	})
+}
+
 // TestTwice has what comes twice be answered once.
 func TestTwice(t *testing.T) {
 	onStage(t, slacktest.Options{}, func(s *stage) {

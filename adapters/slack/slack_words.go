@@ -121,14 +121,14 @@ const (
 	modalTitle = "Studyhall"
 	labelClose = "Close"
 	labelFix   = "Fix it"
-	labelOpen  = "Open"
+	labelOpen  = "Open the form"
 )
 
 // What people read in answer to what they did.
 const (
 	wordsFaults    bot.Text = "Something in the form can't be used yet. What you filled in is kept."
-	wordsLate      bot.Text = "The form is ready. Press Open."
-	wordsNext      bot.Text = "There is one more form. Press Open."
+	wordsLate      bot.Text = "The form is ready. Press Open the form."
+	wordsNext      bot.Text = "There is one more form. Press Open the form."
 	wordsMoment    bot.Text = "One moment. The answer comes here."
 	wordsFlood     bot.Text = "That was a lot at once, so I left this one out. Nothing was changed. Please try again in a moment."
 	wordsOldForm   bot.Text = "That form is no longer kept. Nothing was changed. Please begin again."

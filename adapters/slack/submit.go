@@ -61,7 +61,9 @@ func (c *exchange) ask(ctx context.Context, files []slack.File) bot.Response {
 func (c *exchange) settle(ctx context.Context, r bot.Response) {
 	switch {
 	case len(r.Invalid) > 0:
-		c.fault(r.Invalid)
+		if !c.fault(r.Invalid) {
+			c.mend(ctx, r.Invalid)
+		}
 		return
 	case r.Form != nil:
 		c.next(ctx, r)
@@ -166,13 +168,12 @@ func (c *exchange) drop(ctx context.Context) {
 	}
 }
 
-// fault shows in the form what is wrong with it.
-func (c *exchange) fault(invalid map[string]string) {
+// fault shows in the form what is wrong with it. A form without fields has no place
+// for that; then it closes, and fault reports false.
+func (c *exchange) fault(invalid map[string]string) bool {
 	body, err := errorsBody(invalid, c.View.inputs())
-	if err != nil {
-		c.log.Error("faults not shown", "interaction", c.i, "err", err)
-	}
 	c.ack(body)
+	return err == nil
 }
 
 // mend whispers what is wrong with a form that has closed, with a button that
