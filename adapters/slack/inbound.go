@@ -26,7 +26,6 @@ const (
 
 // hearing is what the adapter knows while it takes what people do.
 type hearing struct {
-	did     *adapterkit.Recent     // what people did
 	present *adapterkit.Memo[bool] // workspaces that the core was told the bot is in
 	homes   homes
 	mu      sync.Mutex
@@ -34,7 +33,7 @@ type hearing struct {
 }
 
 func newHearing() hearing {
-	return hearing{did: adapterkit.NewRecent(), present: adapterkit.NewMemo[bool](), homes: homes{all: map[string]*home{}}, lines: map[string][]func(context.Context){}}
+	return hearing{present: adapterkit.NewMemo[bool](), homes: homes{all: map[string]*home{}}, lines: map[string][]func(context.Context){}}
 }
 
 // sent is a slash command or an interaction as Slack sends it, as far as it is of
@@ -332,10 +331,6 @@ func (a *Adapter) take(e envelope) {
 	if err != nil {
 		e.ack(nil)
 		a.log.Warn("interaction not understood", "err", err)
-		return
-	}
-	if r.Trigger != "" && a.did.Seen(r.id()) {
-		e.ack(nil)
 		return
 	}
 	a.receive(r)

@@ -159,7 +159,7 @@ func onStage(t *testing.T, options slacktest.Options, test func(*stage)) {
 		s.ann, s.bob = s.team.Person("ann"), s.team.Person("bob")
 		s.study.Join(s.ann, s.bob)
 		s.a = newStaged(t, s)
-		l.take = s.a.take
+		l.take = s.a.arrived
 		s.study.Invite()
 		synctest.Wait()
 		s.slack.Seen()
