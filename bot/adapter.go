@@ -101,6 +101,11 @@ type (
 		// once it has resumed.
 		Connection() (state string, connected bool)
 	}
+	// Speller says how people type a command. Without it that is a slash and the
+	// command's name; words are written so, and respelled here.
+	Speller interface {
+		Spell(command string) string
+	}
 	// Router receives over HTTP: everything below the adapter's name, such as
 	// "/chat/events". Paths reach its handler whole.
 	Router interface {

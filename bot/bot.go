@@ -110,7 +110,7 @@ func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
 	if err := r.validate(); err != nil {
 		return b.ourFault(i, fmt.Errorf("response: %w", err))
 	}
-	return r
+	return b.respelled(AdapterOf(i.User), r)
 }
 
 // Complete completes typed for the field whose Suggest path is i.Action. What
@@ -167,7 +167,11 @@ func (b *Bot) HomeOf(ctx context.Context, user UserID) (cards []Card) {
 	if err != nil {
 		return broken(err)
 	}
-	return cards
+	spelled := make([]Card, len(cards))
+	for n := range cards {
+		spelled[n] = *b.spelled(AdapterOf(user), Message{Card: &cards[n]}).Card
+	}
+	return spelled
 }
 
 // Notice tells the features what happened to a place. What one of them gets

@@ -48,7 +48,7 @@ func (b *Bot) Send(ctx context.Context, ch ChannelID, m Message) (MessageID, err
 	if _, ok := a.(Audiencer); !ok || AdapterOf(m.Ping) != AdapterOf(ch) {
 		m.Ping = ""
 	}
-	return a.Send(ctx, ch, m)
+	return a.Send(ctx, ch, b.spelled(a.Name(), m))
 }
 
 // Edit replaces a posted message; see [Adapter].
@@ -61,7 +61,7 @@ func (b *Bot) Edit(ctx context.Context, id MessageID, m Message) error {
 		return &DeliveryError{Kind: Refused, Cause: "The message broke one of our own limits.", Fix: "report this to the bot's authors", Err: err}
 	}
 	m.Ping = ""
-	return a.Edit(ctx, id, m)
+	return a.Edit(ctx, id, b.spelled(a.Name(), m))
 }
 
 // Direct opens the private conversation with a person; see [Adapter].

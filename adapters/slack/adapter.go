@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"studyhall/adapters/adapterkit"
@@ -31,6 +32,7 @@ type Config struct {
 	ClientSecret  string
 	SecretKeys    []string // the first encrypts installations, each decrypts them
 	PublicURL     string   // where Slack and browsers reach the program; "" for nowhere
+	Declared      []string // commands that are slash commands of their own; nil: all
 	API           string   // address of the Web API; "" for [DefaultAPI]
 	// Again says what to do with a post of unknown outcome in a workspace whose
 	// channels the bot may not read: send it again, and perhaps twice; else
@@ -134,6 +136,15 @@ func (a *Adapter) notify(ctx context.Context, n bot.Notice) {
 
 // Name is "slack".
 func (a *Adapter) Name() string { return name }
+
+// Spell is how people type a command: on its own, or after the one under which
+// all are reached.
+func (a *Adapter) Spell(command string) string {
+	if declared := a.config.Declared; declared == nil || slices.Contains(declared, command) {
+		return "/" + command
+	}
+	return "/" + prefix + " " + command
+}
 
 // fail ends Run; the first reason counts.
 func (a *Adapter) fail(err error) {

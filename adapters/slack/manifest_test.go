@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -133,8 +134,8 @@ func checkReach(t *testing.T, app App, m appManifest) {
 	// What Slack's reference of events says.
 	needs := map[string]string{
 		"app_home_opened": "", "app_uninstalled": "", "tokens_revoked": "", "app_mention": "app_mentions:read", "user_change": "users:read",
-		"channel_archive": "channels:read", "channel_deleted": "channels:read", "channel_left": "channels:read",
-		"group_archive": "groups:read", "group_deleted": "groups:read", "group_left": "groups:read",
+		"channel_archive": "channels:read", "channel_deleted": "channels:read", "channel_left": "channels:read", "channel_rename": "channels:read", "channel_unarchive": "channels:read",
+		"group_archive": "groups:read", "group_deleted": "groups:read", "group_left": "groups:read", "group_rename": "groups:read", "group_unarchive": "groups:read",
 		"channel_id_changed": "channels:read", "member_joined_channel": "channels:read", "member_left_channel": "channels:read",
 		"message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history",
 	}
@@ -168,6 +169,29 @@ func checkReach(t *testing.T, app App, m appManifest) {
 	}
 	if diff := cmp.Diff(want, addresses); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
+	}
+}
+
+// TestEvents has the adapter be told of exactly those events that it does
+// something about.
+func TestEvents(t *testing.T) {
+	source, err := os.ReadFile("notice.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	handled := map[string]bool{}
+	for _, line := range regexp.MustCompile(`(?m)^\tcase (".*"):$`).FindAllStringSubmatch(string(source), -1) {
+		for name := range strings.SplitSeq(line[1], ", ") {
+			handled[strings.Trim(name, `"`)] = true
+		}
+	}
+	told := map[string]bool{}
+	for _, e := range appEvents() {
+		name, _, _ := strings.Cut(e.name, ".")
+		told[name] = true
+	}
+	if diff := cmp.Diff(handled, told); diff != "" {
+		t.Errorf("events (-handled +in the manifest):\n%s", diff)
 	}
 }
 
@@ -236,6 +260,14 @@ func TestManifestMakesAnApp(t *testing.T) {
 	}
 }
 
+// TestSpell has each command as people can type it.
+func TestSpell(t *testing.T) {
+	few, all := &Adapter{config: Config{Declared: []string{"quiz"}}}, &Adapter{}
+	if got := few.Spell("quiz") + " " + few.Spell("board") + " " + all.Spell("board"); got != "/quiz /studyhall board /board" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestCheckTokens(t *testing.T) {
 	const tail = "123456789012-abcdefghij"
 	for _, test := range []struct {
@@ -245,7 +277,7 @@ func TestCheckTokens(t *testing.T) {
 		want  string
 	}{
 		{"bot", CheckBotToken, "xoxb-" + tail, ""},
-		{"app in place of bot", CheckBotToken, "xapp-" + tail, "belongs into SLACK_APP_TOKEN"},
+		{"app in place of bot", CheckBotToken, "xapp-" + tail, "belongs in SLACK_APP_TOKEN"},
 		{"person in place of bot", CheckBotToken, "xoxp-" + tail, "a person's token"},
 		{"rotating", CheckBotToken, "xoxe.xoxb-" + tail, "token rotation"},
 		{"refresh", CheckBotToken, "xoxe-1-" + tail, "token rotation"},
@@ -254,7 +286,7 @@ func TestCheckTokens(t *testing.T) {
 		{"half of it", CheckBotToken, "xoxb-123", "too short"},
 		{"something else", CheckBotToken, tail, "doesn't begin with xoxb-"},
 		{"app", CheckAppToken, "xapp-" + tail, ""},
-		{"bot in place of app", CheckAppToken, "xoxb-" + tail, "belongs into SLACK_BOT_TOKEN"},
+		{"bot in place of app", CheckAppToken, "xoxb-" + tail, "belongs in SLACK_BOT_TOKEN"},
 		{"something else for an app", CheckAppToken, tail, "doesn't begin with xapp-"},
 		{"secret", CheckSecret, strings.Repeat("0f", 16), ""},
 		{"token in place of a secret", CheckSecret, "xapp-" + tail, "it is a token"},
