@@ -322,10 +322,6 @@ func (c *exchange) say(ctx context.Context, m bot.Message) {
 		return
 	}
 	no, definite := errors.AsType[*bot.DeliveryError](err)
-	if definite && no.Kind == bot.Refused && c.direct() { // two people's conversation, of which the bot is no part
-		c.whisper(ctx, m)
-		return
-	}
 	if definite && no.Kind == bot.Refused && len(m.Files) == 0 {
 		if err := c.respond(ctx, m, false, false); err == nil || unknown(err) {
 			return

@@ -191,23 +191,3 @@ func TestFormsOnHome(t *testing.T) {
 		})
 	}
 }
-
-// TestHomeTooLate has an answer that comes too late to open over the page be in
-// the person's conversation with the bot.
-func TestHomeTooLate(t *testing.T) {
-	onStage(t, slacktest.Options{}, func(s *stage) {
-		s.core.home = func(bot.UserID) []bot.Card { return []bot.Card{*says("page", pressing("Go", "go")).Card} }
-		v := s.openHome()
-		s.answers(func(bot.Interaction) bot.Response {
-			time.Sleep(4 * time.Second)
-			return bot.Whisper(says("late"))
-		})
-		s.acked(s.ann.Press(v, "Go"))
-		s.after(4 * time.Second)
-		s.seen(s.ann, "posted whisper: late\nhome: |page [Go]")
-		if all := s.ann.Messages(s.ann.Direct()); len(all) != 1 || all[0].Words() != "late" {
-			t.Errorf("in the conversation: %v", all)
-		}
-		s.refused("")
-	})
-}

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -131,7 +130,6 @@ func (v *sentView) state() slack.ViewState {
 type received struct {
 	sent
 	at      time.Time // when it came
-	once    string    // tells it from others
 	team    string
 	user    string
 	place   place // no channel on a home page and what it opens
@@ -156,7 +154,7 @@ func (a *Adapter) read(e envelope) (received, error) {
 			r.Enterprise = &named{ID: r.EnterpriseID}
 		}
 	}
-	r.user, r.once = r.User.ID, cmp.Or(r.Trigger, bot.NewID())
+	r.user = r.User.ID
 	// The workspace is the one in which it was done: people of another one who
 	// share a channel are known by it, since only its token reaches them.
 	for _, id := range []string{idOf(r.Team), r.TeamID, r.User.Team, idOf(r.Enterprise)} {
@@ -232,8 +230,8 @@ func (r received) onPage() bool {
 // direct reports whether it was done in a conversation with the bot.
 func (r received) direct() bool { return r.onPage() || strings.HasPrefix(r.place.channel, "D") }
 
-// id is the same however often Slack sends it.
-func (r received) id() string { return name + ":i/" + r.once }
+// id is the same however often Slack sends it. Suggestions have none.
+func (r received) id() string { return name + ":i/" + r.Trigger }
 
 // interaction is the part that doesn't depend on what was done.
 func (r received) interaction() bot.Interaction {

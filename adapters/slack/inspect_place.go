@@ -145,12 +145,11 @@ func (i *inspector) place(ctx context.Context, asked Asked, ch bot.ChannelID, p 
 func (i *inspector) wanted(about string, ch bot.ChannelID, asked Asked) {
 	lacks := func(scope string) bool { return asked.Granted != nil && !slices.Contains(asked.Granted, scope) }
 	for _, w := range i.in.Wants {
-		switch {
-		case w.Channel != ch:
-		case w.Pin && lacks("pins:write"):
+		if w.Channel == ch && w.Pin && lacks("pins:write") {
 			i.note(about, "Its group wants questions pinned, and the bot lacks pins:write.", fixScopes)
-		case w.Ping != "" && lacks("usergroups:read"):
-			i.note(about, "Its group wants a user group named, and the bot lacks usergroups:read.", fixScopes)
+		}
+		if w.Channel == ch && w.Ping != "" && lacks("usergroups:read") {
+			i.note(about, "Its group wants a user group notified, and the bot lacks usergroups:read.", fixScopes)
 		}
 	}
 }

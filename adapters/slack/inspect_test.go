@@ -125,7 +125,7 @@ func TestInspect(t *testing.T) {
 		{name: "offline", prepare: func(i *inspected) { i.in.Offline = true }, want: []string{"note: Slack: Slack was not asked…-offline"}},
 		{name: "tokens swapped", prepare: func(i *inspected) {
 			i.in.Config.BotToken, i.in.Config.AppToken = i.in.Config.AppToken, i.in.Config.BotToken
-		}, want: []string{"setup: Slack secrets: SLACK_BOT_TOKEN can't be right: …belongs into SLACK_APP_TOKEN", "setup: Slack secrets: SLACK_APP_TOKEN can't be right"}},
+		}, want: []string{"setup: Slack secrets: SLACK_BOT_TOKEN can't be right: …belongs in SLACK_APP_TOKEN", "setup: Slack secrets: SLACK_APP_TOKEN can't be right"}},
 		{name: "a wrong address", prepare: func(i *inspected) { i.in.Config.API = "slack.com" }, want: []string{"setup: Slack: SLACK_API_URL"}},
 		{name: "another token", prepare: func(i *inspected) { i.in.Config.BotToken = "xoxb-nobody-nobody" },
 			want: []string{"setup: Workspace: Slack doesn't accept SLACK_BOT_TOKEN (invalid_auth).…Bot User OAuth Token"}},
@@ -167,7 +167,7 @@ func TestInspect(t *testing.T) {
 			want: []string{"setup: Scopes: The bot lacks channels:read, groups:read", "note: slack:…The bot may not see that channel: it lacks …:read"}},
 		{name: "pins wanted", prepare: func(i *inspected) {
 			i.w.Grant(without("pins:write", "usergroups:read")...)
-			i.in.Wants = []slack.Wants{{Channel: i.in.Channels[0], Pin: true}, {Channel: i.in.Channels[0], Ping: "slack:x"}, {Channel: "slack:T/C", Pin: true}}
+			i.in.Wants = []slack.Wants{{Channel: i.in.Channels[0], Pin: true, Ping: "slack:x"}, {Channel: "slack:T/C", Pin: true}}
 		}, want: []string{"note: Scopes: Left out are pins:write, usergroups:read", "note: #cbet-study in Biomed: Its group wants questions pinned", "note: #cbet-study in Biomed: Its group wants a user group"}},
 		{name: "no public address", http: true, prepare: func(i *inspected) { i.in.Config.PublicURL = "" }, want: []string{"note: HTTP mode: PUBLIC_URL is not set"}},
 		{name: "nobody answers", http: true, prepare: func(i *inspected) { i.in.HTTP.Transport = answering(nil) },

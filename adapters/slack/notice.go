@@ -109,16 +109,11 @@ func (a *Adapter) said(team string, event json.RawMessage) {
 	if json.Unmarshal(event, &m) != nil && m.TS == "" {
 		return
 	}
-	if m.Type != "message" || m.Metadata.Type != eventType || m.byPerson() {
-		a.typed(team, m)
+	if m.Type == "message" && m.Metadata.Type == eventType && m.Subtype != "message_changed" {
+		a.posted(team, m.Channel, m.TS, m.Metadata.Payload.Key)
 		return
 	}
-	a.background(func(ctx context.Context) {
-		// Other apps can write the same metadata.
-		if w, err := a.spaces.of(ctx, team); err == nil && (m.User != "" && m.User == w.BotUser || m.Bot != "" && m.Bot == w.BotID) {
-			a.posted(team, m.Channel, m.TS, m.Metadata.Payload.Key)
-		}
-	})
+	a.typed(team, m)
 }
 
 // placeChanged tells the core what happened to a channel.

@@ -34,7 +34,7 @@ func Scopes() []Scope {
 		{"im:history", "read what people write to the bot privately, and find private messages of the bot again", "words written to the bot privately don't reach it, and a private message whose fate is unknown is not looked up", false},
 		{"im:write", "write privately to people who asked for reminders", "private reminders don't arrive; they wait on people's study pages", true},
 		{"pins:write", "pin the open question, in groups that want that", "questions are not pinned", false},
-		{"usergroups:read", "name a user group when a question is posted, in groups that want that", "no user group can be chosen", false},
+		{"usergroups:read", "notify a user group when a question is posted, in groups that want that", "no user group can be chosen, and none is notified", false},
 		{"users:read", "know people's names and time zones, and who administers the workspace", "boards have no names, and times are the group's only", true},
 	}
 }
@@ -72,7 +72,7 @@ const (
 func CheckBotToken(token string) error {
 	switch {
 	case strings.HasPrefix(token, prefixApp):
-		return errors.New("it is an app-level token, which belongs into SLACK_APP_TOKEN; " + whereBotToken)
+		return errors.New("it is an app-level token, which belongs in SLACK_APP_TOKEN; " + whereBotToken)
 	case strings.HasPrefix(token, prefixUser):
 		return errors.New("it is a person's token; " + whereBotToken)
 	case strings.HasPrefix(token, prefixRotates), strings.HasPrefix(token, prefixRefresh):
@@ -84,7 +84,7 @@ func CheckBotToken(token string) error {
 // CheckAppToken reports what is wrong with the shape of an app-level token.
 func CheckAppToken(token string) error {
 	if strings.HasPrefix(token, prefixBot) {
-		return errors.New("it is a bot's token, which belongs into SLACK_BOT_TOKEN; " + whereAppToken)
+		return errors.New("it is a bot's token, which belongs in SLACK_BOT_TOKEN; " + whereAppToken)
 	}
 	return checkToken(token, prefixApp, whereAppToken)
 }

@@ -69,13 +69,11 @@ func (c *exchange) settle(ctx context.Context, r bot.Response) {
 		c.next(ctx, r)
 	case c.from.Page && c.shows == "" && (r.Reply != nil || r.Edit != nil):
 		c.turn(ctx, r)
-		c.drop(ctx)
 		return
 	default:
 		c.ack(nil)
 	}
 	c.show(ctx, r)
-	c.drop(ctx)
 }
 
 // postpone closes a form whose answer follows. Where nothing else could show that,
@@ -153,19 +151,6 @@ func (c *exchange) keep(ctx context.Context, r bot.Response) {
 		return
 	}
 	c.answer(ctx, r)
-	c.drop(ctx)
-}
-
-// drop forgets a form that was taken, so that no button opens it again.
-func (c *exchange) drop(ctx context.Context) {
-	if c.from.Form == "" {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, shelfTime)
-	defer cancel()
-	if err := c.config.Shelf.Delete(ctx, formPath, c.formKey(c.from.Form)); err != nil {
-		c.log.Warn("form still kept", "err", err)
-	}
 }
 
 // fault shows in the form what is wrong with it. A form without fields has no place

@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"studyhall/adapters/discord/discordtest"
+	"studyhall/adapters/slack"
 	"studyhall/adapters/slack/slacktest"
 	"studyhall/bot/bottest"
 )
@@ -43,6 +44,13 @@ func TestScripts(t *testing.T) {
 	platform := discordtest.New(t, discordtest.Options{TCP: true})
 	workspace := slacktest.New(t, slacktest.Options{TCP: true})
 	biomed := workspace.Workspace("Biomed")
+	var granted []string
+	for _, s := range slack.Scopes() {
+		if s.Name != "pins:write" {
+			granted = append(granted, s.Name)
+		}
+	}
+	biomed.Grant(granted...)
 	faults, err := filepath.Abs("../../quizzes/testdata")
 	if err != nil {
 		t.Fatal(err)

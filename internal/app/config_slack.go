@@ -111,7 +111,7 @@ func slackConfig(c Config, shelf bot.Shelf) slack.Config {
 	config := slack.Config{
 		BotToken: c.Slack.BotToken.Reveal(), AppToken: c.Slack.AppToken.Reveal(), SigningSecret: c.Slack.SigningSecret.Reveal(),
 		ClientID: c.Slack.ClientID, ClientSecret: c.Slack.ClientSecret.Reveal(), PublicURL: c.PublicURL,
-		API: c.Slack.API, Again: c.Slack.Again, Shelf: shelf,
+		API: c.Slack.API, Again: c.Slack.Again, Shelf: shelf, Declared: slackDeclared(),
 	}
 	for _, key := range c.SecretKeys {
 		config.SecretKeys = append(config.SecretKeys, key.Reveal())

@@ -106,7 +106,7 @@ func TestLoadConfigFaults(t *testing.T) {
 		{"api without scheme", map[string]string{"DISCORD_API_URL": "discord.com/api"}, []string{`DISCORD_API_URL: "discord.com/api" is no http or https address`}},
 		{"public url with a query", map[string]string{"PUBLIC_URL": "https://a.example/?x"}, []string{"PUBLIC_URL: "}},
 		{"slack tokens swapped", map[string]string{"SLACK_BOT_TOKEN": "xapp-hunter2hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2hunter2"},
-			[]string{"SLACK_BOT_TOKEN: it is an app-level token, which belongs into SLACK_APP_TOKEN", "SLACK_APP_TOKEN: it is a bot's token, which belongs into SLACK_BOT_TOKEN"}},
+			[]string{"SLACK_BOT_TOKEN: it is an app-level token, which belongs in SLACK_APP_TOKEN", "SLACK_APP_TOKEN: it is a bot's token, which belongs in SLACK_BOT_TOKEN"}},
 		{"slack secrets", map[string]string{"SLACK_SIGNING_SECRET": "xoxb-hunter2hunter2", "SLACK_CLIENT_ID": "hunter2", "SLACK_CLIENT_SECRET": "hunter2"},
 			[]string{"SLACK_SIGNING_SECRET: it is a token", "SLACK_CLIENT_ID: it is not two numbers", "SLACK_CLIENT_SECRET: it is not one word"}},
 		{"slack without history", map[string]string{"SLACK_WITHOUT_HISTORY": "twice"}, []string{`SLACK_WITHOUT_HISTORY: there is no "twice"`}},

@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"studyhall/adapters/discord"
+	"studyhall/adapters/slack"
 	"studyhall/bot"
 	"studyhall/bot/schedule"
 )
@@ -17,7 +18,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	if faults := slackFaults(c); len(faults) > 0 {
 		return &ConfigError{Faults: faults}
 	}
-	if c.Discord.Token == "" {
+	if c.Discord.Token == "" && !c.Slack.Set() {
 		return nothingToServe{}
 	}
 	l, err := net.Listen("tcp", c.HTTPAddr)
@@ -40,20 +41,35 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 
 // platforms makes an adapter for each platform that is configured.
 func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, error) {
-	config := discordConfig(c, shelf)
-	config.Now = wallClock()
-	d, err := discord.New(log.With("platform", "discord"), config)
-	if err != nil {
-		return nil, err
+	var all []bot.Adapter
+	if c.Slack.Set() {
+		config := slackConfig(c, shelf)
+		config.Now = wallClock()
+		s, err := slack.New(log.With("platform", "slack"), config)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
 	}
-	return []bot.Adapter{d}, nil
+	if c.Discord.Token != "" {
+		config := discordConfig(c, shelf)
+		config.Now = wallClock()
+		d, err := discord.New(log.With("platform", "discord"), config)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
 }
 
 // nothingToServe is what serve says when no platform is set up.
 type nothingToServe struct{}
 
 func (nothingToServe) Error() string {
-	return "there is no platform to serve: DISCORD_TOKEN is not set; docs/discord.md says where to get one, and so does studyhall setup discord. Slack comes later.\n" +
+	return "there is no platform to serve\n" +
+		"Slack: SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set; docs/slack.md says where to get them, and so does studyhall setup slack\n" +
+		"Discord: DISCORD_TOKEN is not set; docs/discord.md says where to get one, and so does studyhall setup discord\n" +
 		"Try it in a browser, without any account: studyhall demo"
 }
 

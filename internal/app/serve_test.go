@@ -41,6 +41,12 @@ func served(t testing.TB, server *discordtest.Server, more map[string]string) (w
 	for name, v := range more {
 		env[name] = v
 	}
+	return servedWith(t, env)
+}
+
+// servedWith runs serve with variables alone.
+func servedWith(t testing.TB, env map[string]string) (wait, stop func() error) {
+	t.Helper()
 	c, err := LoadConfig(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)

@@ -129,6 +129,7 @@ func slackApp(c Config, choice SlackChoice, all []bot.Command) (s SlackSteps, er
 func slackSteps(c Config, choice SlackChoice, s SlackSteps) []Step {
 	steps := []Step{{"The app, in your browser", []string{
 		"Open " + s.Create,
+		"Or open api.slack.com/apps, press Create New App, From a manifest, and paste the manifest that is printed below.",
 		"Choose the workspace, then press Next and Create. You need no right to administer it, unless it has apps approved.",
 	}, c.Slack.Set()}}
 	if choice.HTTP {
@@ -147,10 +148,14 @@ func slackSteps(c Config, choice SlackChoice, s SlackSteps) []Step {
 	} else {
 		steps = append(steps, installStep(s))
 	}
-	steps = append(steps, Step{Page: "On the machine that runs the bot", Do: []string{
+	machine := Step{Page: "On the machine that runs the bot", Do: []string{
 		"studyhall doctor    says whether all of this is right",
 		"studyhall serve     runs the bot",
-	}})
+	}}
+	if choice.HTTP {
+		machine.Do = append([]string{"Write PUBLIC_URL=" + c.PublicURL + " into .env, and have a web server there pass requests on to HTTP_ADDR, " + c.HTTPAddr + "."}, machine.Do...)
+	}
+	steps = append(steps, machine)
 	if choice.HTTP {
 		steps = append(steps, Step{Page: "Page Event Subscriptions", Do: []string{
 			"While the bot runs, press Retry beside the Request URL until it says Verified. Then save.",
