@@ -131,6 +131,7 @@ func TestSend(t *testing.T) {
 		{"slow before", func(w *posts) { w.Inject(1, post, slacktest.Delay(30*time.Second)) }, unknown, 0, ""},
 		{"limited a little", func(w *posts) { w.Inject(1, post, slacktest.Limited(2*time.Second)) }, fine, 1, ""},
 		{"limited for longer than others may wait", func(w *posts) { w.Inject(1, post, slacktest.Limited(5*time.Second)) }, bot.Limited, 0, ""},
+		{"limited a little, again and again", func(w *posts) { w.Inject(-1, post, slacktest.Limited(time.Second)) }, bot.Limited, 0, ""},
 		{"unreachable", func(w *posts) { w.unreachable(100) }, bot.NotSent, 0, ""},
 		{"unknown fields", func(w *posts) { w.Inject(1, post, slacktest.UnknownFields()) }, fine, 1, ""},
 		{"thrown out", func(w *posts) { w.study.Remove(nil) }, bot.Refused, 0, "open #cbet-study and type /invite @Studyhall"},
@@ -146,7 +147,11 @@ func TestSend(t *testing.T) {
 			test.fail(w)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
+			began := time.Now()
 			id, err := w.a.Send(ctx, w.place(w.study), question("Question 1"))
+			if took := time.Since(began); test.kind == bot.Limited && took > postPatience {
+				t.Errorf("others wait %s for it", took)
+			}
 			got := bot.DeliveryFailure(unknown)
 			fault, known := errors.AsType[*bot.DeliveryError](err)
 			switch {
@@ -164,7 +169,7 @@ func TestSend(t *testing.T) {
 			if got := len(w.study.Messages()); got != test.posted {
 				t.Errorf("%d messages, want %d", got, test.posted)
 			}
-			if asked := w.Counts().Requests[post]; asked > 2 || asked > 1 && test.kind != fine {
+			if asked := w.Counts().Requests[post]; asked > 3 || asked > 1 && test.kind != fine && test.kind != bot.Limited {
 				t.Errorf("asked %d times", asked)
 			}
 			if notices := w.Notices(); len(notices) > 0 {

@@ -142,7 +142,11 @@ func apiBase(address string) (string, error) {
 func (c *client) do(ctx context.Context, q call, out any) error {
 	ctx, cancel := withDeadline(ctx)
 	defer cancel()
+	enough := time.Now().Add(q.patience)
 	for attempt := 1; ; attempt++ {
+		if q.patience > 0 { // it is of all waits together
+			q.patience = max(time.Until(enough), 1)
+		}
 		if err := c.turn(ctx, q); err != nil {
 			return err
 		}
