@@ -209,6 +209,8 @@ func TestNothingLostOrDoubled(t *testing.T) {
 			s.Inject(2, post, slacktest.CutAfter())
 			s.Inject(1, post, slacktest.CutBefore())
 		}},
+		{"messages of bots as of old", slacktest.Options{BotMessage: true}, func(s *slacktest.Server) { s.Inject(3, post, slacktest.CutAfter()) }},
+		{"edits keep blocks, and posts with one client_msg_id are one", slacktest.Options{UpdateKeeps: true, Deduplicate: true}, func(s *slacktest.Server) { s.Inject(3, post, slacktest.CutAfter()) }},
 		{"one after the other", slacktest.Options{}, func(s *slacktest.Server) {
 			s.Inject(2, post, slacktest.CutAfter())
 			s.Inject(2, post, slacktest.StatusBefore(500))
