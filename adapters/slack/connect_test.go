@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -145,4 +146,34 @@ func TestUninstalledWhileSending(t *testing.T) {
 			t.Errorf("told %v", n)
 		}
 	})
+}
+
+// TestInstallRoutes has the pages for adding the app there in both modes, and only
+// where workspaces can add it.
+func TestInstallRoutes(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Config)
+		want   int
+	}{
+		{"Socket Mode", func(c *Config) { c.AppToken = "xapp-1-A1-1-0123456789" }, http.StatusFound},
+		{"HTTP mode", func(c *Config) { c.SigningSecret = "0123456789abcdef0123456789abcdef" }, http.StatusFound},
+		{"one workspace", func(c *Config) {
+			*c = Config{BotToken: "xoxb-1-2-3456789", AppToken: "xapp-1-A1-1-0123456789", Shelf: c.Shelf}
+		}, http.StatusNotFound},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := Config{ClientID: "1.2", ClientSecret: "s", SecretKeys: []string{keyOne}, PublicURL: publicURL, Shelf: newTeamShelf()}
+			tt.change(&c)
+			a, err := New(slog.New(slog.DiscardHandler), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rec := httptest.NewRecorder()
+			a.Routes(bot.New(slog.New(slog.DiscardHandler))).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, pathInstall, nil))
+			if rec.Code != tt.want || tt.want == http.StatusFound && !strings.HasPrefix(rec.Header().Get("Location"), "https://slack.com/oauth/v2/authorize?") {
+				t.Errorf("got %d, %s", rec.Code, rec.Header().Get("Location"))
+			}
+		})
+	}
 }

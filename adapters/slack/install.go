@@ -219,9 +219,6 @@ func (w *workspaces) settle(ctx context.Context, in installation) error {
 		return fmt.Errorf("keep the installation: %w", err)
 	}
 	w.known.forget(in.Team)
-	w.mu.Lock()
-	delete(w.renew, in.Team)
-	w.mu.Unlock()
 	w.log.Info("the app was installed in a workspace", "team", in.Team, "scopes", in.Scopes)
 	w.spawn(func(ctx context.Context) {
 		w.notice(ctx, bot.Notice{Kind: bot.SpaceThere, Space: spaceID(in.Team)})

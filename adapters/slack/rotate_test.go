@@ -90,6 +90,7 @@ func TestRotationFails(t *testing.T) {
 		time.Sleep(life - refreshEarly + time.Minute)
 		for range 100 { // not each of those who ask tries
 			h.has(acme.ID, first)
+			time.Sleep(50 * time.Millisecond)
 			synctest.Wait()
 		}
 		if n := h.exchanges(); n != 2 {
