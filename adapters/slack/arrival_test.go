@@ -96,6 +96,10 @@ func TestSwitchedOff(t *testing.T) {
 		w := arrivals(t, slacktest.Options{})
 		w.connected()
 		w.slack.Disable(true)
+		time.Sleep(connectAway - time.Second)
+		if n := w.slack.Counts().Requests[slacktest.ConnectionsOpen]; n != 1 {
+			t.Errorf("asked %d times at once", n-1)
+		}
 		time.Sleep(3 * time.Hour)
 		if n := w.slack.Counts().Requests[slacktest.ConnectionsOpen]; n > 3*60*2+20 {
 			t.Errorf("asked %d times in 3 hours", n)
@@ -186,6 +190,36 @@ func TestOnce(t *testing.T) {
 			}
 			if c := w.slack.Counts(); c.Dropped+c.Late > 0 || !w.slack.Idle() {
 				t.Errorf("counts %+v", c)
+			}
+		})
+	}
+}
+
+// TestKnownBy says by what each thing is known, for how long, and what of it comes
+// in order.
+func TestKnownBy(t *testing.T) {
+	event := func(inner string) string { return `{"event_id":"Ev1","team_id":"T1","event":` + inner + `}` }
+	known := func(order string) marks { return marks{"slack/event/Ev1", "slack/event/Ev1", eventKept, order} }
+	here := marks{here: "slack/event/Ev1", keep: eventKept}
+	for _, test := range []struct {
+		name, kind, payload string
+		want                marks
+	}{
+		{"words to the bot", kindEvent, event(`{"type":"message","channel_type":"im"}`), known("")},
+		{"a mention", kindEvent, event(`{"type":"app_mention"}`), known("")},
+		{"somebody's page", kindEvent, event(`{"type":"app_home_opened"}`), known("")},
+		{"what people say to each other", kindEvent, event(`{"type":"message","channel_type":"channel"}`), here},
+		{"somebody's status", kindEvent, event(`{"type":"user_change"}`), here},
+		{"a channel", kindEvent, event(`{"type":"channel_archive"}`), known("T1")},
+		{"what nobody knows", kindEvent, event(`{"type":"new_in_2031"}`), known("T1")},
+		{"no event", kindEvent, `{"type":"app_rate_limited"}`, marks{}},
+		{"a press", kindInteraction, `{"trigger_id":"1.2","event_id":"Ev1"}`, marks{"slack/trigger/1.2", "once", requestKept, ""}},
+		{"a command", kindCommand, `{"trigger_id":"1.2"}`, marks{"slack/trigger/1.2", "once", requestKept, ""}},
+		{"a menu", kindInteraction, `{}`, marks{"", "once", requestKept, ""}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := knownBy(envelope{kind: test.kind, payload: []byte(test.payload), once: "once"}); got != test.want {
+				t.Errorf("known by %+v, want %+v", got, test.want)
 			}
 		})
 	}

@@ -284,7 +284,7 @@ func (k *socket) acknowledgement(f frame, answer []byte) []byte {
 	if err != nil {
 		k.log.Error("an acknowledgement can't be written", "err", err)
 	}
-	if len(answer) == 0 || !f.Answers {
+	if len(answer) == 0 {
 		return bare
 	}
 	whole, err := encode(said{f.Envelope, answer})

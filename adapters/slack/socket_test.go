@@ -284,6 +284,50 @@ func TestLeavesInOrder(t *testing.T) {
 	})
 }
 
+// TestLeavesLast has Slack say something right behind its answer to the last PING.
+func TestLeavesLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPeer(t, func(envelope) {})
+		c := p.greet()
+		go p.end()
+		ping := c.PingHandler()
+		c.SetPingHandler(func(data string) error {
+			time.AfterFunc(socketQuiet/2, func() {
+				c.WriteMessage(websocket.TextMessage, []byte(`{"envelope_id":"last","type":"events_api","payload":{}}`))
+			})
+			return ping(data)
+		})
+		got, err := p.hears(c, 10*time.Second)
+		if diff := cmp.Diff([]string{`{"envelope_id":"last"}`}, got); diff != "" || !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
+			t.Errorf("it ends with %v; want -, got +:\n%s", err, diff)
+		}
+		c.Close()
+	})
+}
+
+// TestClosedBehind has Slack close right behind what it sends: that is acknowledged
+// before the answer to the close.
+func TestClosedBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPeer(t, func(envelope) {})
+		c := p.greet()
+		said := make(chan struct{})
+		go func() {
+			defer close(said)
+			for range 50 {
+				c.WriteMessage(websocket.TextMessage, []byte(`{"envelope_id":"e1","type":"events_api","payload":{}}`))
+			}
+			c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+		}()
+		got, err := p.hears(c, time.Second)
+		<-said
+		if len(got) != 50 || !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
+			t.Errorf("%d acknowledgements, and it ends with %v", len(got), err)
+		}
+		c.Close()
+	})
+}
+
 // TestLeavesTheDeaf has the program end while Slack neither reads nor closes.
 func TestLeavesTheDeaf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
