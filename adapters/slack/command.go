@@ -78,7 +78,7 @@ func shownLine(text string) string {
 // and whether the field takes text of the person's own as well.
 func suggestPath(actionID string) (path string, free, ok bool) {
 	kind, path, ok := strings.Cut(actionID, ":")
-	return path, kind != kindWord(bot.OneOf), ok && path != ""
+	return path, kind != kindWord(bot.OneOf) && kind != kindWord(bot.AudienceField), ok && path != ""
 }
 
 // suggestionsBody answers what an external menu asked for. Such a menu takes

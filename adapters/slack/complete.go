@@ -1,6 +1,10 @@
 package slack
 
-import "context"
+import (
+	"context"
+
+	"studyhall/bot"
+)
 
 // noOptions is the answer to a menu that asks for its options when there are none.
 const noOptions = `{"options":[]}`
@@ -17,7 +21,17 @@ func (a *Adapter) suggest(ctx context.Context, r received) {
 	if r.View != nil {
 		i.Values, _ = submitted(r.team, r.View.state())
 	}
-	body, err := suggestionsBody(a.core.Complete(ctx, i, r.Typed), r.Typed, free)
+	var all []bot.Option
+	var err error
+	if path == groupPath {
+		all, err = a.groupOptions(ctx, r.team, r.Typed)
+	} else {
+		all = a.core.Complete(ctx, i, r.Typed)
+	}
+	var body []byte
+	if err == nil {
+		body, err = suggestionsBody(all, r.Typed, free)
+	}
 	if err != nil {
 		a.log.Warn("suggestions not shown", "interaction", i, "err", err)
 		body = []byte(noOptions)

@@ -102,6 +102,8 @@ func kindWord(k bot.FieldKind) string {
 		return "person"
 	case bot.Channel:
 		return "channel"
+	case bot.AudienceField:
+		return "group"
 	case bot.OneOf:
 		return "one"
 	case bot.AnyOf:
@@ -158,6 +160,8 @@ func element(f bot.Field) slack.BlockElement {
 			e.InitialConversation = p.channel
 		}
 		return e
+	case bot.AudienceField:
+		return groupMenu(f, id)
 	case bot.OneOf:
 		return one(f, id, first)
 	case bot.AnyOf:

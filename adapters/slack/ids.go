@@ -14,6 +14,7 @@ const name = "slack"
 //
 //	space    slack:T1
 //	user     slack:T1/U2
+//	audience slack:T1/S5, a user group
 //	channel  slack:T1/C3, and slack:T1/C3~1700000000.000100 for a thread in it
 //	message  slack:T1/C3/1700000000.000200, or with the thread before the slash
 
@@ -26,6 +27,10 @@ type place struct {
 func spaceID(team string) bot.SpaceID { return bot.SpaceID(name + ":" + team) }
 
 func userID(team, user string) bot.UserID { return bot.UserID(name + ":" + team + "/" + user) }
+
+func audienceID(team, group string) bot.AudienceID {
+	return bot.AudienceID(name + ":" + team + "/" + group)
+}
 
 func (p place) id() bot.ChannelID {
 	id := name + ":" + p.team + "/" + p.channel
@@ -53,6 +58,13 @@ func parseUser(id bot.UserID) (team, user string, err error) {
 		return "", "", fmt.Errorf("%q names no Slack account", id)
 	}
 	return team, user, nil
+}
+
+func parseAudience(id bot.AudienceID) (team, group string, err error) {
+	if team, group, err = parseUser(bot.UserID(id)); err != nil { // of the same form
+		return "", "", fmt.Errorf("%q names no Slack user group", id)
+	}
+	return team, group, nil
 }
 
 func parseChannel(id bot.ChannelID) (place, error) {

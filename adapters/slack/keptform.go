@@ -95,7 +95,7 @@ func (c *exchange) newForm(r bot.Response) keptForm {
 }
 
 func (c *exchange) openKept(ctx context.Context, f keptForm) {
-	view, err := fits(viewBody(f.filled(), f.From))
+	view, err := fits(viewBody(c.named(ctx, f.filled()), f.From))
 	if err == nil {
 		err = c.openView(ctx, view)
 	}

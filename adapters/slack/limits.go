@@ -335,7 +335,7 @@ func (c *checker) rich(at string, o map[string]any) {
 				if el["fallback"] == nil || el["format"] == nil {
 					c.fail(in, "a date needs a format and a fallback")
 				}
-			case "user":
+			case "user", "usergroup":
 			default:
 				c.fail(in, "unexpected rich text element %q", el["type"])
 			}

@@ -72,6 +72,9 @@ func post(p place, m bot.Message, image string) body {
 	b.Channel, b.ThreadTS = p.channel, p.thread
 	b.Mrkdwn, b.UnfurlLinks, b.UnfurlMedia = &no, &no, &no
 	b.Parse = "none"
+	if m.Ping != "" {
+		b.Blocks = writer{p.team}.pinging(b.Blocks, m.Ping)
+	}
 	if m.Key != "" {
 		b.Metadata = &metadata{EventType: eventType}
 		b.Metadata.EventPayload.Key = m.Key

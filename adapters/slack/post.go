@@ -25,6 +25,7 @@ type memory struct {
 	directs  *adapterkit.Memo[string]  // private conversations by person
 	images   *adapterkit.Memo[picture] // by their content
 	searches *adapterkit.Memo[search]
+	groups   *adapterkit.Memo[[]userGroup] // by workspace
 	told     *tellings
 }
 
@@ -32,7 +33,7 @@ func newMemory() memory {
 	return memory{
 		channels: adapterkit.NewMemo[conversation](), people: adapterkit.NewMemo[bot.Profile](),
 		directs: adapterkit.NewMemo[string](), images: adapterkit.NewMemo[picture](),
-		searches: adapterkit.NewMemo[search](), told: newTellings(),
+		searches: adapterkit.NewMemo[search](), groups: adapterkit.NewMemo[[]userGroup](), told: newTellings(),
 	}
 }
 

@@ -129,7 +129,7 @@ func (c *exchange) next(ctx context.Context, r bot.Response) {
 	if err := c.putForm(ctx, kept); err != nil {
 		c.log.Error("form not kept", "err", err)
 	}
-	view, err := fits(viewBody(kept.Form, kept.From))
+	view, err := fits(viewBody(c.named(ctx, kept.Form), kept.From))
 	switch {
 	case err != nil:
 		c.ack(nil)

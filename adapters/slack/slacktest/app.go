@@ -29,7 +29,7 @@ const allInManifest = `{
 	"oauth_config": {
 		"redirect_urls": ["https://studyhall.example/slack/oauth"],
 		"scopes": {"bot": ["app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:write",
-			"groups:history", "groups:read", "im:history", "im:read", "im:write", "pins:write", "team:read", "users:read"]}
+			"groups:history", "groups:read", "im:history", "im:read", "im:write", "pins:write", "team:read", "usergroups:read", "users:read"]}
 	},
 	"settings": {
 		"event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_id_changed", "channel_left",

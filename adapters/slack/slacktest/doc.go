@@ -34,7 +34,7 @@
 // browser does to install it, and [Workspace.Uninstall], [Workspace.Revoke] and
 // [Workspace.Grant] are what may happen afterwards. [Workspace.Channel] and
 // [Workspace.Private] make channels with nobody in them, [Workspace.Person]
-// somebody in no channel: see [Channel.Join] and [Channel.Invite].
+// somebody in no channel, [Workspace.Group] a user group: see [Channel.Join] and [Channel.Invite].
 // [Channel.Remove], [Channel.Archive], [Channel.Delete], [Channel.Restrict] and
 // [Person.Deactivate] are what happens between a plan and a post.
 //
@@ -68,7 +68,7 @@
 // New sockets, the next n: [Server.Open] with [Refuse], [NoHello],
 // [DisconnectAtOnce] or [NoPing]. Open ones: [Server.Refresh], [Server.RefreshNow],
 // [Server.Drop], [Server.HalfOpen], [Server.Disable], [Server.Send]. Events:
-// [Server.Duplicate], [Server.Hold], [Workspace.Event], [Server.Envelope]. Interactions:
+// [Server.Duplicate], [Server.Hold], [Server.Lose], [Workspace.Event], [Server.Envelope]. Interactions:
 // [Interaction.Again], [Interaction.Expire]. [Server.Heal] ends what was injected.
 //
 // # Counting

@@ -167,6 +167,12 @@ func (m *message) mentioned() []*Person {
 			find(text(o, "text"))
 		case "user":
 			add(m.s.people[text(o, "user_id")])
+		case "usergroup":
+			if g := m.channel.at.group(text(o, "usergroup_id")); g != nil {
+				for _, p := range g.members {
+					add(p)
+				}
+			}
 		case "broadcast":
 			everybody()
 		}

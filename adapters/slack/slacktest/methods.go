@@ -32,6 +32,7 @@ const (
 	History            Method = "conversations.history"
 	Replies            Method = "conversations.replies"
 	UsersConversations Method = "users.conversations"
+	UsergroupsList     Method = "usergroups.list"
 	UsersInfo          Method = "users.info"
 	UsersList          Method = "users.list"
 	BotsInfo           Method = "bots.info"
@@ -95,6 +96,7 @@ var methods = sync.OnceValue(func() map[Method]*method {
 	add(Replies, 3, false, botToken, history, "channel ts", span, (*Server).replies)
 	add(UsersConversations, 3, false, botToken, read, "", page+" exclude_archived team_id types user", (*Server).conversationList)
 
+	add(UsergroupsList, 2, false, botToken, "usergroups:read", "", "include_count include_disabled include_users team_id", (*Server).userGroups)
 	add(UsersInfo, 4, false, botToken, "users:read", "user", "include_locale", (*Server).userInfo)
 	add(UsersList, 2, false, botToken, "users:read", "", page+" include_locale team_id", (*Server).userList)
 	add(BotsInfo, 3, false, botToken, "users:read", "", "bot team_id", (*Server).botInfo)

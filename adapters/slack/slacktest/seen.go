@@ -135,6 +135,7 @@ type Element struct {
 	AltText       string    `json:"alt_text"`
 	Elements      []Element `json:"elements"` // of rich text
 	UserID        string    `json:"user_id"`
+	GroupID       string    `json:"usergroup_id"`
 	ChannelID     string    `json:"channel_id"`
 	Timestamp     int64     `json:"timestamp"`
 	Format        string    `json:"format"`

@@ -18,6 +18,7 @@ type Workspace struct {
 	issued    []*token
 	members   []*Person
 	places    []*Channel
+	groups    []*Group
 }
 
 // Person is somebody's account in a workspace, or the bot's.
@@ -319,15 +320,6 @@ func (c *Channel) Remove(p *Person) {
 	if p == c.at.bot {
 		c.s.event(c.at, nil, object{"type": c.family() + "_left", "channel": c.ID})
 	}
-	c.s.tell()
-}
-
-// Lose throws the bot out, and the events that say so are lost, as those of a bad
-// hour are: only what it then tries to do shows it.
-func (c *Channel) Lose() {
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	c.members = slices.DeleteFunc(c.members, func(q *Person) bool { return c.at.bot == q })
 	c.s.tell()
 }
 
