@@ -57,14 +57,14 @@ func (z zoned) Profile(ctx context.Context, space bot.SpaceID, user bot.UserID) 
 	return p, err
 }
 
-func (d *discordSide) adapter(shelf bot.Shelf) (bot.Adapter, error) {
+func (d *discordSide) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
 	config := discord.Config{Token: d.server.Token(), API: d.server.URL(), Dial: d.server.Dial, Shelf: shelf}
 	if d.http {
 		config.PublicKey = d.server.PublicKey()
 	}
 	a, err := discord.New(slog.New(slog.DiscardHandler), config)
 	d.chat = a
-	return zoned{a, d.people}, err
+	return []bot.Adapter{zoned{a, d.people}}, err
 }
 
 func (d *discordSide) waitRunning(ctx context.Context, a *App) error {
@@ -90,6 +90,16 @@ func (d *discordSide) stopped() {
 func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 	t.Helper()
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
+	d := newDiscordSide(t, w.zone, overHTTP)
+	w.real, w.people = d, bottest.NewTogether(d.people, calling{w.harbor, "Discord", "Fake"})
+	w.begin()
+	return w
+}
+
+// newDiscordSide is Discord with nothing on it. What it refuses for its form, and
+// what it puts up with, fails the test.
+func newDiscordSide(t *testing.T, zone *time.Location, overHTTP bool) *discordSide {
+	t.Helper()
 	// Its limits are tested elsewhere; here they would only let the scripts' time pass.
 	d := &discordSide{http: overHTTP}
 	o := discordtest.Options{Limits: discordtest.Unlimited(), Global: 1_000_000, IdentifyGap: time.Nanosecond}
@@ -107,27 +117,25 @@ func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 			t.Errorf("Discord puts up with it: %s", n)
 		}
 	})
-	d.people = script.New(d.server, w.zone)
+	d.people = script.New(d.server, zone)
 	if overHTTP {
 		d.people.Deaf(helpCommand())
 	}
-	w.real, w.people = d, bottest.NewTogether(d.people, elsewhere{w.harbor, "Discord"})
-	w.begin()
-	return w
+	return d
 }
 
-// elsewhere is the other platform, which speaks of the first by the name that it
-// has in the scripts.
-type elsewhere struct {
-	*bottest.Fake
-	first string
+// calling is a platform on which one is called otherwise: scripts know the first
+// platform by a name of theirs.
+type calling struct {
+	bottest.Platform
+	name, other string
 }
 
-// See is the other platform's.
-func (e elsewhere) See(ctx context.Context) []bottest.Seen {
-	seen := e.Fake.See(ctx)
+// See is the platform's.
+func (c calling) See(ctx context.Context) []bottest.Seen {
+	seen := c.Platform.See(ctx)
 	for i := range seen {
-		seen[i].Text = strings.ReplaceAll(seen[i].Text, e.first, "Fake")
+		seen[i].Text = strings.ReplaceAll(seen[i].Text, c.name, c.other)
 	}
 	return seen
 }

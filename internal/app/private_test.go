@@ -35,6 +35,11 @@ func (l *logbook) String() string {
 	return l.book.String()
 }
 
+// logger writes to the book.
+func (l *logbook) logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
 // crawler presses everything that somebody is shown, once, and keeps all they read.
 type crawler struct {
 	w      *world
@@ -119,7 +124,7 @@ func TestOrganisersNeverSeeAnswers(t *testing.T) { synctest.Test(t, testOrganise
 
 func testOrganisersNeverSeeAnswers(t *testing.T) {
 	log := &logbook{}
-	w := newWorldWith(t, os.DirFS("testdata/banks"), slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	w := newWorldWith(t, os.DirFS("testdata/banks"), log.logger())
 	data, err := os.ReadFile("testdata/typed/bank.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -75,13 +75,13 @@ func (h *slackHost) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a, nil
 }
 
-func (h *slackHost) adapter(shelf bot.Shelf) (bot.Adapter, error) {
+func (h *slackHost) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
 	a, err := slack.New(slog.New(slog.DiscardHandler), slack.Config{
 		SigningSecret: h.server.SigningSecret(), ClientID: h.server.ClientID(), ClientSecret: h.server.ClientSecret(),
 		SecretKeys: h.keys, PublicURL: hostURL, API: h.server.URL(), Dial: h.server.Dial, Shelf: shelf,
 	})
 	h.chat = a
-	return a, err
+	return []bot.Adapter{a}, err
 }
 
 func (h *slackHost) waitRunning(ctx context.Context, a *App) error {

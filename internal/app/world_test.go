@@ -29,7 +29,9 @@ type world struct {
 	harbor   *bottest.Fake // another platform beside it
 	people   *bottest.Together
 	wall     func() time.Time // real time
-	real     realPlatform     // in place of the fake platform; nil: the fake
+	timing   schedule.Timing
+	pause    time.Duration // after each step of a script
+	real     realPlatform  // in place of the fake platform; nil: the fake
 	database string
 	banks    fs.FS
 	zone     *time.Location
@@ -77,7 +79,7 @@ func stoppedWorld(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	}
 	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
-	w.wall = time.Now
+	w.wall, w.timing = time.Now, schedule.LocalTiming()
 	w.harbor = bottest.NewFakeNamed("harbor", w.Now)
 	return w
 }
@@ -90,6 +92,14 @@ func (w *world) begin() {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.Stop(context.Background()) })
+}
+
+// patient has the program wait as long as a platform's limits want, while its own
+// clock hardly moves: a post may take seconds, and a script's time is its own.
+func (w *world) patient() {
+	begun := time.Now()
+	w.wall = func() time.Time { return begun.Add(time.Since(begun) / 1000) }
+	w.timing, w.pause = schedule.DefaultTiming(), time.Second
 }
 
 func (w *world) Driver() bottest.Driver { return driver{w.people, w} }
@@ -135,7 +145,7 @@ func (w *world) Start(ctx context.Context) error {
 	a, err := New(ctx, Options{
 		Log: w.log, Version: "test", Database: w.database, UnsafeStore: true,
 		Banks:     w.banks,
-		Timing:    schedule.LocalTiming(),
+		Timing:    w.timing,
 		NewID:     func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
 		NewCode:   func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
 		NewInvite: func() group.Code { return group.Code(fmt.Sprintf("K7%03dZTN9M", w.invites.Add(1))) },
@@ -177,7 +187,7 @@ func (w *world) Start(ctx context.Context) error {
 
 // realPlatform is the fake of a real platform, with the adapter for it.
 type realPlatform interface {
-	adapter(shelf bot.Shelf) (bot.Adapter, error)
+	platforms(shelf bot.Shelf) ([]bot.Adapter, error)
 	waitRunning(ctx context.Context, a *App) error
 	stopped()
 }
@@ -186,8 +196,8 @@ func (w *world) adapters(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) {
 	if w.real == nil {
 		return []bot.Adapter{w.fake, w.harbor}, nil
 	}
-	a, err := w.real.adapter(shelf)
-	return []bot.Adapter{a, w.harbor}, err
+	all, err := w.real.platforms(shelf)
+	return append(all, w.harbor), err
 }
 
 func (w *world) Stop(context.Context) error {
@@ -213,12 +223,17 @@ type driver struct {
 
 func (d driver) See(ctx context.Context) []bottest.Seen {
 	if a := d.w.running(); a != nil {
-		if err := a.Engine.Drain(ctx); err != nil {
+		done := a.Engine.Drain
+		if d.w.pause > 0 { // what didn't work at once is tried again
+			done = a.Engine.Settle
+		}
+		if err := done(ctx); err != nil {
 			d.w.t.Error(err)
 		}
 	}
 	seen := d.Together.See(ctx)
 	d.w.hear(seen)
+	time.Sleep(d.w.pause)
 	return seen
 }
 

@@ -9,7 +9,7 @@ import (
 // event tells the bot of something, if the application subscribes to it and has
 // the scope, and sees where it happened. The caller holds the lock.
 func (s *Server) event(w *Workspace, c *Channel, e object) {
-	if !w.installed || c != nil && (!c.has(w.bot) || c.gone) {
+	if s.losing || !w.installed || c != nil && (!c.has(w.bot) || c.gone) {
 		return
 	}
 	name := text(e, "type")

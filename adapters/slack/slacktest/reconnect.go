@@ -133,6 +133,19 @@ func (s *Server) Envelope(payload map[string]any) {
 	s.deliver(&delivery{kind: eventsAPI, payload: encode(payload), url: s.o.Requests.Events})
 }
 
+// Lose does something whose events get lost, as those of a bad hour do: only what
+// the bot then tries shows it.
+func (s *Server) Lose(do func()) {
+	lose := func(on bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.losing = on
+	}
+	lose(true)
+	defer lose(false)
+	do()
+}
+
 // Hold keeps events back until [Server.Release].
 func (s *Server) Hold() {
 	s.mu.Lock()

@@ -112,6 +112,7 @@ type Server struct {
 	waiting    int // deliveries that are neither acknowledged nor given up
 	duplicates int // events to send twice
 	holding    bool
+	losing     bool        // events
 	kept       []*delivery // while holding
 	onOpen     []*socketFault
 

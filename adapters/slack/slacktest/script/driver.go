@@ -29,14 +29,17 @@ type Driver struct {
 	server    *slacktest.Server
 	workspace *slacktest.Workspace
 
-	mu       sync.Mutex
-	busy     func() int // nil while no bot runs
-	people   map[string]*slacktest.Person
-	channels map[string]*slacktest.Channel
-	threads  map[string]string // titles of threads, by the timestamp of their beginning
-	buttons  map[string]bool   // whispers that only hold the button of a form, by timestamp
-	unsaid   []string
-	seen     []bottest.Seen
+	mu               sync.Mutex
+	busy             func() int // nil while no bot runs
+	people           map[string]*slacktest.Person
+	channels         map[string]*slacktest.Channel
+	threads          map[string]string              // titles of threads, by the timestamp of their beginning
+	buttons          map[string]bool                // whispers that only hold the button of a form, by timestamp
+	handed           map[*slacktest.Person][]string // names of files that were sent to somebody and not yet spoken of
+	outside          map[*slacktest.Channel]bool    // channels that the bot was thrown out of
+	unsaid           []string
+	posted, whispers []string // texts of messages, as they appeared
+	seen             []bottest.Seen
 }
 
 var _ bottest.Driver = (*Driver)(nil)
@@ -50,11 +53,15 @@ const prefix = "studyhall"
 // declared are the commands that the manifest has, beside [prefix].
 func declared(command string) bool { return command == "study" || command == "quiz" }
 
-// New makes a driver.
+// New makes a driver. As on the other fakes of platforms posts can't notify "shy",
+// which is a user group without people here.
 func New(server *slacktest.Server, workspace *slacktest.Workspace) *Driver {
+	workspace.Group("techs", workspace.Person("Tech"))
+	workspace.Group("shy")
 	return &Driver{
 		server: server, workspace: workspace,
 		people: map[string]*slacktest.Person{}, channels: map[string]*slacktest.Channel{}, threads: map[string]string{}, buttons: map[string]bool{},
+		outside: map[*slacktest.Channel]bool{}, handed: map[*slacktest.Person][]string{},
 	}
 }
 
@@ -249,8 +256,8 @@ func (d *Driver) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	for {
-		for busy() > 0 || !d.server.Idle() {
-			select {
+		for again := true; again; again = busy() > 0 || !d.server.Idle() {
+			select { // also before it is looked at: what is acknowledged may not have been begun
 			case <-ctx.Done():
 				return fmt.Errorf("the bot is still busy: %w", ctx.Err())
 			case <-time.After(time.Millisecond):
@@ -341,19 +348,24 @@ func (d *Driver) newest(p *slacktest.Person, on string, has func(slacktest.Messa
 	return slacktest.Message{}, false
 }
 
-// Refuse has the bot thrown out of a channel without a word, or invited again; in
-// a private conversation posts are forbidden to it.
+// Refuse has the bot thrown out of a channel, or invited again, and nobody tells
+// it; in a private conversation posts are forbidden to it.
 func (d *Driver) Refuse(channel string, on bool) {
 	if person, direct := strings.CutPrefix(channel, bottest.Private); direct {
 		d.person(person).Direct().Restrict(map[bool]string{true: "restricted_action"}[on])
 		return
 	}
 	c := d.channel("", channel)
-	if on {
-		c.Lose()
-		return
-	}
-	c.Invite()
+	d.mu.Lock()
+	d.outside[c] = on
+	d.mu.Unlock()
+	d.server.Lose(func() {
+		if on {
+			c.Remove(nil)
+		} else {
+			c.Invite()
+		}
+	})
 }
 
 // Unsaid is what people could not do here as scripts have it, in order: words in
@@ -362,6 +374,14 @@ func (d *Driver) Unsaid() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.unsaid)
+}
+
+// Notified is what notifications said so far: the text of messages as they were
+// posted, and for itself that of whispers, which notify nobody.
+func (d *Driver) Notified() (posts, whispers []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.posted), slices.Clone(d.whispers)
 }
 
 // cannot remembers what a person can't do here.

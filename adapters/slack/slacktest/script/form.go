@@ -23,7 +23,7 @@ func (d *Driver) formText(f slacktest.View, faults map[string]string) string {
 			intro = append(intro, d.lines(b)...)
 			continue
 		}
-		fields = append(fields, bottest.FormField{Label: b.Label.Text, Value: d.shows(b, state), Fault: faults[b.BlockID]})
+		fields = append(fields, bottest.FormField{Label: b.Label.Text, Value: d.shows(b, state), Fault: inWords(faults[b.BlockID])})
 	}
 	return bottest.FormText(f.Title, strings.Join(intro, "\n"), fields)
 }
@@ -130,6 +130,9 @@ func input(f slacktest.View, key string) (slacktest.Block, bool) {
 	return f.Blocks[i], true
 }
 
+// groupField begins the action_id of a field for a user group.
+const groupField = "group:"
+
 // clocks are how scripts write times of day.
 var clocks = []string{"15:04", "3:04 pm", "3 pm"}
 
@@ -159,6 +162,12 @@ func (d *Driver) entered(ctx context.Context, person string, f slacktest.View, b
 		}
 		return v, nil
 	case "external_select":
+		if strings.HasPrefix(b.Element.ActionID, groupField) {
+			if v == "everyone" { // which is no user group
+				return nil, d.cannot(what, bottest.ErrNotEnterable)
+			}
+			v = "@" + v
+		}
 		return d.suggested(ctx, person, f, b, v)
 	}
 	if b.Element.ActionID == "bool" {

@@ -65,6 +65,7 @@ func (d *Driver) see(e slacktest.Seen) {
 	}
 	m := e.Message
 	if m.TS != "" {
+		d.notes(e)
 		s.Key = key(m)
 		s.ID, s.Text = d.id(m), d.text(m)
 		if title := d.threadOf(m.Thread); title != "" {
@@ -77,6 +78,10 @@ func (d *Driver) see(e slacktest.Seen) {
 	}
 	if to != nil {
 		s.To = d.nameOf(to)
+		if d.hands(to, m) {
+			return
+		}
+		s.Text = d.withFiles(to, s.Text)
 	}
 	switch {
 	case s.Kind == bottest.Form:
@@ -89,6 +94,50 @@ func (d *Driver) see(e slacktest.Seen) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.seen = append(d.seen, s)
+}
+
+// filesSent is the line of a whisper whose files stand in the conversation with the
+// bot, since whispers hold none.
+const filesSent = "The file is in your messages with me.\n"
+
+// hands remembers files that came by themselves, for the words that speak of them.
+func (d *Driver) hands(to *slacktest.Person, m slacktest.Message) bool {
+	if len(m.Files) == 0 || len(m.Blocks) > 0 || m.Text != "" {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.handed[to] = append(d.handed[to], m.Files...)
+	return true
+}
+
+// withFiles gives words that speak of files with these.
+func (d *Driver) withFiles(to *slacktest.Person, text string) string {
+	before, after, ok := strings.Cut(text, filesSent)
+	if !ok {
+		return text
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	text = before + after
+	for _, name := range d.handed[to] {
+		text += "\nFile: " + name
+	}
+	delete(d.handed, to)
+	return text
+}
+
+// notes keeps what a notification says.
+func (d *Driver) notes(e slacktest.Seen) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case e.Kind != slacktest.Posted:
+	case e.To() == nil:
+		d.posted = append(d.posted, e.Message.Text)
+	default:
+		d.whispers = append(d.whispers, e.Message.Text)
+	}
 }
 
 // id is the identifier that the adapter gives a message.
@@ -135,6 +184,9 @@ func (d *Driver) kind(e slacktest.Seen) bottest.Kind {
 		if d.buttons[m.TS] { // only now it says something
 			delete(d.buttons, m.TS)
 			return bottest.Whisper
+		}
+		if d.outside[m.Channel] && m.To == nil { // elsewhere a bot that was thrown out can edit nothing
+			return ""
 		}
 		return bottest.Edit
 	case slacktest.Deleted:
@@ -291,6 +343,8 @@ func (d *Driver) element(e slacktest.Element) string {
 	switch e.Type {
 	case "user":
 		return d.called(e.UserID)
+	case "usergroup":
+		return d.workspace.Handle(e.GroupID)
 	case "date":
 		return instant(e.Timestamp, e.Fallback)
 	case "mrkdwn":
@@ -350,7 +404,9 @@ func instant(unix int64, words string) string {
 
 var days = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
 
-var scriptWords = strings.NewReplacer("Slack says", "The fake platform says", "Slack", "Fake")
+var scriptWords = strings.NewReplacer("Slack says I'm not in that channel.", "The fake platform says I'm not in that channel any more.", "Slack says", "The fake platform says", "Slack", "Fake",
+	"/studyhall ", "/", // before commands that the manifest doesn't declare
+	"add people to the user group @shy", "let anyone mention the role")
 
 // inWords gives what Slack is called, and does, in the words of scripts.
 func inWords(s string) string { return scriptWords.Replace(s) }
