@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -47,28 +46,19 @@ type Config struct {
 	Proxy func(*http.Request) (*url.URL, error)
 }
 
-const (
-	workTime = 2 * time.Minute  // for the work on one interaction
-	lastTime = 15 * time.Second // for what is under way when the program ends; service managers kill later
-	// learnPause is the longest pause between attempts to find out who we are.
-	learnPause = time.Minute
-)
+// learnPause is the longest pause between attempts to find out who we are.
+const learnPause = time.Minute
 
 // Adapter connects Slack.
 type Adapter struct {
 	log    *slog.Logger
 	config Config
+	life   *adapterkit.Life
 	core   bot.Core
 
-	ready   chan struct{} // closed once the workspace is known and requests are taken
-	ending  chan struct{} // closed when nothing more is taken
-	fault   chan error    // why no further work is possible
-	working adapterkit.Crew
-	crowd   *adapterkit.Crowd
+	crowd *adapterkit.Crowd
 	hearing
 	memory
-	lasting context.Context // of what is under way
-	cut     func()          // ends lasting
 
 	rest   *client
 	spaces *workspaces
@@ -98,11 +88,10 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		config.Proxy = http.ProxyFromEnvironment
 	}
 	a := &Adapter{
-		log: log, config: config, ready: make(chan struct{}), ending: make(chan struct{}), fault: make(chan error, 1),
+		log: log, config: config, life: adapterkit.NewLife(log),
 		crowd: adapterkit.NewCrowd(), hearing: newHearing(), memory: newMemory(),
 	}
 	a.recent, a.takes = adapterkit.NewRecent(), a.take
-	a.lasting, a.cut = context.WithCancel(context.Background())
 	return a, a.connect()
 }
 
@@ -120,16 +109,16 @@ func (a *Adapter) connect() error {
 		base: base, http: newTransport(a.config.Proxy, a.config.Dial), limits: newLimits(),
 		teams: a.spaces, refused: a.spaces.refused,
 	}
-	a.spaces.ask, a.spaces.spawn, a.spaces.notice, a.spaces.lost = a.rest.do, a.background, a.notify, a.fail
+	a.spaces.ask, a.spaces.spawn, a.spaces.notice, a.spaces.lost = a.rest.do, a.life.Background, a.notify, a.life.Fail
 	return nil
 }
 
 // notify tells the core what happened to a place, once there is one.
 func (a *Adapter) notify(ctx context.Context, n bot.Notice) {
 	select {
-	case <-a.ready:
+	case <-a.life.Began():
 		a.core.Notice(ctx, n)
-	case <-a.ending:
+	case <-a.life.Ending():
 	case <-ctx.Done():
 	}
 }
@@ -146,24 +135,9 @@ func (a *Adapter) Spell(command string) string {
 	return "/" + prefix + " " + command
 }
 
-// fail ends Run; the first reason counts.
-func (a *Adapter) fail(err error) {
-	select {
-	case a.fault <- err:
-	default:
-	}
-}
-
 // WaitReady returns once the workspace is known and requests are taken, or with
 // ctx's error.
-func (a *Adapter) WaitReady(ctx context.Context) error {
-	select {
-	case <-a.ready:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (a *Adapter) WaitReady(ctx context.Context) error { return a.life.WaitReady(ctx) }
 
 // Busy is how much is being answered just now.
 func (a *Adapter) Busy() int { return a.crowd.Size() }
@@ -171,26 +145,10 @@ func (a *Adapter) Busy() int { return a.crowd.Size() }
 // Run receives until ctx ends. A token that Slack refuses, or a scope without
 // which nothing works, ends it with an error whose exit code is 78.
 func (a *Adapter) Run(ctx context.Context, core bot.Core) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	a.core = core
 	a.line.begin()
-	ended := make(chan error, 1)
-	go func() { ended <- a.work(ctx) }()
-	var err error
-	select {
-	case err = <-a.fault:
-		cancel()
-		<-ended
-	case err = <-ended:
-		select {
-		case err = <-a.fault:
-		default:
-		}
-	}
-	close(a.ending)
-	a.finish()
-	return err
+	defer a.rest.http.CloseIdleConnections()
+	return a.life.Run(ctx, a.work)
 }
 
 // work finds out who we are and receives.
@@ -208,7 +166,7 @@ func (a *Adapter) work(ctx context.Context) error {
 			return nil
 		}
 	}
-	close(a.ready)
+	a.life.Ready()
 	if a.config.AppToken != "" {
 		return a.sockets(ctx)
 	}
@@ -219,31 +177,7 @@ func (a *Adapter) work(ctx context.Context) error {
 // Close waits for what is still being answered. With requests it is called when
 // the server has ended and nothing more can come.
 func (a *Adapter) Close() error {
-	a.finish()
-	return nil
-}
-
-// finish waits for what is being answered, and cuts short what takes too long.
-func (a *Adapter) finish() {
-	late := time.AfterFunc(lastTime, a.cut)
-	defer late.Stop()
-	a.working.Wait()
+	a.life.Finish()
 	a.rest.http.CloseIdleConnections()
-}
-
-// background does something that Run waits for. What is under way when the
-// program ends may finish within lastTime.
-func (a *Adapter) background(do func(context.Context)) {
-	a.working.Begin()
-	go func() {
-		defer a.working.End()
-		defer func() {
-			if p := recover(); p != nil {
-				a.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		ctx, cancel := context.WithTimeout(a.lasting, workTime)
-		defer cancel()
-		do(ctx)
-	}()
+	return nil
 }

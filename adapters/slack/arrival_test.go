@@ -388,7 +388,7 @@ func TestReporter(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.line.begin()
-	close(a.ready)
+	a.life.Ready()
 	if state, ok := a.Connection(); state != "receives over HTTP" || !ok {
 		t.Errorf("over HTTP: %q, %t", state, ok)
 	}

@@ -122,7 +122,7 @@ func (a *Adapter) touch(r received) {
 // refresh publishes somebody's page, soon, if they have looked at it lately.
 func (a *Adapter) refresh(team, user string) {
 	if one := a.homes.change(team, user, time.Now()); one != nil {
-		a.background(func(ctx context.Context) { a.publish(ctx, one) })
+		a.life.Background(func(ctx context.Context) { a.publish(ctx, one) })
 	}
 }
 
@@ -135,7 +135,7 @@ func (a *Adapter) publish(ctx context.Context, one *home) {
 			timer := time.NewTimer(wait)
 			select {
 			case <-timer.C:
-			case <-a.ending: // no more time to be considerate
+			case <-a.life.Ending(): // no more time to be considerate
 				timer.Stop()
 			case <-ctx.Done():
 				timer.Stop()

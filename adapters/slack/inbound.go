@@ -343,7 +343,7 @@ func (a *Adapter) receive(r received) {
 		a.log.Error("too much at once, an interaction was left out")
 		return
 	}
-	a.background(func(ctx context.Context) {
+	a.life.Background(func(ctx context.Context) {
 		if !ok {
 			a.refuseFlood(ctx, r)
 			return

@@ -262,7 +262,7 @@ func (w *transport) answered(i *slacktest.Interaction, err error) {
 	if err != nil {
 		w.t.Fatalf("%v; %+v", err, w.slack.Counts())
 	}
-	w.a.working.Wait()
+	w.a.life.Wait()
 	synctest.Wait()
 }
 

@@ -178,7 +178,7 @@ func (a *Adapter) inLine(team string, do func(context.Context)) {
 	line, busy := a.lines[team]
 	a.lines[team] = append(line, do)
 	if !busy {
-		a.background(func(ctx context.Context) { a.nextInLine(ctx, team) })
+		a.life.Background(func(ctx context.Context) { a.nextInLine(ctx, team) })
 	}
 }
 
@@ -195,7 +195,7 @@ func (a *Adapter) nextInLine(ctx context.Context, team string) {
 			delete(a.lines, team)
 			return
 		}
-		a.background(func(ctx context.Context) { a.nextInLine(ctx, team) })
+		a.life.Background(func(ctx context.Context) { a.nextInLine(ctx, team) })
 	}()
 	do(ctx)
 }

@@ -37,7 +37,7 @@ func (a *Adapter) arrived(e envelope) {
 		a.inLine(k.order, check)
 		return
 	}
-	a.background(check)
+	a.life.Background(check)
 }
 
 // marks are what tells an envelope from others, whichever way it comes.

@@ -373,7 +373,7 @@ func (a *Adapter) Connection() (state string, connected bool) {
 	switch {
 	case l.began.IsZero():
 		return "not started", false
-	case !closed(a.ready):
+	case !closed(a.life.Began()):
 		return "not reached for " + away(l.began), false
 	case a.config.AppToken == "":
 		return "receives over HTTP", true

@@ -173,7 +173,6 @@ func onStage(t *testing.T, options slacktest.Options, test func(*stage)) {
 		if err := s.a.Close(); err != nil {
 			t.Error(err)
 		}
-		s.a.cut()
 		s.a.rest.http.CloseIdleConnections()
 		for _, n := range s.slack.Notices() {
 			t.Errorf("Slack tolerates in silence: %s", n)
@@ -305,7 +304,7 @@ func newStaged(t *testing.T, s *stage) *Adapter {
 	if err := a.spaces.learn(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	close(a.ready)
+	a.life.Ready()
 	return a
 }
 

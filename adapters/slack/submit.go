@@ -24,7 +24,7 @@ func (a *Adapter) submit(ctx context.Context, r received) {
 	}
 	c := a.exchange(r, i)
 	answered := make(chan bot.Response, 1)
-	a.background(func(ctx context.Context) { answered <- c.ask(ctx, files) })
+	a.life.Background(func(ctx context.Context) { answered <- c.ask(ctx, files) })
 	timer := time.NewTimer(patience - min(time.Since(r.at), patience))
 	defer timer.Stop()
 	select {

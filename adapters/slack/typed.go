@@ -52,7 +52,7 @@ func (a *Adapter) typed(team string, m typedMessage) {
 	if isTimestamp(m.Thread) {
 		r.place.thread = m.Thread
 	}
-	a.background(func(ctx context.Context) {
+	a.life.Background(func(ctx context.Context) {
 		defer a.crowd.Leave(who)
 		a.reply(ctx, r, m)
 	})

@@ -144,8 +144,8 @@ func (a *Adapter) started(r *http.Request) bool {
 	late := time.NewTimer(startTime)
 	defer late.Stop()
 	select {
-	case <-a.ready:
-		return !closed(a.ending) // nobody would wait for the answer
+	case <-a.life.Began():
+		return !closed(a.life.Ending()) // nobody would wait for the answer
 	case <-late.C:
 	case <-r.Context().Done():
 	}

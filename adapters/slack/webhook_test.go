@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -245,7 +246,7 @@ func TestRequestsNotTaken(t *testing.T) {
 			}
 		}
 		refused("before it has started")
-		close(a.ready)
+		a.life.Ready()
 		if a, err := w.slack.Post(q); err != nil || a.Status != http.StatusOK { // the same, as it was not taken
 			t.Errorf("when it has started: %+v, %v", a, err)
 		}
@@ -253,7 +254,11 @@ func TestRequestsNotTaken(t *testing.T) {
 		if diff := cmp.Diff([]string{"app_mention"}, w.came()); diff != "" {
 			t.Errorf("want -, got +:\n%s", diff)
 		}
-		close(a.ending)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := a.life.Run(ended, func(context.Context) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
 		refused("while it ends")
 		if err := a.Close(); err != nil {
 			t.Error(err)
