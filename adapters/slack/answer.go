@@ -136,6 +136,9 @@ func (c *exchange) edit(ctx context.Context, m bot.Message) {
 	if !c.i.Whisper {
 		if err := c.Edit(ctx, c.i.Message, m); err != nil {
 			c.log.Warn("message not edited", "interaction", c.i, "err", err)
+			if c.direct() { // it is the answer, and nobody else sees it
+				c.whisper(ctx, m)
+			}
 		}
 		return
 	}
@@ -189,7 +192,12 @@ func (c *exchange) whispered(ctx context.Context, m bot.Message) error {
 		m = c.handed(ctx, m)
 	}
 	if c.shows != "" {
-		return c.updateModal(ctx, m)
+		err := c.updateModal(ctx, m)
+		if codeOf(err) != "not_found" {
+			return err
+		}
+		c.shows = "" // it was closed meanwhile
+		return c.ephemeral(ctx, m)
 	}
 	if c.onPage() {
 		err := c.openModal(ctx, m)

@@ -11,6 +11,8 @@ const noOptions = `{"options":[]}`
 
 // suggest answers what somebody is typing into a menu.
 func (a *Adapter) suggest(ctx context.Context, r received) {
+	ctx, cancel := context.WithTimeout(ctx, patience) // Slack waits no longer for the answer
+	defer cancel()
 	path, free, ok := suggestPath(r.ActionID)
 	if !ok {
 		r.ack([]byte(noOptions))

@@ -18,7 +18,7 @@ const (
 	findPage  = 200              // messages asked for at once
 	findPages = 100              // asked for in one search; the next goes on there
 	findKept  = 10 * time.Minute // for which it is remembered how far a search came
-	clockSkew = 30 * time.Second // between Slack's clock and ours
+	clockSkew = 5 * time.Minute  // between Slack's clock and ours: as much as signatures allow
 	seenKept  = 24 * time.Hour   // for which it is remembered which posts Slack has told of
 )
 
@@ -33,11 +33,15 @@ type found struct {
 // key is the key with which a workspace's bot sent the message, or "". Other apps
 // can write the same metadata.
 func (m found) key(w workspace) string {
-	own := m.User != "" && m.User == w.BotUser || m.Bot != "" && m.Bot == w.BotID
-	if !own || m.Metadata.EventType != eventType {
+	if !w.wrote(m.User, m.Bot) || m.Metadata.EventType != eventType {
 		return ""
 	}
 	return m.Metadata.EventPayload.Key
+}
+
+// wrote reports whether a message is by the workspace's bot.
+func (w workspace) wrote(user, bot string) bool {
+	return user != "" && user == w.BotUser || bot != "" && bot == w.BotID
 }
 
 // search is how far one through a channel's messages has come.
@@ -64,8 +68,10 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 	if err != nil {
 		return nil, deliveryFault(beforehand(err), "")
 	}
-	if p, err = a.readable(ctx, w, p); err != nil {
+	if p, err = a.readable(ctx, w, p); errors.Is(err, errNoConversation) {
 		return a.unreadable(err)
+	} else if err != nil {
+		return nil, err
 	}
 	all, err := a.look(ctx, w, p, key, since.Add(-clockSkew))
 	if err != nil {
@@ -96,6 +102,9 @@ func (a *Adapter) unreadable(err error) ([]bot.MessageID, error) {
 	return nil, fmt.Errorf("%w: %w", bot.ErrUnreadable, err)
 }
 
+// errNoConversation is that a post went to a person, and not known where to.
+var errNoConversation = errors.New("the conversation with a person isn't known")
+
 // readable is the place whose history holds what was posted to p: that of a person
 // is a conversation, which Direct may not have been allowed to open.
 func (a *Adapter) readable(ctx context.Context, w workspace, p place) (place, error) {
@@ -104,7 +113,7 @@ func (a *Adapter) readable(ctx context.Context, w workspace, p place) (place, er
 	}
 	ch, ok, err := a.config.Shelf.Get(ctx, directSpace, directKey(w, p.channel))
 	if err == nil && !ok {
-		err = errors.New("the conversation with a person isn't known")
+		err = errNoConversation
 	}
 	p.channel = string(ch)
 	return p, err

@@ -77,6 +77,12 @@ func TestFind(t *testing.T) {
 			}
 		}
 	})
+	inSlack(t, "a clock that is fast", slacktest.Options{}, func(t *testing.T, w *posts) {
+		id := w.sent(t, w.place(w.study), "key1")
+		if found, err := w.finds(t, w.place(w.study), "key1", time.Now().Add(4*time.Minute)); err != nil || !slices.Equal(found, []bot.MessageID{id}) {
+			t.Errorf("found %v, %v, want %v", found, err, id)
+		}
+	})
 	inSlack(t, "two copies", slacktest.Options{}, func(t *testing.T, w *posts) {
 		since := time.Now()
 		want := []bot.MessageID{w.sent(t, w.place(w.study), "key1"), w.sent(t, w.place(w.study), "key1")}

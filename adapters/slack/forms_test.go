@@ -227,7 +227,7 @@ func TestFormWithoutFields(t *testing.T) {
 func TestShelfFails(t *testing.T) {
 	onStage(t, slacktest.Options{}, func(s *stage) {
 		s.a.config.Shelf = &memoryShelf{slow: time.Hour}
-		f := s.opens(asks)
+		f := s.openForm(false)
 		s.answers(func(bot.Interaction) bot.Response {
 			time.Sleep(2500 * time.Millisecond)
 			return bot.Response{Invalid: map[string]string{"day": "Too early."}}

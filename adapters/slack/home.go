@@ -129,7 +129,12 @@ func (a *Adapter) refresh(team, user string) {
 // publish publishes a page until it shows what there is: one at a time, so that
 // the last one counts.
 func (a *Adapter) publish(ctx context.Context, one *home) {
-	defer a.homes.leave(one)
+	published := false
+	defer func() {
+		if !published {
+			a.homes.leave(one)
+		}
+	}()
 	for {
 		if wait := a.homes.wait(one, time.Now()); wait > 0 {
 			timer := time.NewTimer(wait)
@@ -152,6 +157,7 @@ func (a *Adapter) publish(ctx context.Context, one *home) {
 			a.log.Warn("home page not published", "user", user, "err", err)
 		}
 		if !a.homes.end(one, time.Now().Add(pause), again) {
+			published = true // from here on it is somebody else's
 			return
 		}
 	}

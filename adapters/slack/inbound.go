@@ -91,6 +91,7 @@ type sentView struct {
 	Type     string `json:"type"`
 	Callback string `json:"callback_id"`
 	Private  string `json:"private_metadata"`
+	App      string `json:"app_installed_team_id"` // the workspace that has the app; in a shared channel not the person's
 	Blocks   []struct {
 		Type string `json:"type"`
 		ID   string `json:"block_id"`
@@ -98,6 +99,14 @@ type sentView struct {
 	State struct {
 		Values map[string]map[string]json.RawMessage `json:"values"`
 	} `json:"state"`
+}
+
+// team is the workspace that has the app, or "".
+func (v *sentView) team() string {
+	if v == nil {
+		return ""
+	}
+	return v.App
 }
 
 // inputs are the names of the view's fields, from top to bottom.
@@ -137,13 +146,13 @@ type received struct {
 	whisper bool
 	hook    hook
 	from    origin // of the form or modal
-	ack     func(answer []byte)
+	ack     func(answer []byte) bool
 }
 
 // read decodes a slash command or an interaction. Only one without an identity
 // is of no use at all.
 func (a *Adapter) read(e envelope) (received, error) {
-	r := received{at: time.Now(), ack: e.ack}
+	r := received{at: e.came, ack: e.ack}
 	if err := json.Unmarshal(e.payload, &r.sent); err != nil && r.Type == "" && r.Command == "" {
 		return r, fmt.Errorf("read what somebody did: %w", err)
 	}
@@ -157,13 +166,16 @@ func (a *Adapter) read(e envelope) (received, error) {
 	r.user = r.User.ID
 	// The workspace is the one in which it was done: people of another one who
 	// share a channel are known by it, since only its token reaches them.
-	for _, id := range []string{idOf(r.Team), r.TeamID, r.User.Team, idOf(r.Enterprise)} {
+	for _, id := range []string{r.View.team(), idOf(r.Team), r.TeamID, r.User.Team, idOf(r.Enterprise)} {
 		if r.team == "" && isID(id) {
 			r.team = id
 		}
 	}
 	if r.team == "" || !isID(r.user) {
 		return r, fmt.Errorf("%s without an identity", kindOf(e.kind, r.Type))
+	}
+	if r.User.Name != "" {
+		a.handles.Put(r.team+"/"+r.user, r.User.Name, memoTime)
 	}
 	r.locate(a.config.Now())
 	return r, nil

@@ -278,10 +278,12 @@ func TestNothingKnown(t *testing.T) {
 		} {
 			for _, kind := range []string{kindEvent, kindCommand, kindInteraction, "brand_new"} {
 				acked := make(chan []byte, 1)
-				s.a.take(envelope{kind: kind, payload: json.RawMessage(payload), ack: func(answer []byte) {
+				s.a.take(envelope{kind: kind, came: time.Now(), payload: json.RawMessage(payload), ack: func(answer []byte) bool {
 					select {
 					case acked <- answer:
+						return true
 					default:
+						return false
 					}
 				}})
 				s.settle()
@@ -296,7 +298,7 @@ func TestNothingKnown(t *testing.T) {
 			t.Errorf("the core heard %v", all)
 		}
 		// A press on a message whose blocks nobody knows counts.
-		s.a.take(envelope{kind: kindInteraction, ack: func([]byte) {}, payload: json.RawMessage(fmt.Sprintf(`{"type":"block_actions","trigger_id":"1","team":{"id":%q,"new":1},
+		s.a.take(envelope{kind: kindInteraction, came: time.Now(), ack: func([]byte) bool { return true }, payload: json.RawMessage(fmt.Sprintf(`{"type":"block_actions","trigger_id":"1","team":{"id":%q,"new":1},
 			"user":{"id":%q},"channel":{"id":%q},"container":{"type":"message","message_ts":"1.2","channel_id":%q,"is_ephemeral":false,"odd":[]},
 			"message":{"ts":"1.2","blocks":[{"type":"hologram","elements":7}],"text":{"odd":1}},"actions":[{"action_id":"a","block_id":"b","type":"hologram","value":{"odd":1}}]}`,
 			s.team.ID, s.ann.ID, s.study.ID, s.study.ID))})
@@ -343,7 +345,7 @@ func FuzzInteractions(f *testing.F) {
 	a := &Adapter{config: Config{Now: time.Now}}
 	f.Fuzz(func(t *testing.T, payload string) {
 		for _, kind := range []string{kindCommand, kindInteraction} {
-			r, err := a.read(envelope{kind: kind, payload: json.RawMessage(payload), ack: func([]byte) {}})
+			r, err := a.read(envelope{kind: kind, payload: json.RawMessage(payload), ack: func([]byte) bool { return true }})
 			if err != nil {
 				continue
 			}

@@ -64,6 +64,25 @@ func identifier(raw json.RawMessage) string {
 	return id
 }
 
+// deactivated reports whether a person that an event is about has no account any more.
+func deactivated(user json.RawMessage) bool {
+	var u struct {
+		Deleted bool `json:"deleted"`
+	}
+	return json.Unmarshal(user, &u) == nil && u.Deleted
+}
+
+// left has Slack asked anew about somebody whose account was closed. The shelf keeps
+// their conversation: what was posted there can still be looked for.
+func (a *Adapter) left(ctx context.Context, team, user string) {
+	w, err := a.spaces.of(ctx, team)
+	if err != nil {
+		a.log.Warn("a closed account is taken to be open for up to an hour", "team", team, "err", err)
+		return
+	}
+	a.directs.Forget(directKey(w, user))
+}
+
 // event takes what Slack tells. It returns at once.
 func (a *Adapter) event(payload json.RawMessage) {
 	var o outer
@@ -92,6 +111,9 @@ func (a *Adapter) event(payload json.RawMessage) {
 		}
 	case "user_change":
 		a.people.Forget(team + "/" + user)
+		if deactivated(e.User) && user != "" {
+			a.inLine(team, func(ctx context.Context) { a.left(ctx, team, user) })
+		}
 	case "app_uninstalled":
 		a.inLine(team, func(ctx context.Context) { a.spaces.gone(ctx, team) })
 	case "tokens_revoked":
@@ -110,7 +132,11 @@ func (a *Adapter) said(team string, event json.RawMessage) {
 		return
 	}
 	if m.Type == "message" && m.Metadata.Type == eventType && m.Subtype != "message_changed" {
-		a.posted(team, m.Channel, m.TS, m.Metadata.Payload.Key)
+		a.life.Background(func(ctx context.Context) { // anybody can copy a key
+			if w, err := a.spaces.of(ctx, team); err == nil && w.wrote(m.User, m.Bot) {
+				a.posted(team, m.Channel, m.TS, m.Metadata.Payload.Key)
+			}
+		})
 		return
 	}
 	a.typed(team, m)

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -61,6 +62,31 @@ func TestNotices(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestClosedAccount has Slack tell that an account was closed or otherwise changed
+// whose owner was written to before. Only in the first case it is asked again.
+func TestClosedAccount(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		ann, bob := userID(s.team.ID, s.ann.ID), userID(s.team.ID, s.bob.ID)
+		for _, user := range []bot.UserID{ann, bob} {
+			if _, err := s.a.Direct(s.ctx, user); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.ann.Deactivate()
+		for p, deleted := range map[*slacktest.Person]bool{s.ann: true, s.bob: false} {
+			s.team.Event(map[string]any{"type": "user_change", "user": map[string]any{"id": p.ID, "team_id": s.team.ID, "name": p.Name, "deleted": deleted}})
+		}
+		s.settle()
+		if fault, ok := errors.AsType[*bot.DeliveryError](second(s.a.Direct(s.ctx, ann))); !ok || fault.Kind != bot.Gone {
+			t.Errorf("the closed account: %v", fault)
+		}
+		before := s.slack.Counts().Requests[slacktest.ConversationsOpen]
+		if _, err := s.a.Direct(s.ctx, bob); err != nil || s.slack.Counts().Requests[slacktest.ConversationsOpen] != before {
+			t.Errorf("the other account: %v, after %d requests", err, before)
+		}
+	})
 }
 
 // TestMovedChannel has the core told where a channel is now.

@@ -112,6 +112,10 @@ func (a *Adapter) Profile(ctx context.Context, space bot.SpaceID, user bot.UserI
 	err = a.rest.do(ctx, call{
 		team: team, method: "users.info", form: url.Values{"user": {person}}, patience: postPatience, urgent: true, again: true,
 	}, &answer)
+	if handle, ok := a.handles.Get(team + "/" + person); err != nil && ok {
+		a.log.Info("a person is known by their handle for now", "user", user, "err", err)
+		return bot.Profile{Name: handle}, nil
+	}
 	if err != nil {
 		return bot.Profile{}, err
 	}

@@ -54,6 +54,16 @@ func TestProfile(t *testing.T) {
 		if got, err := w.a.Profile(t.Context(), space, w.person(lee)); err != nil || got.Administrator {
 			t.Errorf("a minute after the right was taken away: %+v, %v", got, err)
 		}
+		w.Inject(1, slacktest.UsersInfo, slacktest.StatusBefore(502))
+		w.Inject(1, slacktest.UsersInfo, slacktest.Limited(time.Minute))
+		_, err := w.a.read(envelope{kind: kindCommand, payload: []byte(`{"team_id":"` + w.team.ID + `","user_id":"` + kim.ID + `","user_name":"kim","command":"/study"}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.a.people.Forget(w.team.ID + "/" + kim.ID)
+		if got, err := w.a.Profile(t.Context(), space, w.person(kim)); err != nil || got.Name != "kim" {
+			t.Errorf("when Slack says no more than who did something: %+v, %v", got, err)
+		}
 		for _, user := range []bot.UserID{"slack:T0/U0", "slack:T0", "discord:1", userID(w.team.ID, "U0")} {
 			if got, err := w.a.Profile(t.Context(), "", user); err == nil {
 				t.Errorf("%s is %+v", user, got)

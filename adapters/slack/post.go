@@ -13,8 +13,8 @@ const (
 	// postPatience is how long a post waits for a limit before it is put off, so that
 	// a workspace at its limit holds up nobody who writes to others.
 	postPatience  = 2 * time.Second
-	directKept    = time.Hour           // for which a private conversation is remembered here
-	directSpace   = "slack/direct"      // of the shelf: private conversations by person
+	directKept    = time.Hour           // for which a private conversation is remembered here, and an account taken to be open
+	directSpace   = "slack/direct"      // of the shelf: private conversations by person, to look for posts there
 	directShelved = 30 * 24 * time.Hour // for which one is kept there
 )
 
@@ -22,6 +22,7 @@ const (
 type memory struct {
 	channels *adapterkit.Memo[conversation]
 	people   *adapterkit.Memo[bot.Profile]
+	handles  *adapterkit.Memo[string]  // of people who did something, should Slack say no more of them
 	directs  *adapterkit.Memo[string]  // private conversations by person
 	images   *adapterkit.Memo[picture] // by their content
 	searches *adapterkit.Memo[search]
@@ -31,7 +32,7 @@ type memory struct {
 
 func newMemory() memory {
 	return memory{
-		channels: adapterkit.NewMemo[conversation](), people: adapterkit.NewMemo[bot.Profile](),
+		channels: adapterkit.NewMemo[conversation](), people: adapterkit.NewMemo[bot.Profile](), handles: adapterkit.NewMemo[string](),
 		directs: adapterkit.NewMemo[string](), images: adapterkit.NewMemo[picture](),
 		searches: adapterkit.NewMemo[search](), groups: adapterkit.NewMemo[[]userGroup](), told: newTellings(),
 	}
@@ -145,7 +146,9 @@ func (a *Adapter) explained(ctx context.Context, p place, err error) error {
 }
 
 // Direct is the private conversation with a person. Where Slack doesn't let the
-// bot open one, a post to the person does.
+// bot open one, a post to the person does. That it succeeds says that the account
+// is open, so Slack is asked again every hour: what the shelf holds would say so of
+// one that was closed since.
 func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, error) {
 	team, person, err := parseUser(user)
 	if err != nil {
@@ -158,10 +161,6 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 	key := directKey(w, person)
 	if ch, ok := a.directs.Get(key); ok {
 		return place{team: team, channel: ch}.id(), nil
-	}
-	if ch, ok, err := a.config.Shelf.Get(ctx, directSpace, key); err == nil && ok && isID(string(ch)) {
-		a.directs.Put(key, string(ch), directKept)
-		return place{team: team, channel: string(ch)}.id(), nil
 	}
 	body, err := encode(map[string]string{"users": person})
 	if err != nil {
@@ -184,7 +183,7 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 	}
 	a.directs.Put(key, opened.Channel.ID, directKept)
 	if err := a.config.Shelf.Put(ctx, directSpace, key, []byte(opened.Channel.ID), directShelved); err != nil {
-		a.log.Warn("conversation not remembered", "err", err) // it is asked for again
+		a.log.Warn("conversation not remembered", "err", err) // it is looked up only where none may be opened
 	}
 	return place{team: team, channel: opened.Channel.ID}.id(), nil
 }

@@ -246,6 +246,30 @@ func TestTooLarge(t *testing.T) {
 	})
 }
 
+// TestDirectClosed has an account closed whose owner was written to before, and
+// Slack's word of it get lost: within an hour, and to another copy of the program at
+// once, it shows all the same.
+func TestDirectClosed(t *testing.T) {
+	inSlack(t, "closed", slacktest.Options{}, func(t *testing.T, w *posts) {
+		ch, err := w.a.Direct(t.Context(), w.person(w.ann))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.a.Send(t.Context(), ch, question("A note")); err != nil {
+			t.Fatal(err)
+		}
+		w.ann.Deactivate()
+		other := w.another(t, false)
+		if fault, ok := errors.AsType[*bot.DeliveryError](second(other.Direct(t.Context(), w.person(w.ann)))); !ok || fault.Kind != bot.Gone {
+			t.Errorf("another copy of the program got %v", fault)
+		}
+		time.Sleep(directKept + time.Second)
+		if fault, ok := errors.AsType[*bot.DeliveryError](second(w.a.Direct(t.Context(), w.person(w.ann)))); !ok || fault.Kind != bot.Gone {
+			t.Errorf("an hour later: %v", fault)
+		}
+	})
+}
+
 // TestDirect writes to people privately.
 func TestDirect(t *testing.T) {
 	inSlack(t, "direct", slacktest.Options{}, func(t *testing.T, w *posts) {
@@ -257,10 +281,12 @@ func TestDirect(t *testing.T) {
 			if _, err := w.a.Send(t.Context(), ch, question("A note")); err != nil {
 				t.Fatal(err)
 			}
-			w.a = w.another(t, false)
 		}
 		if n := w.Counts().Requests[slacktest.ConversationsOpen]; n != 1 {
 			t.Errorf("it was opened %d times", n)
+		}
+		if ch, err := w.another(t, false).Direct(t.Context(), w.person(w.ann)); err != nil || ch != w.place(w.ann.Direct()) {
+			t.Errorf("another copy of the program got %s, %v", ch, err)
 		}
 		lee := w.team.Person("Lee T.")
 		lee.Deactivate()

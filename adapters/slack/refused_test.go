@@ -210,6 +210,17 @@ func TestSharedChannel(t *testing.T) {
 		s.settle()
 		s.seen(eve, "posted: <@BOT> board\nposted whisper: counted")
 		s.seen(s.bob, "posted: card [A]\nposted: <@BOT> board")
+
+		s.always(bot.Response{Form: &asks})
+		s.acked(eve.Press(card, "A"))
+		eve.Sees()
+		s.always(bot.Whisper(says("noted")))
+		s.acked(eve.Submit(eve.Views()[0], filled))
+		s.seen(eve, "closed\nposted whisper: noted")
+		all := s.core.heard()
+		if sent, pressed := all[len(all)-1], all[len(all)-2]; sent.User != took.User || sent.Channel != took.Channel || sent.Message != pressed.Message {
+			t.Errorf("the form came from %+v, the press from %+v", sent, pressed)
+		}
 	})
 }
 

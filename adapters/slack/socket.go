@@ -229,25 +229,26 @@ func closed(c <-chan struct{}) bool {
 // envelope acknowledges one and hands it on. Whoever has the answer to a form or
 // a menu acknowledges that; without an answer in time it is acknowledged bare.
 func (k *socket) envelope(f frame) {
-	e := envelope{kind: f.Type, payload: f.Payload, answers: f.Answers && wantsAnswer(f.Type, f.Payload)}
-	came := time.Now()
+	e := envelope{kind: f.Type, payload: f.Payload, came: time.Now(), answers: f.Answers && wantsAnswer(f.Type, f.Payload)}
 	k.owed.Begin()
 	var once sync.Once
-	e.ack = func(answer []byte) {
+	e.ack = func(answer []byte) (first bool) {
 		once.Do(func() {
-			a := ack{frame: k.acknowledgement(f, answer), urgent: f.Type != kindEvent, came: came}
+			first = true
+			a := ack{frame: k.acknowledgement(f, answer), urgent: f.Type != kindEvent, came: e.came}
 			if !k.push(a) {
 				k.owed.End()
 				k.lost(a)
 			}
 		})
+		return first
 	}
 	if e.answers {
 		answer := e.ack
 		late := time.AfterFunc(answerTime, func() { answer(nil) })
-		e.ack = func(payload []byte) {
+		e.ack = func(payload []byte) bool {
 			late.Stop()
-			answer(payload)
+			return answer(payload)
 		}
 	} else {
 		e.ack(nil)

@@ -117,7 +117,11 @@ func TestAcknowledges(t *testing.T) {
 	form := frame("interactive", `{"type":"view_submission"}`, true)
 	say := func(payload string) func(envelope) {
 		return func(e envelope) {
-			time.AfterFunc(time.Second, func() { e.ack([]byte(payload)); e.ack([]byte(`{"twice":1}`)) })
+			time.AfterFunc(time.Second, func() {
+				if counts := e.ack([]byte(payload)); counts != e.answers || e.ack([]byte(`{"twice":1}`)) {
+					t.Errorf("the first answer counts: %t, want %t; or a second does, too", counts, e.answers)
+				}
+			})
 		}
 	}
 	bare := `{"envelope_id":"e1"}`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -97,23 +98,22 @@ func (c *scripted) heard() []bot.Interaction {
 	return append([]bot.Interaction{}, c.took...)
 }
 
-// postman hands the adapter what Slack posts, as sockets or requests would.
-type postman struct{ take func(envelope) }
+// postman hands the adapter what Slack posts, as requests whose signature is right.
+type postman struct{ a *Adapter }
 
 func (l *postman) RoundTrip(q *http.Request) (*http.Response, error) {
 	raw, err := io.ReadAll(q.Body)
 	if err != nil {
 		return nil, err
 	}
-	acked := make(chan []byte, 1)
-	var once sync.Once
-	e := envelope{kind: kindEvent, payload: raw, ack: func(answer []byte) { once.Do(func() { acked <- answer }) }}
+	e := envelope{kind: kindEvent, payload: raw, came: time.Now()}
 	if q.URL.Path != "/events" {
 		form, err := url.ParseQuery(string(raw))
 		if err != nil {
 			return nil, err
 		}
-		if e.kind, e.payload, e.answers = kindInteraction, []byte(form.Get("payload")), true; q.URL.Path == "/commands" {
+		e.once = "slack/request/" + q.Header.Get("X-Slack-Signature")
+		if e.kind, e.payload = kindInteraction, []byte(form.Get("payload")); q.URL.Path == "/commands" {
 			fields := map[string]string{}
 			for key := range form {
 				fields[key] = form.Get(key)
@@ -124,14 +124,10 @@ func (l *postman) RoundTrip(q *http.Request) (*http.Response, error) {
 			}
 		}
 	}
-	l.take(e)
-	select {
-	case answer := <-acked:
-		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-			Body: io.NopCloser(bytes.NewReader(answer)), Request: q}, nil
-	case <-q.Context().Done():
-		return nil, q.Context().Err()
-	}
+	e.answers = wantsAnswer(e.kind, e.payload)
+	out := httptest.NewRecorder()
+	l.a.answer(out, q, e)
+	return out.Result(), q.Context().Err()
 }
 
 // noted is a log that several write to.
@@ -159,7 +155,7 @@ func onStage(t *testing.T, options slacktest.Options, test func(*stage)) {
 		s.ann, s.bob = s.team.Person("ann"), s.team.Person("bob")
 		s.study.Join(s.ann, s.bob)
 		s.a = newStaged(t, s)
-		l.take = s.a.arrived
+		l.a = s.a
 		s.study.Invite()
 		synctest.Wait()
 		s.slack.Seen()

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -13,6 +14,10 @@ import (
 // limitAck is less than the bytes of an acknowledgement that Slack drops without a
 // word (20 KB).
 const limitAck = 19_000
+
+// errMissed is an answer for which nobody waits any more: the form was acknowledged
+// before it, and has closed.
+var errMissed = errors.New("the acknowledgement was gone before the answer")
 
 // submit has a sent form answered. The answer is the acknowledgement; if the core
 // is late, the form closes, or asks for a moment, and the answer follows.
@@ -77,7 +82,7 @@ func (c *exchange) settle(ctx context.Context, r bot.Response) {
 }
 
 // postpone closes a form whose answer follows. Where nothing else could show that,
-// the form stays and asks for a moment.
+// the form stays and asks for a moment, if it hasn't closed already.
 func (c *exchange) postpone() {
 	if !c.from.Page || c.shows != "" {
 		c.ack(nil)
@@ -87,12 +92,13 @@ func (c *exchange) postpone() {
 	if err == nil {
 		err = c.ackView(view)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		c.shows, c.turned = c.View.ID, time.Now()
+	case !errors.Is(err, errMissed):
 		c.log.Error("form not answered", "interaction", c.i, "err", err)
 		c.ack(nil)
-		return
 	}
-	c.shows, c.turned = c.View.ID, time.Now()
 }
 
 // turn has a form over a home page turn into its answer, which nothing else could
@@ -111,14 +117,14 @@ func (c *exchange) turn(ctx context.Context, r bot.Response) {
 	c.whisper(ctx, *m)
 }
 
-// ackView has the form turn into another view.
+// ackView has the form turn into another view; errMissed if it has closed already.
 func (c *exchange) ackView(view []byte) error {
 	body, err := encode(struct {
 		Action string          `json:"response_action"`
 		View   json.RawMessage `json:"view"`
 	}{"update", view})
-	if err == nil {
-		c.ack(body)
+	if err == nil && !c.ack(body) {
+		err = errMissed
 	}
 	return err
 }
@@ -126,21 +132,30 @@ func (c *exchange) ackView(view []byte) error {
 // next has the form turn into the one that follows it.
 func (c *exchange) next(ctx context.Context, r bot.Response) {
 	kept := c.newForm(r)
-	if err := c.putForm(ctx, kept); err != nil {
-		c.log.Error("form not kept", "err", err)
-	}
 	view, err := fits(viewBody(c.named(ctx, kept.Form), kept.From))
+	long := len(view) > limitAck
+	if err == nil && !long {
+		err = c.ackView(view)
+	}
+	if errors.Is(err, errMissed) {
+		c.openKept(ctx, kept)
+		return
+	}
+	if err != nil || long {
+		c.ack(nil)
+	}
+	// It is kept after the acknowledgement, which has no time for that.
+	lost := c.putForm(ctx, kept)
+	if lost != nil {
+		c.log.Error("form not kept", "err", lost)
+	}
 	switch {
 	case err != nil:
-		c.ack(nil)
 		c.broken(ctx, err)
-	case len(view) > limitAck:
-		c.ack(nil)
+	case long && lost != nil:
+		c.tell(ctx, wordsOldForm)
+	case long:
 		c.whisper(ctx, *openButton(wordsNext, labelOpen, kept.ID))
-	default:
-		if err := c.ackView(view); err != nil {
-			c.broken(ctx, err)
-		}
 	}
 }
 
@@ -154,11 +169,11 @@ func (c *exchange) keep(ctx context.Context, r bot.Response) {
 }
 
 // fault shows in the form what is wrong with it. A form without fields has no place
-// for that; then it closes, and fault reports false.
+// for that and closes, and one that has closed already shows nothing; then fault
+// reports false.
 func (c *exchange) fault(invalid map[string]string) bool {
 	body, err := errorsBody(invalid, c.View.inputs())
-	c.ack(body)
-	return err == nil
+	return c.ack(body) && err == nil
 }
 
 // mend whispers what is wrong with a form that has closed, with a button that

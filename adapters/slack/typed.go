@@ -45,14 +45,20 @@ func (a *Adapter) typed(team string, m typedMessage) {
 		return // what people say to each other is none of ours
 	}
 	who := team + "/" + m.User
-	if ok, _ := a.crowd.Enter(who); !ok {
-		return
-	}
-	r := received{at: time.Now(), team: team, user: m.User, place: place{team: team, channel: m.Channel}, ack: func([]byte) {}}
+	r := received{at: time.Now(), team: team, user: m.User, place: place{team: team, channel: m.Channel}, ack: func([]byte) bool { return false }}
 	if isTimestamp(m.Thread) {
 		r.place.thread = m.Thread
 	}
+	ok, full := a.crowd.Enter(who)
+	if full {
+		a.log.Error("too much at once, words were left out")
+		return
+	}
 	a.life.Background(func(ctx context.Context) {
+		if !ok {
+			a.refuseFlood(ctx, r)
+			return
+		}
 		defer a.crowd.Leave(who)
 		a.reply(ctx, r, m)
 	})

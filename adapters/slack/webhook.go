@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"studyhall/bot"
@@ -96,6 +97,10 @@ func challenged(payload json.RawMessage) string {
 // requests receives requests of one kind.
 func (a *Adapter) requests(kind, media string, read func([]byte) (json.RawMessage, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		came := time.Now()
+		// Who sends slowly, and unsigned as yet, would hold a connection. Not every
+		// writer can be told.
+		_ = http.NewResponseController(w).SetReadDeadline(came.Add(requestTime))
 		if is, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || is != media {
 			refuse(w, http.StatusUnsupportedMediaType, "this address takes "+media)
 			return
@@ -135,7 +140,7 @@ func (a *Adapter) requests(kind, media string, read func([]byte) (json.RawMessag
 			http.Error(w, "this request came before", http.StatusConflict)
 			return
 		}
-		a.answer(w, r, envelope{kind: kind, payload: payload, answers: wantsAnswer(kind, payload), once: once})
+		a.answer(w, r, envelope{kind: kind, payload: payload, came: came, answers: wantsAnswer(kind, payload), once: once})
 	}
 }
 
@@ -156,11 +161,13 @@ func (a *Adapter) started(r *http.Request) bool {
 // answer, it is waited for.
 func (a *Adapter) answer(w http.ResponseWriter, r *http.Request, e envelope) {
 	acked := make(chan []byte, 1)
-	e.ack = func(answer []byte) {
-		select {
-		case acked <- answer:
-		default: // the first counts
-		}
+	var once sync.Once
+	e.ack = func(answer []byte) (first bool) {
+		once.Do(func() {
+			first = true
+			acked <- answer
+		})
+		return first
 	}
 	if !e.answers {
 		w.WriteHeader(http.StatusOK)
@@ -169,16 +176,20 @@ func (a *Adapter) answer(w http.ResponseWriter, r *http.Request, e envelope) {
 		return
 	}
 	a.arrived(e)
-	late := time.NewTimer(answerTime)
+	late := time.NewTimer(answerTime - time.Since(e.came))
 	defer late.Stop()
+	var answer []byte
 	select {
-	case answer := <-acked:
-		if len(answer) > 0 {
-			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			w.Write(answer)
-		}
+	case answer = <-acked:
 	case <-late.C:
+		e.ack(nil) // unless an answer counts by now
+		answer = <-acked
 	case <-r.Context().Done():
+		e.ack(nil)
+	}
+	if len(answer) > 0 {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Write(answer)
 	}
 }
 

@@ -287,7 +287,11 @@ func TestAnswersInTime(t *testing.T) {
 		} {
 			w.answers(func(e envelope) {
 				if test.takes > 0 {
-					time.AfterFunc(test.takes, func() { e.ack([]byte(`{"a":1}`)) })
+					time.AfterFunc(test.takes, func() {
+						if counts := e.ack([]byte(`{"a":1}`)); counts != (test.want != "") {
+							t.Errorf("%s: the answer counts: %t", test.name, counts)
+						}
+					})
 				}
 			})
 			q.At = time.Now().Add(time.Duration(n) * time.Second)
@@ -297,6 +301,31 @@ func TestAnswersInTime(t *testing.T) {
 				t.Errorf("%s: after %s: %d %q, %v", test.name, time.Since(began), a.Status, a.Body, err)
 			}
 			time.Sleep(time.Minute)
+		}
+	})
+}
+
+// TestFormAtStart has a form wait for the program to start: that is a part of what
+// Slack waits.
+func TestFormAtStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := onRequests(t, slacktest.Options{})
+		c := w.config()
+		c.AppToken, c.SigningSecret = "", w.slack.SigningSecret()
+		a, err := New(discarded(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.a, a.takes = a, func(envelope) {}
+		began := time.Now()
+		time.AfterFunc(startTime-time.Millisecond, a.life.Ready)
+		body := url.Values{"payload": {`{"type":"view_submission"}`}}.Encode()
+		got, err := w.slack.Post(slacktest.Signed{URL: "https://studyhall.example" + pathInteractions, Form: true, Body: []byte(body), At: began})
+		if err != nil || got.Status != http.StatusOK || time.Since(began) != answerTime {
+			t.Errorf("after %s: %d, %v", time.Since(began), got.Status, err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

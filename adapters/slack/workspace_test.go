@@ -173,6 +173,7 @@ func TestUninstalled(t *testing.T) {
 				t.Errorf("installed again it was told (-want +got):\n%s", diff)
 			}
 			h.has(acme.ID, acme.Token())
+			h.slack.Inject(2, slacktest.AuthTest, slacktest.StatusBefore(502))
 			h.gone(t.Context(), acme.ID) // one of the events comes a second time, and late
 			if told := h.heard(); told != nil {
 				t.Errorf("late news was believed: %v", told)

@@ -127,7 +127,7 @@ func (m mortal) Send(ctx context.Context, ch bot.ChannelID, msg bot.Message) (bo
 	if m.life.dead.Load() {
 		return "", errDead
 	}
-	if m.s.lie == "swallow a post" && m.s.happens(5) {
+	if m.s.lie == "swallow a post" && m.s.happens(20) {
 		return bot.MessageID(string(ch) + "/swallowed"), nil
 	}
 	return m.Fake.Send(ctx, ch, msg)
@@ -137,7 +137,7 @@ func (m mortal) Edit(ctx context.Context, id bot.MessageID, msg bot.Message) err
 	if m.life.dead.Load() {
 		return errDead
 	}
-	if m.s.lie == "swallow an edit" && m.s.happens(20) {
+	if m.s.lie == "swallow an edit" && m.s.happens(60) {
 		return nil
 	}
 	return m.Fake.Edit(ctx, id, msg)
@@ -154,7 +154,7 @@ func (m mortal) Pin(ctx context.Context, id bot.MessageID, pinned bool) error {
 	if m.life.dead.Load() {
 		return errDead
 	}
-	if m.s.lie == "swallow a pin" && m.s.happens(20) {
+	if m.s.lie == "swallow a pin" && m.s.happens(50) {
 		return nil
 	}
 	return m.Fake.Pin(ctx, id, pinned)
@@ -450,7 +450,7 @@ func (s *simulation) press(p press, option string) bool {
 	if !told && s.happens(10) {
 		s.press(p, map[bool]string{true: "b", false: "a"}[option == "a"])
 	}
-	if s.lie == "forget an answer" && s.happens(20) {
+	if s.lie == "forget an answer" && s.happens(50) {
 		if _, err := s.db.ExecContext(s.t.Context(), `DELETE FROM answers WHERE round_id = $1 AND member_id =
 			(SELECT member_id FROM accounts WHERE id = $2)`, p.round, string(s.fake.UserID(p.person))); err != nil {
 			s.t.Error(err)

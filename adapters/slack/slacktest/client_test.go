@@ -59,7 +59,7 @@ func call(t testing.TB, s *slacktest.Server, token, method, args string) answer 
 	header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json; charset=utf-8"}}
 	body := []byte(args)
 	switch method {
-	case "conversations.info", "conversations.list", "conversations.members", "conversations.replies", "users.info", "users.list", "users.conversations",
+	case "conversations.info", "conversations.list", "conversations.members", "conversations.replies", "users.info", "users.list", "users.conversations", "usergroups.list",
 		"bots.info", "files.getUploadURLExternal", "chat.getPermalink", "auth.revoke", "oauth.v2.access", "apps.uninstall":
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
 		form := url.Values{}

@@ -85,9 +85,12 @@ func (i *Interaction) ResponseURL() string {
 
 // base is what all interactive payloads have.
 func (i *Interaction) base() object {
-	p, s := i.Who, i.s
+	p, s, at := i.Who, i.s, i.at
+	if i.on != nil { // of what is done in a view this is the person's own workspace: github.com/slackapi/bolt-js/issues/1614
+		at = p.at
+	}
 	out := object{
-		"type": i.kind, "team": object{"id": i.at.ID, "domain": i.at.domain}, "api_app_id": s.app.id, "token": s.app.verify,
+		"type": i.kind, "team": object{"id": at.ID, "domain": at.domain}, "api_app_id": s.app.id, "token": s.app.verify,
 		"user":       object{"id": p.ID, "username": slug(p.Name), "name": slug(p.Name), "team_id": p.at.ID},
 		"enterprise": nil, "is_enterprise_install": false,
 	}
