@@ -189,6 +189,23 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// TestCandidates: only two exams are known to be open to people who complete the
+// experience afterwards, and both say so from a source.
+func TestCandidates(t *testing.T) {
+	got := map[string]int{}
+	for _, c := range load(t).Certifications {
+		if f := c.Facts.Candidate; f.Known() {
+			if f.Shown() == NotVerified {
+				t.Errorf("%s: %+v", c.ID, f)
+			}
+			got[c.ID] = f.Value
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"cbet": 5, "cres": 5}, got); diff != "" {
+		t.Errorf("years (-want +got):\n%s", diff)
+	}
+}
+
 // TestRenewalFacts are the rules that renewal is worked out by.
 func TestRenewalFacts(t *testing.T) {
 	tests := []struct {

@@ -8,6 +8,7 @@ type Facts struct {
 	Status      Fact[Status]     `yaml:"status"`
 	Suits       Fact[string]     `yaml:"suits"`       // whom it is for, in a sentence
 	Eligibility Fact[[]string]   `yaml:"eligibility"` // the ways to be admitted; one is enough
+	Candidate   Fact[int]        `yaml:"candidate"`   // years in which who passes without the experience has to complete it; none: there is no such status
 	Delivery    Fact[string]     `yaml:"delivery"`
 	Windows     Fact[Windows]    `yaml:"windows"`
 	Deadlines   Fact[[]Deadline] `yaml:"deadlines"`
