@@ -48,6 +48,7 @@ var exceptions = map[string]string{
 	"matches.host_group":  "a group",
 	"match_tries":         "of a group",
 	"muted":               "of a channel",
+	"cycles":              "of a credential, with which they go",
 	"erasures":            "made so that it tells of nobody who isn't known already",
 }
 
@@ -190,6 +191,10 @@ func wishTraces(t *testing.T, s *store.Store) {
 		`INSERT INTO match_codes (selector, secret, group_id, account, ends_at) VALUES ('s', 'x', 'g', 'fake:` + marked + `', 1)`,
 		`INSERT INTO matches (id, state, certification, host_group, guest_group, account, made_at, ends_at) VALUES ('m', 'asked', 'cbet', 'g', 'h', 'fake:` + marked + `', 1, 1)`,
 		`INSERT INTO match_players (match_id, member_id, group_id, session_id) VALUES ('m', 'member-` + marked + `', 'g', 'g-s1')`,
+		`INSERT INTO credentials (id, member_id, certification, state, created_at) VALUES ('held', 'member-` + marked + `', 'cbet', 'full', 1)`,
+		`INSERT INTO cycles (id, credential_id, created_at) VALUES ('period', 'held', 1)`,
+		`INSERT INTO credits (id, cycle_id, what, amount, day, evidence, interaction, entered_at)
+			VALUES ('credit', 'period', '` + marked + `', 100, '2026-11-01', '` + marked + `', '` + marked + `', 1)`,
 	} {
 		must(t, s.Do(t.Context(), text))
 	}
