@@ -217,7 +217,7 @@ func TestRenewalFacts(t *testing.T) {
 	}{
 		{"cbet", 3, 30, "CEU", "Further certifications (at most 15); Leadership roles (at most 15); Developing educational content; Professional development; College or university courses; Work experience", "3 months, for 100 USD"},
 		{"pmp", 3, 60, "PDU", "Education (at least 35); Ways of Working (at least 8); Power Skills (at least 8); Business Acumen (at least 8); Giving Back (at most 25)", "12 months"},
-		{"cphq", 2, 30, "CE hour", "Approved by NAHQ (at least 8); NAHQ Professional Assessment (at least 2)", "30 days"},
+		{"cphq", 2, 30, "CE hour", "Approved by NAHQ (at least 8); NAHQ Professional Assessment (at least 2); Other continuing education", "30 days"},
 		{"security_plus", 3, 50, "CEU", "", "none"},
 		{"network_plus", 3, 30, "CEU", "", "none"},
 		{"chfm", 3, 45, "contact hour", "", "29 days, for 50 USD"},

@@ -251,11 +251,12 @@ func (c *checker) renewal(r Renewal, at []string) {
 	for _, category := range r.Categories.Value {
 		c.once(category.ID, seen, under(at, "categories")...)
 	}
-	least := 0
+	least, most, endless, before := 0, 0, false, map[string]bool{}
 	for i, category := range r.Categories.Value {
 		to := under(at, "categories", "value", strconv.Itoa(i))
 		if category.Within == "" {
-			least += category.Min
+			least, most = least+category.Min, most+category.Max
+			endless = endless || category.Max < max(1, category.Min)
 		}
 		switch {
 		case category.Name == "":
@@ -264,10 +265,16 @@ func (c *checker) renewal(r Renewal, at []string) {
 			c.fault(fmt.Sprintf("at least %d and at most %d can't be", category.Min, category.Max), to...)
 		case category.Within != "" && (!seen[category.Within] || category.Within == category.ID):
 			c.fault(fmt.Sprintf("it lies within %q, which is no other category", category.Within), to...)
+		case category.Within != "" && !before[category.Within]:
+			c.fault(fmt.Sprintf("%q, within which it lies, should stand before it", category.Within), to...)
 		}
+		before[category.ID] = true
 	}
 	if r.Required.Confirmed() && least > r.Required.Value {
 		c.fault(fmt.Sprintf("the categories ask for %d together, and only %d are required", least, r.Required.Value), under(at, "categories")...)
+	}
+	if r.Required.Confirmed() && !endless && most > 0 && most < r.Required.Value {
+		c.fault(fmt.Sprintf("the categories allow %d together, and %d are required", most, r.Required.Value), under(at, "categories")...)
 	}
 	if g := r.Grace.Value; g.Days < 0 || g.Months < 0 {
 		c.fault("a grace period can't be below 0", under(at, "grace")...)
