@@ -42,22 +42,36 @@ type NoteKind struct {
 	// For reports whether a member has any use for such notes, and is offered
 	// them; nil: everybody.
 	For func(ctx context.Context, member string) (bool, error)
+	// Planned kinds know to the instant when there is something to say, and are
+	// looked at then and not daily: [Note.Next] is that instant. What changes their
+	// data has them looked at anew in its own transaction.
+	Planned bool
 }
 
 // Reminded is a person to whom a note may go.
 type Reminded struct {
-	Member string
-	Groups []Group // all of the person's, by name
-	Now    time.Time
+	Member   string
+	Groups   []Group // all of the person's, by name
+	Now      time.Time
+	Wishes   Wishes
+	Reminder Reminder // what they chose about this kind; the zero value if nothing
 }
 
 // Note is what a note says; without lines there is nothing to say.
 type Note struct {
 	Lines   []bot.Text
-	Buttons []bot.Button // at most three: what to do about it
+	Buttons []bot.Button // at most five: what to do about it
 	Known   bool         // the person has opened all of it before: it is worth no message
-	// Next is when there may be something to say again, of a note that has
-	// nothing; zero: the next day.
+	// Steps name what is told, such as "exam/42/30": each is told once ever, and a
+	// note whose steps were all told before is worth no message. None: it is worth
+	// one each time.
+	Steps []string
+	// First notes don't wait for the allowance, although they count in it, nor for
+	// the end of a silence: the evening before an exam, the last days of a period.
+	First bool
+	// Next is when there may be something to say again. Of a planned kind it is
+	// the instant at which to look; zero: not before something changes. Of others,
+	// it counts for a note that has nothing; zero: the next day.
 	Next time.Time
 }
 
@@ -72,8 +86,9 @@ func (n *Note) LookAgain(at time.Time) {
 type Reminder struct {
 	Kind   string
 	State  ReminderState
-	Minute int    // around when notes come, in minutes after local midnight
-	Zone   string // IANA
+	Minute int       // around when notes come, in minutes after local midnight
+	Zone   string    // IANA
+	Since  time.Time // since when they are on; zero: since ever
 }
 
 // ReminderState says whether notes of a kind come.
@@ -134,10 +149,24 @@ type WishStore interface {
 	NoteAccount(ctx context.Context, member string) (account bot.UserID, ok bool, err error)
 	// AccountUsed notes that an account opened a note.
 	AccountUsed(ctx context.Context, account bot.UserID, now time.Time) error
-	// FireNote takes the due thing, plans what is due next, and owes the note,
-	// unless it is nil, there was one that day, or as many as the member wants in
-	// the seven days up to it.
-	FireNote(ctx context.Context, d schedule.Due, note *schedule.Delivery, day string, next []schedule.Due, now time.Time) error
+	// FireNote takes the due thing, and owes the note unless there was one that
+	// day, or as many as the member wants in the seven days up to it. With the note
+	// its steps are told, and next is planned; without it, again is.
+	FireNote(ctx context.Context, f FiredNote) error
+	// UntoldSteps are those that a member was not told yet.
+	UntoldSteps(ctx context.Context, member, kind string, steps []string) ([]string, error)
+}
+
+// FiredNote is what becomes of a look at a kind of note.
+type FiredNote struct {
+	Due   schedule.Due
+	Note  *schedule.Delivery // nil: there is nothing to say
+	Day   string             // 2006-01-02 in the person's zone
+	First bool               // the allowance doesn't hold it back
+	Steps []string           // what it tells
+	Next  []schedule.Due     // the next look
+	Again []schedule.Due     // the next look if the allowance is spent
+	Now   time.Time
 }
 
 // Remind adds a kind of note that people can ask for. Kinds stand in the order
@@ -154,15 +183,34 @@ func (s *Service) noteKind(name string) (k NoteKind, rank int, ok bool) {
 }
 
 // noteDue is when to look next, after an instant, whether there is something to
-// write about.
+// write about. A planned kind is looked at as soon as the person is not away, and
+// then knows.
 func (s *Service) noteDue(w Wishes, r Reminder, after time.Time) schedule.Due {
-	_, rank, _ := s.noteKind(r.Kind)
+	k, _, _ := s.noteKind(r.Kind)
+	if k.Planned && !w.Away.After(after) {
+		return s.lookAt(w, r, after)
+	}
+	return s.nextLook(w, r, after)
+}
+
+// nextLook is a look around the time that the person chose, after an instant.
+func (s *Service) nextLook(w Wishes, r Reminder, after time.Time) schedule.Due {
 	if w.Away.After(after) {
 		after = w.Away
 	}
-	at := nextClock(after, awake(w, r.Minute), Group{Zone: r.Zone}.Location())
-	return schedule.Due{Kind: KindNote, Subject: noteSubject(w.Member, r.Kind), Occurrence: at.UTC().Format(time.RFC3339),
-		Lane: "person/" + w.Member, Rank: schedule.RankOther + rank, At: at, Until: at.Add(noteFor)}
+	return s.lookAt(w, r, nextClock(after, awake(w, r.Minute), r.location()))
+}
+
+// lookAt is a look at an instant. Those of planned kinds are never over: what is
+// told late, and whether, their features know.
+func (s *Service) lookAt(w Wishes, r Reminder, at time.Time) schedule.Due {
+	k, rank, _ := s.noteKind(r.Kind)
+	d := schedule.Due{Kind: KindNote, Subject: noteSubject(w.Member, r.Kind), Occurrence: at.UTC().Format(time.RFC3339Nano),
+		Lane: "person/" + w.Member, Rank: schedule.RankOther + rank, At: at}
+	if !k.Planned {
+		d.Until = at.Add(noteFor)
+	}
+	return d
 }
 
 // noteDues are the next looks at all kinds that are on.
@@ -222,14 +270,21 @@ func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) e
 		return err
 	}
 	r, ok := w.Reminder(kind)
-	_, _, known := s.noteKind(kind)
+	k, _, known := s.noteKind(kind)
 	if !ok || !known || r.State != RemindOn {
-		return s.c.Store.FireNote(ctx, d, nil, "", nil, now)
+		return s.c.Store.FireNote(ctx, FiredNote{Due: d, Now: now})
+	}
+	if k.Planned {
+		return s.lookForPlanned(ctx, d, w, r)
 	}
 	after := now
-	var owed *schedule.Delivery
-	if write && !w.Away.After(now) {
-		note, err := s.noteNow(ctx, member, kind)
+	f := FiredNote{Due: d, Day: schedule.WallOf(now, r.location()).Date(), Now: now}
+	hush, err := s.hushed(ctx, member, now)
+	if err != nil {
+		return err
+	}
+	if write && !w.Away.After(now) && !hush.After(now) {
+		note, err := s.noteNow(ctx, w, kind)
 		if err != nil {
 			return err
 		}
@@ -237,12 +292,13 @@ func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) e
 			if note.Next.After(now) {
 				after = minTime(note.Next, now.Add(noteAhead)).Add(-time.Second)
 			}
-		} else if owed, err = s.owedNote(ctx, d); err != nil {
+		} else if f.Note, err = s.owedNote(ctx, d); err != nil {
 			return err
 		}
 	}
-	day := schedule.WallOf(now, Group{Zone: r.Zone}.Location()).Date()
-	return s.c.Store.FireNote(ctx, d, owed, day, []schedule.Due{s.noteDue(w, r, after)}, now)
+	f.Next = []schedule.Due{s.noteDue(w, r, maxTime(after, hush.Add(-time.Second)))}
+	f.Again = f.Next
+	return s.c.Store.FireNote(ctx, f)
 }
 
 func minTime(a, b time.Time) time.Time {
@@ -256,16 +312,17 @@ func minTime(a, b time.Time) time.Time {
 func (n Note) silent() bool { return len(n.Lines) == 0 || n.Known }
 
 // noteNow is what a kind of note says to a member now.
-func (s *Service) noteNow(ctx context.Context, member, kind string) (Note, error) {
+func (s *Service) noteNow(ctx context.Context, w Wishes, kind string) (Note, error) {
 	k, _, ok := s.noteKind(kind)
 	if !ok {
 		return Note{}, nil
 	}
-	groups, err := s.c.Store.GroupsOf(ctx, member)
+	groups, err := s.c.Store.GroupsOf(ctx, w.Member)
 	if err != nil {
 		return Note{}, err
 	}
-	return k.Note(ctx, Reminded{Member: member, Groups: groups, Now: s.c.Now()})
+	r, _ := w.Reminder(kind)
+	return k.Note(ctx, Reminded{Member: w.Member, Groups: groups, Now: s.c.Now(), Wishes: w, Reminder: r})
 }
 
 // owedNote is the message of a due thing; nil for somebody without an open account.
@@ -293,7 +350,7 @@ func (s *Service) renderNote(ctx context.Context, d schedule.Delivery) (bot.Mess
 	if !ok || r.State != RemindOn || w.Away.After(now) {
 		return bot.Message{}, schedule.ErrTaken
 	}
-	note, err := s.noteNow(ctx, member, kind)
+	note, err := s.noteNow(ctx, w, kind)
 	if err != nil {
 		return bot.Message{}, err
 	}

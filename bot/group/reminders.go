@@ -179,6 +179,9 @@ func (s *Service) setReminder(ctx context.Context, i bot.Interaction, state Remi
 	if minute >= 0 {
 		r.Minute = minute
 	}
+	if state == RemindOn && before != RemindOn {
+		r.Since = s.c.Now()
+	}
 	var due []schedule.Due
 	body := bot.Textf("Done. No more notes when %s. It stands on your study page.", k.When)
 	switch {
@@ -287,7 +290,7 @@ func (s *Service) setTimes(ctx context.Context, i bot.Interaction) (bot.Response
 
 // openNote whispers what a note is about, as it is now.
 func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	member, _, err := s.person(ctx, i)
+	w, _, err := s.wishes(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -295,7 +298,7 @@ func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response
 	if !ok {
 		return bot.Whisper(message(&bot.Card{Body: wordsNothingNow, Footer: wordsOnlyYou, Controls: rows(button("My study page", PathStudy))})), nil
 	}
-	note, err := s.noteNow(ctx, member, k.Name)
+	note, err := s.noteNow(ctx, w, k.Name)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -303,7 +306,7 @@ func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response
 		return bot.Response{}, err
 	}
 	if k.Opened != nil {
-		if err := k.Opened(ctx, Reminded{Member: member, Now: s.c.Now()}); err != nil {
+		if err := k.Opened(ctx, Reminded{Member: w.Member, Now: s.c.Now(), Wishes: w}); err != nil {
 			return bot.Response{}, err
 		}
 	}
@@ -311,7 +314,11 @@ func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response
 	if len(note.Lines) == 0 {
 		card.Title, card.Body = "", wordsNothingNow
 	}
-	controls := controlsOf(note.Buttons[:min(len(note.Buttons), 3)])
-	card.Controls = rows(slices.Concat(controls, []bot.Control{button("Stop these", "remind/"+k.Name+"/off"), button("My study page", PathStudy)})...)
+	actions := controlsOf(note.Buttons[:min(len(note.Buttons), bot.LimitRow)])
+	others := []bot.Control{button("Stop these", "remind/"+k.Name+"/off"), button("My study page", PathStudy)}
+	if len(actions)+len(others) <= bot.LimitRow {
+		actions, others = append(actions, others...), nil
+	}
+	card.Controls = slices.Concat(rows(actions...), rows(others...))
 	return bot.Whisper(message(card)), nil
 }

@@ -37,6 +37,7 @@ type Service struct {
 	opens    map[string]StudyOpener // from /study, by word
 	settings []Section
 	notes    []NoteKind
+	hushes   []Hush
 	pages    []PageSection
 	words    map[string]Word // of /group
 	records  []Records

@@ -185,6 +185,7 @@ func wishTraces(t *testing.T, s *store.Store) {
 		`INSERT INTO reminders (member_id, kind, state, minute, zone) VALUES ('member-` + marked + `', 'review', 'on', 420, 'UTC')`,
 		`INSERT INTO due (kind, subject, occurrence, lane, rank, at) VALUES ('note', 'member-` + marked + `/review', 'x', 'note', 1, 1)`,
 		`INSERT INTO notes (id, member_id, kind, day) VALUES ('n', 'member-` + marked + `', 'review', '2026-11-22')`,
+		`INSERT INTO note_steps (member_id, kind, step, told_at) VALUES ('member-` + marked + `', 'review', 'one', 1)`,
 		`INSERT INTO aways (member_id, from_at, until_at, zone) VALUES ('member-` + marked + `', 1, 2, 'UTC')`,
 		`INSERT INTO invites (id, proof, group_id, member_id, made_at, ends_at) VALUES ('i', 'p', 'g', 'member-` + marked + `', 1, 2)`,
 		`INSERT INTO invite_tries (account_id, tries, since) VALUES ('fake:` + marked + `', 1, 1)`,

@@ -7,14 +7,15 @@ func (s *Store) wishRecords() *records {
 	return &records{
 		s: s,
 		columns: map[string]string{
-			"reminders.member_id": goes, "notes.member_id": goes, "aways.member_id": goes, "due.subject": "goes, of notes",
+			"reminders.member_id": goes, "notes.member_id": goes, "note_steps.member_id": goes, "aways.member_id": goes, "due.subject": "goes, of notes",
 			"invites.member_id": goes, "invite_tries.account_id": goes, "match_players.member_id": moves,
 			"match_codes.account": goes, "matches.account": goes,
 		},
 		export: []section{
 			{"notes_wanted", `SELECT notes_week AS most_in_a_week, quiet_from AS quiet_from_minute, quiet_until AS quiet_until_minute, ask_first, extra_time FROM members WHERE id = $1`},
-			{"reminders", `SELECT kind, state, minute, zone FROM reminders WHERE member_id = $1 ORDER BY kind`},
+			{"reminders", `SELECT kind, state, minute, zone, since_at FROM reminders WHERE member_id = $1 ORDER BY kind`},
 			{"notes", `SELECT kind, day FROM notes WHERE member_id = $1 ORDER BY day, id`},
+			{"notes_told", `SELECT kind, step, told_at FROM note_steps WHERE member_id = $1 ORDER BY kind, step`},
 			{"aways", `SELECT from_at, until_at, zone FROM aways WHERE member_id = $1 ORDER BY from_at`},
 			{"codes_for_spaces", `SELECT g.name AS group_name, i.made_at, i.ends_at, i.channel_id AS channel FROM invites i JOIN groups g ON g.id = i.group_id
 				WHERE i.member_id = $1 ORDER BY i.made_at, i.id`},
@@ -32,6 +33,7 @@ func (s *Store) wishRecords() *records {
 			`DELETE FROM due WHERE kind = 'note' AND subject IN (SELECT $1 || '/' || r.kind FROM reminders r WHERE r.member_id = $1)`,
 			`DELETE FROM reminders WHERE member_id = $1`,
 			`DELETE FROM notes WHERE member_id = $1`,
+			`DELETE FROM note_steps WHERE member_id = $1`,
 			`DELETE FROM aways WHERE member_id = $1`,
 			`DELETE FROM invites WHERE member_id = $1 AND channel_id = ''`,
 			`UPDATE invites SET member_id = '' WHERE member_id = $1`,
@@ -52,6 +54,9 @@ func (s *Store) wishRecords() *records {
 			`UPDATE reminders SET member_id = $1 WHERE member_id = $2`,
 			`DELETE FROM due WHERE kind = 'note' AND $2 <> '' AND subject IN (SELECT $1 || '/' || r.kind FROM reminders r WHERE r.member_id = $1 AND r.state <> 'on')`,
 			`UPDATE notes SET member_id = $1 WHERE member_id = $2`,
+			`DELETE FROM note_steps WHERE member_id = $2 AND EXISTS (SELECT 1 FROM note_steps k
+				WHERE k.member_id = $1 AND k.kind = note_steps.kind AND k.step = note_steps.step)`,
+			`UPDATE note_steps SET member_id = $1 WHERE member_id = $2`,
 			`DELETE FROM aways WHERE member_id = $2 AND from_at IN (SELECT k.from_at FROM aways k WHERE k.member_id = $1)`,
 			`UPDATE aways SET member_id = $1 WHERE member_id = $2`,
 			`UPDATE invites SET member_id = $1 WHERE member_id = $2`,

@@ -30,9 +30,11 @@ func (s *Store) Wishes(ctx context.Context, member string, now time.Time) (w gro
 		}
 		w.Away = instant(away)
 		w.Reminders, err = list(ctx, q, func(scan scanner) (r group.Reminder, err error) {
-			err = scan(&r.Kind, &r.State, &r.Minute, &r.Zone)
+			var since int64
+			err = scan(&r.Kind, &r.State, &r.Minute, &r.Zone, &since)
+			r.Since = instant(since)
 			return r, err
-		}, `SELECT kind, state, minute, zone FROM reminders WHERE member_id = $1 ORDER BY kind`, member)
+		}, `SELECT kind, state, minute, zone, since_at FROM reminders WHERE member_id = $1 ORDER BY kind`, member)
 		return err
 	})
 	return w, wrap("read wishes", err)
@@ -52,9 +54,9 @@ func (s *Store) SetReminder(ctx context.Context, member string, account bot.User
 		if err := lockWishes(ctx, tx, member); err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, `INSERT INTO reminders (member_id, kind, state, minute, zone) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (member_id, kind) DO UPDATE SET state = excluded.state, minute = excluded.minute, zone = excluded.zone`,
-			member, r.Kind, string(r.State), r.Minute, r.Zone); err != nil {
+		if _, err := tx.exec(ctx, `INSERT INTO reminders (member_id, kind, state, minute, zone, since_at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (member_id, kind) DO UPDATE SET state = excluded.state, minute = excluded.minute, zone = excluded.zone, since_at = excluded.since_at`,
+			member, r.Kind, string(r.State), r.Minute, r.Zone, millis(r.Since)); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, `UPDATE accounts SET used_at = $2 WHERE id = $1`, string(account), millis(now)); err != nil {
@@ -178,7 +180,8 @@ func (s *Store) AccountUsed(ctx context.Context, account bot.UserID, now time.Ti
 }
 
 // FireNote implements [group.WishStore].
-func (s *Store) FireNote(ctx context.Context, d schedule.Due, note *schedule.Delivery, day string, next []schedule.Due, now time.Time) error {
+func (s *Store) FireNote(ctx context.Context, f group.FiredNote) error {
+	d, now := f.Due, f.Now
 	member, kind, _ := strings.Cut(d.Subject, "/")
 	return wrap("fire note", s.write(ctx, func(ctx context.Context, tx *tx) error {
 		// The member's row is held, so that no two kinds spend the same allowance.
@@ -203,39 +206,76 @@ func (s *Store) FireNote(ctx context.Context, d schedule.Due, note *schedule.Del
 		if !on {
 			return nil // switched off meanwhile
 		}
-		if note != nil {
-			if err := oweNote(ctx, tx, member, kind, most, *note, day); err != nil {
+		if f.Note != nil {
+			owed, err := oweNote(ctx, tx, member, kind, most, f)
+			if err != nil {
 				return err
 			}
+			if !owed {
+				return insertDue(ctx, tx, f.Again...)
+			}
 		}
-		return insertDue(ctx, tx, next...)
+		return insertDue(ctx, tx, f.Next...)
 	}))
 }
 
-// oweNote owes a note if the member has not had as many as they want.
-func oweNote(ctx context.Context, tx *tx, member, kind string, most int, note schedule.Delivery, day string) error {
-	date, err := time.Parse(time.DateOnly, day)
+// oweNote owes a note if the member has not had as many as they want, and
+// reports whether it does.
+func oweNote(ctx context.Context, tx *tx, member, kind string, most int, f group.FiredNote) (bool, error) {
+	date, err := time.Parse(time.DateOnly, f.Day)
 	if err != nil {
-		return err
+		return false, err
 	}
 	since := date.AddDate(0, 0, -7).Format(time.DateOnly)
 	if _, err := tx.exec(ctx, `DELETE FROM notes WHERE member_id = $1 AND day <= $2`, member, since); err != nil {
-		return err
+		return false, err
 	}
 	var today, all int
 	// One that was never sent, because there was nothing any more, doesn't count.
 	if err := tx.row(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN n.day = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
 		FROM notes n LEFT JOIN deliveries d ON d.id = n.id
-		WHERE n.member_id = $1 AND COALESCE(d.state, 'sent') <> 'skipped'`, member, day).scan(&all, &today); err != nil {
+		WHERE n.member_id = $1 AND COALESCE(d.state, 'sent') <> 'skipped'`, member, f.Day).scan(&all, &today); err != nil {
+		return false, err
+	}
+	if most == 0 || !f.First && (today > 0 || all >= most) {
+		return false, nil
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO notes (id, member_id, kind, day) VALUES ($1, $2, $3, $4)`, f.Note.Key, member, kind, f.Day); err != nil {
+		return false, err
+	}
+	for _, step := range f.Steps {
+		if _, err := tx.exec(ctx, `INSERT INTO note_steps (member_id, kind, step, told_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			member, kind, step, millis(f.Now)); err != nil {
+			return false, err
+		}
+	}
+	return true, insertDeliveries(ctx, tx, *f.Note)
+}
+
+// UntoldSteps implements [group.WishStore].
+func (s *Store) UntoldSteps(ctx context.Context, member, kind string, steps []string) ([]string, error) {
+	told, err := list(ctx, s.read(ctx), column[string], `SELECT step FROM note_steps WHERE member_id = $1 AND kind = $2`, member, kind)
+	if err != nil {
+		return nil, wrap("read told steps", err)
+	}
+	return slices.DeleteFunc(slices.Clone(steps), func(step string) bool { return slices.Contains(told, step) }), nil
+}
+
+// lookAtNotes has a planned kind of note looked at now and planned anew, because
+// what a member's notes of the kind are about has changed in this transaction.
+// Wake the engine after it.
+func lookAtNotes(ctx context.Context, tx *tx, member, kind string, now time.Time) error {
+	on := false
+	if _, err := found(tx.row(ctx, `SELECT state = 'on' FROM reminders WHERE member_id = $1 AND kind = $2`, member, kind).scan(&on)); err != nil || !on {
 		return err
 	}
-	if today > 0 || all >= most {
-		return nil
-	}
-	if _, err := tx.exec(ctx, `INSERT INTO notes (id, member_id, kind, day) VALUES ($1, $2, $3, $4)`, note.Key, member, kind, day); err != nil {
+	subject := member + "/" + kind
+	if err := dropDue(ctx, tx, group.KindNote, subject); err != nil {
 		return err
 	}
-	return insertDeliveries(ctx, tx, note)
+	// A name of its own: a look that is under way must not take it for itself.
+	return insertDue(ctx, tx, schedule.Due{Kind: group.KindNote, Subject: subject, Occurrence: "look/" + bot.NewID(),
+		Lane: "person/" + member, Rank: schedule.RankOther, At: now})
 }
 
 // blockNotes switches a member's notes off because the platform refused one.

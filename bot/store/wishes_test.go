@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -71,7 +72,7 @@ func TestNotesPerWeek(t *testing.T) {
 					}
 					key := fmt.Sprint("note", n)
 					next := []schedule.Due{lookAt("member-dana", "open", at.Add(time.Second))}
-					if err := s.FireNote(t.Context(), d, noteTo("dana", "open", key, at), at.Format(time.DateOnly), next, at); err != nil {
+					if err := s.FireNote(t.Context(), group.FiredNote{Due: d, Note: noteTo("dana", "open", key, at), Day: at.Format(time.DateOnly), Next: next, Again: next, Now: at}); err != nil {
 						t.Fatal(err)
 					}
 					if _, ok, err := s.Delivery(t.Context(), key); err != nil || ok != row.want[n] {
@@ -93,8 +94,9 @@ func TestNotesAtOnce(t *testing.T) {
 		}
 		atOnce(t, func(n int) error {
 			kind := fmt.Sprint("kind", n)
-			return s.FireNote(t.Context(), lookAt("member-dana", kind, sunday()), noteTo("dana", kind, fmt.Sprint("note", n), sunday()),
-				"2026-11-22", []schedule.Due{lookAt("member-dana", kind, sunday().AddDate(0, 0, 1))}, sunday())
+			next := []schedule.Due{lookAt("member-dana", kind, sunday().AddDate(0, 0, 1))}
+			return s.FireNote(t.Context(), group.FiredNote{Due: lookAt("member-dana", kind, sunday()),
+				Note: noteTo("dana", kind, fmt.Sprint("note", n), sunday()), Day: "2026-11-22", Next: next, Again: next, Now: sunday()})
 		})
 		owed := 0
 		for n := range writers {
@@ -110,7 +112,7 @@ func TestNotesAtOnce(t *testing.T) {
 		if owed != 1 {
 			t.Errorf("%d notes on one day, want 1", owed)
 		}
-		if err := s.FireNote(t.Context(), lookAt("member-dana", "kind0", sunday()), nil, "2026-11-22", nil, sunday()); !errors.Is(err, schedule.ErrTaken) {
+		if err := s.FireNote(t.Context(), group.FiredNote{Due: lookAt("member-dana", "kind0", sunday()), Now: sunday()}); !errors.Is(err, schedule.ErrTaken) {
 			t.Errorf("a look that was done: %v", err)
 		}
 	})
@@ -130,7 +132,7 @@ func TestRefusedNote(t *testing.T) {
 				t.Fatalf("no look is planned: %v, %v", ok, err)
 			}
 			next := []schedule.Due{lookAt("member-dana", "open", at.Add(time.Hour))}
-			if err := s.FireNote(t.Context(), d, noteTo("dana", "open", key, at), at.Format(time.DateOnly), next, at); err != nil {
+			if err := s.FireNote(t.Context(), group.FiredNote{Due: d, Note: noteTo("dana", "open", key, at), Day: at.Format(time.DateOnly), Next: next, Again: next, Now: at}); err != nil {
 				t.Fatal(err)
 			}
 			_, ok, err = s.Delivery(t.Context(), key)
@@ -265,7 +267,7 @@ func TestWishPlans(t *testing.T) {
 			w.Away = sunday().AddDate(0, 0, 7)
 			for _, err := range []error{
 				s.SetAway(t.Context(), w, sunday(), []schedule.Due{lookAt("member-dana", "open", w.Away)}),
-				s.FireNote(t.Context(), lookAt("member-dana", "open", w.Away), noteTo("dana", "open", "n", w.Away), "2026-11-29", nil, w.Away),
+				s.FireNote(t.Context(), group.FiredNote{Due: lookAt("member-dana", "open", w.Away), Note: noteTo("dana", "open", "n", w.Away), Day: "2026-11-29", Now: w.Away}),
 			} {
 				if err != nil {
 					t.Error(err)
@@ -278,5 +280,40 @@ func TestWishPlans(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	})
+}
+
+// A step is told once: with the note that tells it, and not while the allowance
+// holds that back.
+func TestNoteSteps(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		remind(t, s, "dana", "open", sunday())
+		fire := func(n int, first bool, want ...string) {
+			t.Helper()
+			at := sunday().Add(time.Duration(n) * time.Hour)
+			d, ok, err := s.WaitingDue(t.Context(), group.KindNote, "member-dana/open")
+			if err != nil || !ok {
+				t.Fatalf("no look is planned: %v, %v", ok, err)
+			}
+			f := group.FiredNote{Due: d, Note: noteTo("dana", "open", fmt.Sprint("note", n), at), Day: "2026-11-22", Now: at, First: first,
+				Steps: []string{fmt.Sprint("step", n)}, Next: []schedule.Due{lookAt("member-dana", "open", at.Add(time.Hour))},
+				Again: []schedule.Due{lookAt("member-dana", "open", at.Add(2*time.Hour))}}
+			if err := s.FireNote(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+			untold, err := s.UntoldSteps(t.Context(), "member-dana", "open", []string{"step0", "step1", "step2"})
+			if err != nil || !slices.Equal(untold, want) {
+				t.Errorf("look %d leaves %v untold, want %v (%v)", n, untold, want, err)
+			}
+			next, _, err := s.WaitingDue(t.Context(), group.KindNote, "member-dana/open")
+			if owed := !slices.Contains(want, fmt.Sprint("step", n)); err != nil || next.At.Equal(f.Next[0].At) != owed {
+				t.Errorf("look %d: the next is at %v (%v)", n, next.At, err)
+			}
+		}
+		fire(0, false, "step1", "step2")
+		fire(1, false, "step1", "step2")
+		fire(2, true, "step1")
 	})
 }

@@ -1,0 +1,102 @@
+package group
+
+import (
+	"context"
+	"time"
+
+	"studyhall/bot/schedule"
+)
+
+// Hush tells until when a member wants no notes; a time that is over says that
+// they do.
+type Hush func(ctx context.Context, member string, now time.Time) (until time.Time, err error)
+
+// Hush adds a reason to leave people in peace, such as their exam of the next day.
+// Notes that come first do so still.
+func (s *Service) Hush(h Hush) { s.hushes = append(s.hushes, h) }
+
+// hushed is until when a member is left in peace.
+func (s *Service) hushed(ctx context.Context, member string, now time.Time) (until time.Time, err error) {
+	for _, h := range s.hushes {
+		at, err := h(ctx, member, now)
+		if err != nil {
+			return time.Time{}, err
+		}
+		until = maxTime(until, at)
+	}
+	return until, nil
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// location is the zone of a reminder; UTC if there is none.
+func (r Reminder) location() *time.Location { return Group{Zone: r.Zone}.Location() }
+
+// At is the instant on a local date, 2006-01-02, around the time of day at which
+// the person wants such notes, or at the end of their quiet hours. A string that
+// is no date gives the zero time.
+func (p Reminded) At(date string) time.Time {
+	return p.AtMinute(date, awake(p.Wishes, p.Reminder.Minute))
+}
+
+// AtMinute is the instant of a local date and a minute of the day, by the
+// person's clock.
+func (p Reminded) AtMinute(date string, minute int) time.Time {
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return time.Time{}
+	}
+	return schedule.Resolve(schedule.WallOf(day.Add(time.Duration(minute)*time.Minute), time.UTC), p.Reminder.location())
+}
+
+// Today is the person's local date, 2006-01-02.
+func (p Reminded) Today() string { return schedule.WallOf(p.Now, p.Reminder.location()).Date() }
+
+// Since is when the person switched the kind on: what was to be said before is
+// not said. It is zero for a kind that is not on.
+func (p Reminded) Since() time.Time { return p.Reminder.Since }
+
+// lookForPlanned looks at a kind of note that knows when it has something to say.
+func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, r Reminder) error {
+	now := s.c.Now()
+	f := FiredNote{Due: d, Day: schedule.WallOf(now, r.location()).Date(), Now: now}
+	f.Again = []schedule.Due{s.nextLook(w, r, now)}
+	note, err := s.noteNow(ctx, w, r.Kind)
+	if err != nil {
+		return err
+	}
+	untold, err := s.c.Store.UntoldSteps(ctx, w.Member, r.Kind, note.Steps)
+	if err != nil {
+		return err
+	}
+	if note.silent() || len(untold) == 0 && len(note.Steps) > 0 {
+		if !note.Next.IsZero() {
+			f.Next = []schedule.Due{s.lookAt(w, r, maxTime(note.Next, now.Add(time.Second)))}
+		}
+		return s.c.Store.FireNote(ctx, f)
+	}
+	hush, err := s.hushed(ctx, w.Member, now)
+	if err != nil {
+		return err
+	}
+	// What an outage has made late comes at the person's own time, and so does what
+	// waited for them to be back.
+	late := now.Sub(d.At) > noteFor
+	if w.Away.After(now) || !note.First && (late || hush.After(now)) {
+		f.Next = []schedule.Due{s.nextLook(w, r, maxTime(now, hush.Add(-time.Second)))}
+		return s.c.Store.FireNote(ctx, f)
+	}
+	if f.Note, err = s.owedNote(ctx, d); err != nil {
+		return err
+	}
+	f.First, f.Steps = note.First, untold
+	if !note.Next.IsZero() {
+		f.Next = []schedule.Due{s.lookAt(w, r, maxTime(note.Next, now.Add(time.Second)))}
+	}
+	return s.c.Store.FireNote(ctx, f)
+}
