@@ -115,6 +115,7 @@ type StudyPart struct {
 	Lines   []bot.Text   // further lines
 	Actions []bot.Button // of the first row: what to do now
 	Pages   []bot.Button // of the second row: where else to look
+	Exams   []string     // certifications whose exam the lines speak of, in place of the group's window
 }
 
 // StudySection gives a feature's part of a member's study page.
@@ -139,12 +140,13 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 		}
 		waiting = append(waiting, part.Waiting)
 		all.Lines, all.Actions, all.Pages = append(all.Lines, part.Lines...), append(all.Actions, part.Actions...), append(all.Pages, part.Pages...)
+		all.Exams = append(all.Exams, part.Exams...)
 	}
 	body := []bot.Text{s.wordsStudying(d), wordsWaiting(bot.Join(" · ", waiting...))}
 	if m.New {
 		body = slices.Insert(body, 0, Greeting(m))
 	}
-	body = append(append(body, all.Lines...), s.wordsWindows(d), wordsState(g))
+	body = append(append(body, all.Lines...), s.wordsWindows(d, all.Exams), wordsState(g))
 	asked, answers, err := s.asked(ctx, user, d, m)
 	if err != nil {
 		return nil, err

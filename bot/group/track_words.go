@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"studyhall/bot"
@@ -70,15 +71,16 @@ func wordsWindowOf(t Track) bot.Text {
 	return "No exam date yet."
 }
 
-// wordsWindows are the study page's lines about exams.
-func (s *Service) wordsWindows(d Details) bot.Text {
+// wordsWindows are the study page's lines about exams, but for those of which
+// something else is said.
+func (s *Service) wordsWindows(d Details, said []string) bot.Text {
 	today := s.c.Now().In(d.Group.Location())
-	if len(d.Tracks) == 1 {
+	if len(d.Tracks) == 1 && len(said) == 0 {
 		return wordsWindow(d.Tracks[0].Track, today)
 	}
 	var all []bot.Text
 	for _, t := range d.Tracks {
-		if w := wordsWindow(t.Track, today); w != "" {
+		if w := wordsWindow(t.Track, today); w != "" && !slices.Contains(said, t.Certification) {
 			all = append(all, bot.Textf("%s ", s.short(t.Certification))+bot.Lowered(w))
 		}
 	}

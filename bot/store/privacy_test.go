@@ -48,6 +48,7 @@ var exceptions = map[string]string{
 	"matches.host_group":  "a group",
 	"match_tries":         "of a group",
 	"muted":               "of a channel",
+	"exam_shares":         "of an exam, with which they go",
 	"cycles":              "of a credential, with which they go",
 	"erasures":            "made so that it tells of nobody who isn't known already",
 }
@@ -167,6 +168,7 @@ func leaveTraces(t *testing.T, s *store.Store) (at time.Time) {
 	}
 	liveTraces(t, s)
 	wishTraces(t, s)
+	must(t, set(t, s, marked, "cbet", "", "2027-05-08", at))
 	must(t, s.SettleMemories(t.Context(), "track-g", "member-"+marked))
 	must(t, s.Do(t.Context(), `INSERT INTO mock_items (session_id, place, answer_id, raw, interaction) VALUES ('g-s1', 1, 'x', '`+marked+`', '`+marked+`')`))
 	must(t, s.Do(t.Context(), `UPDATE links SET to_account = 'other:`+marked+`', to_name = '`+marked+`' WHERE id = 'code'`))

@@ -22,6 +22,7 @@ import (
 	"studyhall/bot/board"
 	"studyhall/bot/cert"
 	"studyhall/bot/chart"
+	"studyhall/bot/exam"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
@@ -63,6 +64,7 @@ type App struct {
 	Groups   *group.Service
 	Practice *practice.Service
 	Boards   *board.Service
+	Exams    *exam.Service
 	Clock    *Clock
 
 	log      *slog.Logger
@@ -160,6 +162,10 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Themes: a.Practice, Now: a.Clock.Now, NewID: o.NewID,
 	})
 	a.Practice.Tell(a.Boards)
+	a.Exams = exam.New(exam.Config{
+		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+	})
+	a.Exams.Register()
 	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {
 		a.Engine.Register(k)
 	}

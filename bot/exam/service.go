@@ -1,0 +1,45 @@
+package exam
+
+import (
+	"time"
+
+	"studyhall/bot"
+	"studyhall/bot/cert"
+	"studyhall/bot/group"
+)
+
+// Config is what a [Service] needs.
+type Config struct {
+	Store     Store
+	Bot       *bot.Bot
+	Groups    *group.Service
+	Catalogue cert.Catalogue
+	Now       func() time.Time // domain time
+	NewID     func() string
+	Wake      func() // lets the engine look at what has become due
+}
+
+// Service answers everything people do with their exams.
+type Service struct {
+	c Config
+}
+
+// New makes a service; then [Service.Register] it.
+func New(c Config) *Service {
+	if c.Wake == nil {
+		c.Wake = func() {}
+	}
+	return &Service{c: c}
+}
+
+// Register makes the bot answer to everything about exams, and adds them to the
+// pages of groups.
+func (s *Service) Register() {
+	s.c.Groups.ContributeStudy(s.studyPart)
+}
+
+// today is the local date in a zone, at midnight UTC.
+func (s *Service) today(zone string) time.Time {
+	at := s.c.Now().In(location(zone))
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
+}
