@@ -61,6 +61,37 @@ func (r Renewal) Begun(ends string) (begins string, ok bool) {
 	return begun.Format(time.DateOnly), true
 }
 
+// Running is the period that runs for somebody certified on a day, of what is known
+// of it: its first day, and its last one as on the certificate. Each may be "", and
+// what is missing is worked out, so that it is only about then. ok is false where
+// its end can't be worked out; without any way to know its beginning, that is "".
+func (r Renewal) Running(earned, from, until string) (p Period, ok bool) {
+	switch {
+	case until == "" && from != "":
+		first, err := time.Parse(time.DateOnly, from)
+		if err != nil {
+			return Period{}, false
+		}
+		return r.After(first.AddDate(0, 0, -1).Format(time.DateOnly))
+	case until == "":
+		return r.Period(earned)
+	case from != "":
+		return Period{Begins: from, Ends: until}, true
+	}
+	first, certified := r.Period(earned)
+	begun, known := r.Begun(until)
+	if !known {
+		return Period{Ends: until}, true
+	}
+	// The first period may be longer than its years, where it goes on to the end of
+	// one: it begins when its holder was certified.
+	day, err := time.Parse(time.DateOnly, begun)
+	if err == nil && certified && first.Begins > addMonths(day, -12).Format(time.DateOnly) && first.Begins <= until {
+		begun = first.Begins
+	}
+	return Period{Begins: begun, Ends: until}, true
+}
+
 // GraceEnds is the last day of the grace period after a period that ends on a day.
 // ok is false if there is none, or nobody knows of one.
 func (r Renewal) GraceEnds(ends string) (day string, ok bool) {

@@ -81,6 +81,36 @@ func TestPeriodAfter(t *testing.T) {
 	}
 }
 
+// TestRunning works out what isn't entered of a period, and nothing else.
+func TestRunning(t *testing.T) {
+	for _, tt := range []struct {
+		name, id            string
+		earned, from, until string
+		want                Period
+		ok                  bool
+	}{
+		{"only when it was earned", "cbet", "2027-05-08", "", "", Period{"2027-05-08", "2029-12-31"}, true},
+		{"as on the certificate", "cbet", "2027-05-08", "", "2029-12-31", Period{"2027-05-08", "2029-12-31"}, true},
+		{"the certificate gives more time", "cbet", "2027-05-08", "", "2030-12-31", Period{"2027-05-08", "2030-12-31"}, true},
+		{"earned long ago", "cbet", "2015-05-08", "", "2029-12-31", Period{"2027-01-01", "2029-12-31"}, true},
+		{"the day isn't known", "cbet", "", "", "2029-12-31", Period{"2027-01-01", "2029-12-31"}, true},
+		{"both days entered", "cbet", "2015-05-08", "2027-03-01", "2029-12-31", Period{"2027-03-01", "2029-12-31"}, true},
+		{"a new period without its end", "cphq", "2015-05-08", "2030-01-01", "", Period{"2030-01-01", "2031-12-31"}, true},
+		{"from New Year", "cphq", "2027-05-08", "", "2029-12-31", Period{"2028-01-01", "2029-12-31"}, true},
+		{"a second period of the same day", "chfm", "2027-05-08", "", "2033-05-08", Period{"2030-05-08", "2033-05-08"}, true},
+		{"nobody knows how long", "cce", "2027-05-08", "", "2029-12-31", Period{"", "2029-12-31"}, true},
+		{"nothing known", "cce", "2027-05-08", "", "", Period{}, false},
+		{"nothing entered", "cbet", "", "", "", Period{}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, ok := find(t, tt.id).Facts.Renewal.Running(tt.earned, tt.from, tt.until)
+			if got != tt.want || ok != tt.ok {
+				t.Errorf("%+v, %t; want %+v, %t", got, ok, tt.want, tt.ok)
+			}
+		})
+	}
+}
+
 func TestRenews(t *testing.T) {
 	c := load(t)
 	var got []string
