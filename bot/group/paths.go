@@ -22,3 +22,6 @@ func PathHideName(groupID string) string { return PathName(groupID) + "/hide" }
 
 // PathSample is a question of a certification to try, which package practice shows.
 func PathSample(certification string) string { return "try/" + certification }
+
+// PathAbout says what is known of a certification; package pathway answers it.
+func PathAbout(certification string) string { return "cert/about/" + certification }

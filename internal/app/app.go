@@ -24,6 +24,7 @@ import (
 	"studyhall/bot/chart"
 	"studyhall/bot/exam"
 	"studyhall/bot/group"
+	"studyhall/bot/pathway"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
@@ -157,6 +158,10 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Groups.ContributePage(a.Groups.SeasonPage)
 	a.Groups.ContributePage(a.Groups.HabitPage)
 	a.Practice.Attach(a.Groups)
+	pathway.New(pathway.Config{
+		Bot: a.Bot, Catalogue: catalogue,
+		Now: func(context.Context, bot.Interaction) time.Time { return a.Clock.Now() },
+	}).Register()
 	a.Boards = board.New(board.Config{
 		Log: o.Log, Pictures: a.pictures,
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Themes: a.Practice, Now: a.Clock.Now, NewID: o.NewID,

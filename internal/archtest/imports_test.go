@@ -17,7 +17,7 @@ var rooms = [][]string{
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
-	{"bot/board", "bot/exam"},
+	{"bot/board", "bot/exam", "bot/pathway"},
 	{"bot/renewal"},
 	{"bot/store", "bot/web"},
 	{"internal/example"},
