@@ -24,6 +24,7 @@ import (
 	"studyhall/bot/chart"
 	"studyhall/bot/exam"
 	"studyhall/bot/group"
+	"studyhall/bot/papers"
 	"studyhall/bot/pathway"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
@@ -66,6 +67,7 @@ type App struct {
 	Practice *practice.Service
 	Boards   *board.Service
 	Exams    *exam.Service
+	Papers   *papers.Service
 	Clock    *Clock
 
 	log      *slog.Logger
@@ -171,6 +173,10 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 	})
 	a.Exams.Register()
+	a.Papers = papers.New(papers.Config{
+		Log: o.Log, Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
+	})
+	a.Papers.Register()
 	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {
 		a.Engine.Register(k)
 	}

@@ -19,6 +19,7 @@ var rooms = [][]string{
 	{"bot/practice"},
 	{"bot/board", "bot/exam", "bot/pathway"},
 	{"bot/renewal"},
+	{"bot/papers"},
 	{"bot/store", "bot/web"},
 	{"internal/example"},
 	{"internal/app"},
