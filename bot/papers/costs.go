@@ -59,7 +59,7 @@ func (s *Service) showCosts(ctx context.Context, i bot.Interaction, who group.Ac
 
 func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 	var costs []bot.Text
-	for _, line := range costLines(c) {
+	for _, line := range costLines(c, kinds...) {
 		costs = append(costs, bot.Typed(line))
 	}
 	mine := []bot.Text{"What you spent"}
@@ -79,6 +79,7 @@ func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 		}
 		controls = append(controls, button("My entries", PathCosts(c.ID)+"/entries"))
 	}
+	controls = append(controls, button("Ask my employer", PathNote(c.ID, Before)), button("Ask to be repaid", PathNote(c.ID, After)))
 	if c.URL != "" && len(c.URL) <= bot.LimitURL {
 		controls = append(controls, bot.Link{Label: "Ask the issuer", URL: c.URL})
 	}
@@ -87,12 +88,13 @@ func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 		Footer: bot.Typed(c.Notice()), Controls: rows(controls...)}
 }
 
-// kinds are what one wants to know the price of, in this order.
-var kinds = []string{"exam", "application", "retake", "renewal"}
+// kinds are what one wants to know the price of, in this order; "" is the rest.
+var kinds = []string{"exam", "application", "retake", "renewal", ""}
 
-// costLines is every price of a certification in a line of its own, with its
-// source and the day on which it was checked; "to confirm" where nobody here knows.
-func costLines(c cert.Certification) []string {
+// costLines is every price of a certification, of some kinds, in a line of its own,
+// with its source and the day on which it was checked; "to confirm" where nobody
+// here knows.
+func costLines(c cert.Certification, of ...string) []string {
 	fees := slices.Concat(c.Facts.Fees, c.Facts.Renewal.Fees)
 	if late := c.Facts.Renewal.Grace; late.Value.Fee.Amount > 0 {
 		fees = append(fees, cert.Fact[cert.Fee]{Value: late.Value.Fee, Evidence: late.Evidence})
@@ -105,20 +107,19 @@ func costLines(c cert.Certification) []string {
 			}
 		}
 	}
-	for _, kind := range kinds {
-		if !slices.ContainsFunc(fees, func(f cert.Fact[cert.Fee]) bool { return f.Value.For == kind }) {
+	for _, kind := range of {
+		if kind != "" && !slices.ContainsFunc(fees, func(f cert.Fact[cert.Fee]) bool { return f.Value.For == kind }) {
 			all = append(all, capital(kind)+": "+wordsToConfirm+c.IssuerShort)
 		}
 		add(kind)
 	}
-	add("")
 	return all
 }
 
 // kindOf is which of the kinds a price is of; "" for others.
 func kindOf(f cert.Fee) string {
 	for _, kind := range kinds {
-		if f.For == kind || strings.HasSuffix(f.For, " "+kind) {
+		if kind != "" && (f.For == kind || strings.HasSuffix(f.For, " "+kind)) {
 			return kind
 		}
 	}

@@ -53,7 +53,7 @@ Renewal, not a member: to confirm with PMI
 Membership: 164 USD a year (2026), reported by pmp-guide.com, PMP certification cost (June 2026), checked 22 Nov 2026; check with PMI`},
 	} {
 		t.Run(tt.id, func(t *testing.T) {
-			if got := strings.Join(costLines(find(t, tt.id)), "\n"); got != tt.want {
+			if got := strings.Join(costLines(find(t, tt.id), kinds...), "\n"); got != tt.want {
 				t.Errorf("got:\n%s\nwant:\n%s", got, tt.want)
 			}
 		})
@@ -66,7 +66,7 @@ func TestCostsOfEveryCertification(t *testing.T) {
 	s := New(Config{})
 	for _, c := range catalogue(t).Certifications {
 		t.Run(c.ID, func(t *testing.T) {
-			text := strings.Join(costLines(c), "\n")
+			text := strings.Join(costLines(c, kinds...), "\n")
 			for _, f := range append(c.Facts.Fees[:len(c.Facts.Fees):len(c.Facts.Fees)], c.Facts.Renewal.Fees...) {
 				price := fmt.Sprintf("%d %s", f.Value.Amount, f.Value.Currency)
 				if f.Shown() == cert.NotVerified && f.Value.Amount > 0 && strings.Contains(text, price) {

@@ -13,6 +13,7 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
+	"studyhall/bot/exam"
 	"studyhall/bot/group"
 )
 
@@ -55,6 +56,12 @@ type Store interface {
 	AddExpense(ctx context.Context, press string, e Expense) (Expense, error)
 	// ChangeExpense replaces what an entry says.
 	ChangeExpense(ctx context.Context, e Expense) error
+	// Exams are a member's exams, the one that begins first first.
+	Exams(ctx context.Context, member string) ([]exam.Exam, error)
+	// NoteDraft is what a member chose for a note; ok is false if that is nothing.
+	NoteDraft(ctx context.Context, member, certification string, k NoteKind) (d Draft, ok bool, err error)
+	// SaveNoteDraft keeps it in place of what was chosen before.
+	SaveNoteDraft(ctx context.Context, d Draft) error
 	// RemoveExpense removes an entry. One that is gone already is no error.
 	RemoveExpense(ctx context.Context, member, id string) error
 }
@@ -79,6 +86,7 @@ func New(c Config) *Service { return &Service{c} }
 // Register makes the bot answer to everything about papers.
 func (s *Service) Register() {
 	b := s.Bot
+	s.registerNotes()
 	b.Action(PathPapers, s.chooseShown)
 	b.Action(PathCosts("{certification}"), s.costsPressed)
 	b.Action(PathCosts("{certification}")+"/spent", s.openSpent)

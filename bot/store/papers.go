@@ -77,3 +77,25 @@ func (s *Store) RemoveExpense(ctx context.Context, member, id string) error {
 	_, err := s.change(ctx, `DELETE FROM expenses WHERE id = $2 AND member_id = $1`, member, id)
 	return wrap("remove expense", err)
 }
+
+// NoteDraft implements [papers.Store].
+func (s *Store) NoteDraft(ctx context.Context, member, certification string, k papers.NoteKind) (d papers.Draft, ok bool, err error) {
+	var changed int64
+	err = s.read(ctx).row(ctx, `SELECT member_id, certification, kind, ask, needed_on, with_result, words, changed_at FROM employer_notes
+		WHERE member_id = $1 AND certification = $2 AND kind = $3`, member, certification, string(k)).
+		scan(&d.Member, &d.Certification, &d.Kind, &d.Ask, &d.NeededOn, &d.Result, &d.Words, &changed)
+	d.ChangedAt = instant(changed)
+	ok, err = found(err)
+	return d, ok, wrap("read note for an employer", err)
+}
+
+// SaveNoteDraft implements [papers.Store].
+func (s *Store) SaveNoteDraft(ctx context.Context, d papers.Draft) error {
+	return s.ofMember(ctx, "keep note for an employer", d.Member, func(ctx context.Context, tx *tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO employer_notes (member_id, certification, kind, ask, needed_on, with_result, words, changed_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (member_id, certification, kind) DO UPDATE SET ask = excluded.ask,
+				needed_on = excluded.needed_on, with_result = excluded.with_result, words = excluded.words, changed_at = excluded.changed_at`,
+			d.Member, d.Certification, string(d.Kind), string(d.Ask), d.NeededOn, d.Result, d.Words, millis(d.ChangedAt))
+		return err
+	})
+}

@@ -120,3 +120,42 @@ func TestExpensesLinked(t *testing.T) {
 		}
 	})
 }
+
+func TestNoteDrafts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		join(t, s, "g", "lee")
+		draft := papers.Draft{Member: "member-dana", Certification: "cbet", Kind: papers.After, Ask: papers.AskFee, NeededOn: "2027-04-01", Result: true, Words: "mine", ChangedAt: sunday()}
+		for _, words := range []string{"first", "mine"} {
+			d := draft
+			d.Words = words
+			must(t, s.SaveNoteDraft(t.Context(), d))
+		}
+		older := draft
+		older.Member, older.Words, older.ChangedAt = "member-lee", "older", sunday().Add(-time.Hour)
+		must(t, s.SaveNoteDraft(t.Context(), older))
+		got, ok, err := s.NoteDraft(t.Context(), "member-dana", "cbet", papers.After)
+		if diff := cmp.Diff(draft, got); diff != "" || !ok || err != nil {
+			t.Errorf("%v, %v (-want +got):\n%s", ok, err, diff)
+		}
+		if _, ok, err := s.NoteDraft(t.Context(), "member-dana", "cbet", papers.Before); ok || err != nil {
+			t.Errorf("the other note: %v, %v", ok, err)
+		}
+		linked(t, s, "dana", "lee", sunday().Add(time.Hour))
+		var left []string
+		for _, person := range []string{"dana", "lee"} {
+			if d, ok, err := s.NoteDraft(t.Context(), "member-"+person, "cbet", papers.After); err != nil {
+				t.Error(err)
+			} else if ok {
+				left = append(left, d.Words)
+			}
+		}
+		if diff := cmp.Diff([]string{"mine"}, left); diff != "" {
+			t.Errorf("after linking (-want +got):\n%s", diff)
+		}
+		nobody := draft
+		nobody.Member = "member-nobody"
+		wantGone(t, "kept for nobody", s.SaveNoteDraft(t.Context(), nobody))
+	})
+}
