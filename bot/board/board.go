@@ -207,11 +207,14 @@ type Config struct {
 }
 
 // Service is the feature.
-type Service struct{ Config }
+type Service struct {
+	Config
+	reportParts []ReportPart
+}
 
 // New makes the feature and registers what people do with it.
 func New(c Config) *Service {
-	s := &Service{c}
+	s := &Service{Config: c}
 	s.Bot.Command(s.command(), s.typed)
 	s.Bot.Action(group.PathBoard, s.pressed)
 	s.Bot.Action(group.PathBoard+"/{track}/{when}", s.openBoard)

@@ -61,6 +61,13 @@ func (a AreaFacts) shows() bool {
 	return a.Different >= areaQuestions && a.Answers >= areaAnswers && a.People >= areaPeople
 }
 
+// ReportPart is what another feature adds to a group's team report: numbers, of
+// people who agreed to be counted, and no names.
+type ReportPart func(ctx context.Context, g group.Group) ([]bot.Text, error)
+
+// ContributeReport adds to the team report.
+func (s *Service) ContributeReport(part ReportPart) { s.reportParts = append(s.reportParts, part) }
+
 // attachReport registers the team report.
 func (s *Service) attachReport() {
 	s.Bot.Action("report/{group}", func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -97,7 +104,15 @@ func (s *Service) report(ctx context.Context, i bot.Interaction, groupID string)
 		card.Body, card.Footer = wordsReportFew, wordsOnlyYou
 		return bot.InPlace(i, bot.Message{Card: card}), nil
 	}
-	s.reportBody(f, func(body bot.Text) bool {
+	var more []bot.Text
+	for _, part := range s.reportParts {
+		lines, err := part(ctx, g)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		more = append(more, lines...)
+	}
+	s.reportBody(f, more, func(body bot.Text) bool {
 		card.Body = body
 		return bot.Message{Card: card}.Validate() == nil
 	})
@@ -106,18 +121,18 @@ func (s *Service) report(ctx context.Context, i bot.Interaction, groupID string)
 
 // reportBody is as much of a report as fits: of many names and areas some, the
 // totals always.
-func (s *Service) reportBody(f ReportFacts, fits func(bot.Text) bool) (body bot.Text) {
+func (s *Service) reportBody(f ReportFacts, more []bot.Text, fits func(bot.Text) bool) (body bot.Text) {
 	for _, room := range []struct{ names, areas int }{{reportNamesMost, areasMost}, {5, areasMost}, {0, areasMost}, {0, 3}, {0, 0}} {
-		if body = bot.Join("\n", s.reportLines(f, room.names, room.areas)...); fits(body) {
+		if body = bot.Join("\n", s.reportLines(f, more, room.names, room.areas)...); fits(body) {
 			break
 		}
 	}
 	return body
 }
 
-// reportLines are the figures of a report, with at most so many names, and areas
-// of each track.
-func (s *Service) reportLines(f ReportFacts, namesMost, areasMost int) []bot.Text {
+// reportLines are the figures of a report and what other features add, with at most
+// so many names, and areas of each track.
+func (s *Service) reportLines(f ReportFacts, more []bot.Text, namesMost, areasMost int) []bot.Text {
 	lines := []bot.Text{
 		bot.Textf("%s active in the last %d days.", bot.Count(f.Active, "person", "people"), reportDays),
 		bot.Textf("This season so far: %s, %s.", bot.Count(f.Questions, "question", "questions"), bot.Count(f.Answers, "answer", "answers")),
@@ -128,6 +143,7 @@ func (s *Service) reportLines(f ReportFacts, namesMost, areasMost int) []bot.Tex
 		all := areaLines(s.short(t), o, t.ID, f.Areas, len(f.Tracks) > 1)
 		lines = append(lines, all[:min(len(all), 1+areasMost)]...)
 	}
+	lines = append(lines, more...)
 	var names []string
 	for _, n := range f.Named {
 		names = append(names, string(bot.Typed(n.Shown())))

@@ -76,8 +76,8 @@ func TestReportFits(t *testing.T) {
 		for n := range 30 {
 			f.Named = append(f.Named, Naming{Own: fmt.Sprintf("A rather long name of somebody %08d", n)})
 		}
-		s := &Service{Config{Catalogue: catalogue}}
-		m := bot.Message{Card: &bot.Card{Title: "Team report of the group", Footer: wordsReportEnd, Body: s.reportBody(f, func(body bot.Text) bool {
+		s := &Service{Config: Config{Catalogue: catalogue}}
+		m := bot.Message{Card: &bot.Card{Title: "Team report of the group", Footer: wordsReportEnd, Body: s.reportBody(f, nil, func(body bot.Text) bool {
 			return bot.Message{Card: &bot.Card{Title: "Team report of the group", Footer: wordsReportEnd, Body: body}}.Validate() == nil
 		})}}
 		if err := m.Validate(); err != nil {

@@ -157,6 +157,16 @@ func (c Catalogue) Renews(id string) []Certification {
 	return lower
 }
 
+// AddMonths is the day some months after another, 2006-01-02, or the last of its
+// month where that is shorter; "" after what is no day.
+func AddMonths(day string, months int) string {
+	on, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return addMonths(on, months).Format(time.DateOnly)
+}
+
 // addMonths is a day some months later, or the last of its month where the month is
 // shorter: three years after 29 February are over on 28 February.
 func addMonths(day time.Time, months int) time.Time {

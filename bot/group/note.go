@@ -59,6 +59,7 @@ type Reminded struct {
 
 // Note is what a note says; without lines there is nothing to say.
 type Note struct {
+	Title   bot.Text // of the opened note; "": its kind's
 	Lines   []bot.Text
 	Buttons []bot.Button // at most five: what to do about it
 	Known   bool         // the person has opened all of it before: it is worth no message

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -310,7 +311,7 @@ func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response
 			return bot.Response{}, err
 		}
 	}
-	card := &bot.Card{Title: k.Title, Body: lines(note.Lines...), Footer: wordsOnlyYou}
+	card := &bot.Card{Title: cmp.Or(note.Title, k.Title), Body: lines(note.Lines...), Footer: wordsOnlyYou}
 	if len(note.Lines) == 0 {
 		card.Title, card.Body = "", wordsNothingNow
 	}

@@ -27,6 +27,7 @@ import (
 	"studyhall/bot/papers"
 	"studyhall/bot/pathway"
 	"studyhall/bot/practice"
+	"studyhall/bot/renewal"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
 	"studyhall/bot/web"
@@ -177,6 +178,9 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Log: o.Log, Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
 	})
 	a.Papers.Register()
+	nudges := &renewal.Nudges{Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, Wake: a.Engine.Wake}
+	nudges.Attach()
+	a.Boards.ContributeReport(nudges.Report)
 	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {
 		a.Engine.Register(k)
 	}
