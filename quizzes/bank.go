@@ -48,8 +48,11 @@ type Item struct {
 	Unit        string     `json:"unit,omitempty"`      // of [Numeric]: the unit of a number without one; "" is the unprefixed one
 	Also        [][]string `json:"also,omitempty"`      // of a corrected item: other answers that are as right, each like Answer
 	Void        bool       `json:"void,omitempty"`      // of a corrected item: no answer to it can be right or wrong
-	Image       *Image     `json:"image,omitempty"`     // a picture that belongs to the question
-	Line        int        `json:"-"`                   // line in the bank's file, 1 for the first; 0 in an item from a snapshot
+	// Computed says that a program works the answer out from numbers, so that the
+	// question can't be one of an exam's. Some issuers' rules ask for such ones.
+	Computed bool   `json:"computed,omitempty"`
+	Image    *Image `json:"image,omitempty"` // a picture that belongs to the question
+	Line     int    `json:"-"`               // line in the bank's file, 1 for the first; 0 in an item from a snapshot
 }
 
 // An Option is one choice of an [Item].

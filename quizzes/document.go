@@ -181,6 +181,7 @@ func decodeItem(n *yaml.Node) Item {
 		i.Answer = texts(n, "answer")
 	}
 	i.Accept, i.Reject = texts(n, "accept"), texts(n, "reject")
+	i.Computed = scalar(n, "computed") == "true"
 	i.Tolerance, i.Unit = scalar(n, "tolerance"), scalar(n, "unit")
 	options := sequence(n, "options")
 	i.Options = make([]Option, len(options))

@@ -167,7 +167,7 @@ func keys(at []string) []string {
 	case "":
 		return []string{"bank", "title", "certification", "outline", "items"}
 	case "items[]":
-		return []string{"id", "type", "domain", "level", "difficulty", "stem", "image", "options", "answer", "accept", "reject", "tolerance", "unit", "explanation", "source"}
+		return []string{"id", "type", "domain", "level", "difficulty", "stem", "image", "options", "answer", "accept", "reject", "tolerance", "unit", "computed", "explanation", "source"}
 	case "items[].options[]":
 		return []string{"id", "text", "why"}
 	case "items[].image":
@@ -248,6 +248,8 @@ func hint(at []string) string {
 		return "say how far off an answer may be, such as 5 % or 0.1 kΩ"
 	case "items[].unit":
 		return "give the unit of a number without one, such as kΩ"
+	case "items[].computed":
+		return "write true for a question whose answer is worked out from numbers, or leave it out"
 	case "items[].explanation":
 		return "explain the answer in one to three sentences, at most 400 characters"
 	case "items[].source":

@@ -2,6 +2,7 @@ package quizzes_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -157,5 +158,32 @@ func TestKeysInMessages(t *testing.T) {
 	}
 	if seen != len(at) {
 		t.Errorf("unknown keys were told at %d places, want %d", seen, len(at))
+	}
+}
+
+// TestComputedVersion: a computed question is another version than one that isn't,
+// and those that never were keep theirs.
+func TestComputedVersion(t *testing.T) {
+	bank := "bank: c\ntitle: C\ncertification: cbet\noutline: cbet-2025\nitems:\n- id: c-one\n  domain: cbet.it\n  level: recall\n  difficulty: easy\n%s" +
+		"  stem: How many?\n  options:\n  - {id: a, text: One, why: No.}\n  - {id: b, text: Two, why: Yes.}\n  answer: b\n  explanation: So.\n" +
+		"  source: {title: T, url: \"https://example.org\", checked: 2026-11-22}\n"
+	for _, tt := range []struct {
+		line     string
+		computed bool
+		fault    bool
+	}{{"", false, false}, {"  computed: true\n", true, false}, {"  computed: false\n", false, false}, {"  computed: yes\n", false, true}, {"  computed: [true]\n", false, true}} {
+		got, problems := quizzes.Parse("c.yaml", []byte(fmt.Sprintf(bank, tt.line)))
+		if quizzes.Faulty(problems) != tt.fault {
+			t.Errorf("%q: %v, want a fault: %t", tt.line, problems, tt.fault)
+		}
+		if tt.fault {
+			continue
+		}
+		item := got.Items[0]
+		_, snapshot := item.Version()
+		back, err := quizzes.FromSnapshot(snapshot)
+		if err != nil || item.Computed != tt.computed || back.Computed != tt.computed || strings.Contains(string(snapshot), "computed") != tt.computed {
+			t.Errorf("%q: computed %t, read back %t, %v\n%s", tt.line, item.Computed, back.Computed, err, snapshot)
+		}
 	}
 }

@@ -99,10 +99,22 @@ func (c Catalogue) PoliciesOf(id string) []Policy {
 	return all
 }
 
+// ComputedRule is the rule because of which [Catalogue.ComputedOnly] holds.
+func (c Catalogue) ComputedRule(id string) (p Policy, ok bool) {
+	all := c.PoliciesOf(id)
+	i := slices.IndexFunc(all, func(p Policy) bool { return p.Computed })
+	if i < 0 {
+		return Policy{}, false
+	}
+	return all[i], true
+}
+
 // ComputedOnly reports whether questions for a certification should be computed
 // ones until an organiser chooses otherwise; see [Policy].
 func (c Catalogue) ComputedOnly(id string) bool {
-	return slices.ContainsFunc(c.PoliciesOf(id), func(p Policy) bool { return p.Computed })
+	return slices.ContainsFunc(c.Policies, func(p Policy) bool {
+		return p.Computed && (len(p.Applies) == 0 || slices.Contains(p.Applies, id))
+	})
 }
 
 // Notice is what stands wherever the certification is introduced: whose mark

@@ -21,6 +21,17 @@ func (n Named) Words(issuer string) string {
 	return words
 }
 
+// Words is a rule as it may be shown, with the issuer's address where people should
+// ask there, and where it is from.
+func (p Policy) Words(issuer string) string {
+	words := p.Rule.Words(strings.TrimRight(p.Rule.Value, "."), issuer) + "."
+	if p.Rule.Shown() == NotVerified {
+		return words
+	}
+	s := p.Rule.Sources[0]
+	return words + " From: " + s.Title + ", checked " + Text(p.Rule.Checked) + "."
+}
+
 // Text is the value of a fact in words.
 func Text(value any) string {
 	switch v := value.(type) {

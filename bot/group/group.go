@@ -73,6 +73,9 @@ type Track struct {
 	WindowFrom    string // local dates, 2006-01-02; "" while no window is set
 	WindowTo      string
 	Rounds        int // how many questions were posted so far
+	// Wide says that an organiser has read the rule of [cert.Policy] that asks for
+	// computed questions, and chosen all. Without such a rule it means nothing.
+	Wide bool
 }
 
 // Member is a person in a group.

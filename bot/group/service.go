@@ -19,8 +19,11 @@ type Config struct {
 	Bot       *bot.Bot
 	Catalogue cert.Catalogue
 	Offers    func(certification string) bool // whether there are questions for it; nil: for all
-	Questions Questions                       // may be given later, by [Service.Ask]
-	Now       func() time.Time                // domain time
+	// Counts tells how many questions there are for a certification, and how many of
+	// them are computed; nil: nobody knows.
+	Counts    func(certification string) (computed, all int)
+	Questions Questions        // may be given later, by [Service.Ask]
+	Now       func() time.Time // domain time
 	NewID     func() string
 	NewInvite func() Code // a code for another space or account; nil: by chance
 	Wake      func()      // lets the engine look at what has become due
@@ -139,6 +142,7 @@ func (s *Service) Register() {
 	s.attachHabits(of)
 	s.attachSeasons()
 	s.registerTracks(of)
+	s.registerRules(of)
 	s.registerChannels(of)
 }
 

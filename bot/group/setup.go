@@ -81,7 +81,7 @@ func (s *Service) newSetup(ctx context.Context, i bot.Interaction) Setup {
 func (s *Service) setupForm(setup Setup, action string) *bot.Form {
 	var studying []bot.Option
 	for _, c := range s.offered() {
-		studying = append(studying, bot.Option{Label: bot.Clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
+		studying = append(studying, certificationOption(c))
 	}
 	return &bot.Form{
 		Title: "Set up your group", Submit: "Preview", Action: action,
@@ -356,6 +356,7 @@ func (s *Service) preview(ctx context.Context, i bot.Interaction, setup Setup) (
 		Body: paragraphs(
 			wordsPreviewTimes(s.c.Bot.ChannelName(ctx, setup.Channel), next, schedule.Clock(setup.Zone, s.c.Now())),
 			wordsPreviewRules(setup),
+			s.wordsRuleFirst(setup.Certification),
 			wordsSample(sample),
 		),
 		Footer:   wordsNothingPosted,

@@ -17,6 +17,7 @@ type Store interface {
 	HabitStore
 	SeasonStore
 	WishStore
+	RuleStore
 	// Membership is an account's place in a group; ok is false if it has none.
 	Membership(ctx context.Context, account bot.UserID, group string) (m Membership, ok bool, err error)
 	// Memberships are an account's places in all its groups.

@@ -34,6 +34,15 @@ func (s *Service) short(certification string) string {
 	return strings.ToUpper(certification)
 }
 
+// certificationOption is a certification to choose.
+func certificationOption(c cert.Certification) bot.Option {
+	label := c.Short
+	if c.Name != c.Short {
+		label += ": " + c.Name
+	}
+	return bot.Option{Label: bot.Clip(label, bot.LimitOptionLabel), Value: c.ID}
+}
+
 // shorts names what a group studies: "CBET and CHTM".
 func (s *Service) shorts(d Details) string {
 	var names []string

@@ -99,7 +99,7 @@ func (s *Service) trackForm(d Details, setup Setup, action string) (*bot.Form, b
 	var options []bot.Option
 	for _, c := range s.offered() {
 		if !s.studies(d, c.ID) {
-			options = append(options, bot.Option{Label: bot.Clip(c.Short+": "+c.Name, bot.LimitOptionLabel), Value: c.ID})
+			options = append(options, certificationOption(c))
 		}
 	}
 	if len(options) == 0 {
@@ -207,7 +207,7 @@ func (s *Service) whereCard(d Details, setup Setup) *bot.Card {
 	if len(d.Channels) > 1 {
 		body, here = wordsWhereSeveral, "Everywhere"
 	}
-	return &bot.Card{Title: bot.Textf("Where should %s questions come?", s.short(setup.Certification)), Body: body, Footer: wordsNothingPosted,
+	return &bot.Card{Title: bot.Textf("Where should %s questions come?", s.short(setup.Certification)), Body: paragraphs(s.wordsRuleFirst(setup.Certification), body), Footer: wordsNothingPosted,
 		Controls: rows(primary("Another channel", path+"/channel"), button(here, path+"/here"), button("Change", path+"/change"), button("Group page", PathGroup(d.Group.ID)))}
 }
 

@@ -49,15 +49,19 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 			extra, row = append(extra, words), slices.Insert(row, 1, bot.Control(soFar))
 		}
 	}
+	rule, choice, err := s.ruleNote(ctx, p.user, p.certification, p.track)
+	if err != nil {
+		return bot.Response{}, err
+	}
 	standing, err := s.standings.Standing(ctx, p.group, p.track, p.user)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card, err := s.outcomeCard(ctx, p, standing, extra...)
+	card, err := s.outcomeCard(ctx, p, standing, append(extra, rule)...)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card.Controls = append(rows, row)
+	card.Controls = ruleRow(append(rows, row), choice)
 	return bot.Whisper(bot.Message{Card: card}), nil
 }
 
@@ -113,7 +117,11 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 		left = bot.Textf(toGoWords, len(owed)) + "."
 		row[0] = bot.Button{Label: "Next", Action: "next/" + p.group, Style: bot.Primary}
 	}
-	card, err := s.outcomeCard(ctx, p, standing, left)
+	rule, choice, err := s.ruleNote(ctx, p.user, p.certification, p.track)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card, err := s.outcomeCard(ctx, p, standing, left, rule)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -124,7 +132,7 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 		}
 		row = append(row, remind...)
 	}
-	card.Controls = []bot.Row{row}
+	card.Controls = ruleRow([]bot.Row{row}, choice)
 	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
 

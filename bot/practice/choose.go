@@ -16,13 +16,15 @@ const repeatDistance = 60
 
 // Library is the items that can be asked, by certification.
 type Library struct {
-	items    map[string][]entry
 	index    map[string]index
+	computed map[string]index  // of computed items alone
 	pictures map[string][]byte // by hash
 }
 
-// index finds the items of one certification.
+// index finds the items of one certification, or the computed ones among them.
 type index struct {
+	name   string  // unlike that of any other index
+	items  []entry // in the order of the banks
 	byID   map[string]entry
 	place  map[string]int     // a number for each item
 	areas  map[string][]entry // by area of the outline
@@ -43,19 +45,14 @@ func (e entry) snapshot(t group.Track) SessionItem {
 
 // NewLibrary collects the items of banks.
 func NewLibrary(banks []quizzes.Bank) *Library {
-	l := &Library{items: map[string][]entry{}, index: map[string]index{}, pictures: map[string][]byte{}}
+	l := &Library{index: map[string]index{}, computed: map[string]index{}, pictures: map[string][]byte{}}
 	for _, b := range banks {
-		x, ok := l.index[b.Certification]
-		if !ok {
-			x = index{byID: map[string]entry{}, place: map[string]int{}, areas: map[string][]entry{}, places: map[string][]int{}}
-			l.index[b.Certification] = x
-		}
 		for _, i := range b.Items {
 			e := entry{i, b.ID}
-			l.items[b.Certification] = append(l.items[b.Certification], e)
-			x.byID[i.ID], x.place[i.ID] = e, len(x.place)
-			x.areas[i.Domain] = append(x.areas[i.Domain], e)
-			x.places[i.Domain] = append(x.places[i.Domain], x.place[i.ID])
+			add(l.index, b.Certification, b.Certification, e)
+			if i.Computed {
+				add(l.computed, b.Certification, b.Certification+" computed", e)
+			}
 			if i.Image != nil {
 				l.pictures[i.Image.Hash] = i.Image.Data
 			}
@@ -64,8 +61,24 @@ func NewLibrary(banks []quizzes.Bank) *Library {
 	return l
 }
 
+// add puts an item into the index of its certification.
+func add(all map[string]index, certification, name string, e entry) {
+	x, ok := all[certification]
+	if !ok {
+		x = index{name: name, byID: map[string]entry{}, place: map[string]int{}, areas: map[string][]entry{}, places: map[string][]int{}}
+	}
+	x.items = append(x.items, e)
+	x.byID[e.item.ID], x.place[e.item.ID] = e, len(x.place)
+	x.areas[e.item.Domain] = append(x.areas[e.item.Domain], e)
+	x.places[e.item.Domain] = append(x.places[e.item.Domain], x.place[e.item.ID])
+	all[certification] = x
+}
+
 // Len is how many items there are for a certification.
-func (l *Library) Len(certification string) int { return len(l.items[certification]) }
+func (l *Library) Len(certification string) int { return len(l.index[certification].items) }
+
+// Computed is how many of them are computed.
+func (l *Library) Computed(certification string) int { return len(l.computed[certification].items) }
 
 // choice is a chosen item and the reasons, for the operator's log.
 type choice struct {

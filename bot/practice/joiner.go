@@ -115,7 +115,7 @@ func (s *Service) soFarWish(ctx context.Context, g group.Group, t group.Track, m
 		return w, err
 	}
 	for _, item := range items {
-		if e, ok := s.Library.index[t.Certification].byID[item]; ok && !open[item] && len(w.chosen) < w.count {
+		if e, ok := s.pool(t).byID[item]; ok && !open[item] && len(w.chosen) < w.count {
 			w.chosen = append(w.chosen, picked{e, Unseen})
 		}
 	}

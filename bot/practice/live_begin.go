@@ -254,7 +254,7 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 // met least. Items of closed are left out.
 func (s *Service) pickFresh(t group.Track, w liveWish, closed map[string]bool, met map[string]int, seed string) (chosen []entry) {
 	left := map[string][]entry{}
-	for _, e := range s.Library.items[t.Certification] {
+	for _, e := range s.pool(t).items {
 		if !closed[e.item.ID] && quick(e.item) && (w.area == "" || w.area == e.item.Domain) {
 			left[e.item.Domain] = append(left[e.item.Domain], e)
 		}

@@ -327,13 +327,14 @@ func (s *Service) matchCancel(ctx context.Context, i bot.Interaction) (bot.Respo
 // pickMatch chooses the questions of a match: in the proportions of the outline,
 // those that the fewest people of both groups have met. There are ten or none.
 func (s *Service) pickMatch(ctx context.Context, m Match) ([]LiveItem, error) {
-	var t group.Track
+	t := group.Track{Wide: true}
 	closed, met := map[string]bool{}, map[string]int{}
 	for _, g := range []string{m.Host.Group, m.Guest.Group} {
 		theirs, ok, err := s.matchTrack(ctx, m, g)
 		if err != nil || !ok {
 			return nil, err
 		}
+		theirs.Wide = theirs.Wide && t.Wide // the stricter of the two
 		t = theirs
 		open, err := s.keptBack(ctx, theirs)
 		if err != nil {

@@ -63,7 +63,7 @@ func (s *Service) attachMeeting(groups *group.Service) {
 	s.Bot.Action("meeting/{group}/page", s.meetingPage)
 	groups.ContributeWord("meeting", s.meetingShown)
 	groups.ContributePage(func(_ context.Context, d group.Details, _ group.Member) ([]bot.Text, []bot.Button, error) {
-		if d.Group.State == group.Ended || !slices.ContainsFunc(d.Tracks, func(t group.Studied) bool { return s.Library.Len(t.Certification) > 0 }) {
+		if d.Group.State == group.Ended || !slices.ContainsFunc(d.Tracks, func(t group.Studied) bool { return s.asks(t.Track) }) {
 			return nil, nil, nil
 		}
 		return nil, []bot.Button{
@@ -85,7 +85,7 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 	if err != nil {
 		return pack{}, err
 	}
-	missed = slices.DeleteFunc(missed, func(q MissedRound) bool { return closed[q.Item.ID] })
+	missed = slices.DeleteFunc(missed, func(q MissedRound) bool { return closed[q.Item.ID] || !s.allows(t, q.Item) })
 	slices.SortFunc(missed, func(a, b MissedRound) int {
 		return cmp.Or(a.Right*b.Answered-b.Right*a.Answered, b.ClosedAt.Compare(a.ClosedAt), strings.Compare(a.Round, b.Round))
 	})

@@ -183,12 +183,15 @@ func (s *Service) freeItems(ctx context.Context, t group.Track, member, seed str
 	if err != nil {
 		return nil, 0, err
 	}
+	if t, err = s.narrow(ctx, t, member); err != nil {
+		return nil, 0, err
+	}
 	latest, met := latestOf(recent), map[string]bool{}
 	for item := range strings.FieldsSeq(all) {
 		met[item] = true
 	}
 	byArea, n := map[string][]entry{}, 0
-	for area, pool := range s.Library.index[t.Certification].areas {
+	for area, pool := range s.pool(t).areas {
 		free := slices.DeleteFunc(slices.Clone(pool), func(e entry) bool { return open[e.item.ID] })
 		slices.SortStableFunc(free, func(a, b entry) int {
 			if met[a.item.ID] != met[b.item.ID] {

@@ -172,7 +172,7 @@ func (s *Service) mockBegin(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil || !ok {
 		return bot.Response{}, err
 	}
-	note := lengthWords(outline.Exam, s.Library.Len(t.Certification)) + " " +
+	note := lengthWords(outline.Exam, len(s.pool(t).items)) + " " +
 		bot.Textf(mockThisOne, len(open.Questions), weighting(counts, outline))
 	return s.showMock(ctx, i, desk{Mock: open, group: g, track: t, notes: []bot.Text{note}})
 }

@@ -210,6 +210,7 @@ type Store interface {
 	RegradeStore
 	MockStore
 	DiscussStore
+	RuleStore
 	PingStore
 	// QuestionPlan reads what a schedule is about, with the channels in which it is
 	// posted; ok is false when it is gone.
@@ -339,6 +340,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.attachTiming(groups)
 	s.attachConfirming()
 	s.attachRehearsals()
+	s.attachRules(groups)
 	s.Bot.Action("catchup/{group}", s.catchUp)
 	s.Bot.Action("catchup/{group}/of/{track}", s.catchUp)
 	s.Bot.Action("next/{group}", s.nextCopy)
@@ -380,6 +382,7 @@ func (s *Service) Kinds() []schedule.Kind {
 // press. The store refuses answers by a version that was corrected meanwhile.
 type fixed struct {
 	group, track, version string
+	certification         string
 	number                int
 	item                  quizzes.Item
 	correctedAt           time.Time
@@ -397,7 +400,11 @@ func (s *Service) lookUp(ctx context.Context, id string) (fixed, error) {
 	if !ok {
 		return fixed{}, bot.Errorf("I don't know that question; it may be from another group or from before a restore. Nothing was changed. /study shows what you can answer.")
 	}
-	f := fixed{group: r.Group, track: r.Track, version: r.ItemVersion, number: r.Number, item: r.Item, correctedAt: r.CorrectedAt}
+	t, _, err := s.Store.Track(ctx, r.Track)
+	if err != nil {
+		return fixed{}, err
+	}
+	f := fixed{certification: t.Certification, group: r.Group, track: r.Track, version: r.ItemVersion, number: r.Number, item: r.Item, correctedAt: r.CorrectedAt}
 	s.rounds.put(id, f)
 	return f, nil
 }

@@ -140,9 +140,13 @@ func (s *Service) reviews(ctx context.Context, w reviewing) (r reviews, err erro
 		}
 		maps.Copy(w.open, useless(s.Library.index[w.track.Certification].byID, void))
 	}
+	track, err := s.narrow(ctx, w.track, w.member)
+	if err != nil {
+		return r, err
+	}
 	loc := w.group.Location()
 	tomorrow := startOfDay(w.now, loc).AddDate(0, 0, 1)
-	items := s.Library.index[w.track.Certification].byID
+	items := s.pool(track).byID
 	size := min(reviewPage, 2*w.most+len(w.open))
 	for skip := 0; ; skip += size {
 		page, err := s.Store.Missed(ctx, w.track.ID, w.member, skip, size)

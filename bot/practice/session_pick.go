@@ -64,10 +64,10 @@ type figure struct{ right, answered int }
 func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
 	p := &picker{
 		theme: theme,
-		store: s.Store, ctx: ctx, index: s.Library.index[t.Certification], outline: s.outline(t),
+		store: s.Store, ctx: ctx, index: s.pool(t), outline: s.outline(t),
 		member: member, topic: topic, seed: seed, now: s.Now(), taken: map[string]bool{},
 	}
-	key := t.Certification + " " + member
+	key := p.index.name + " " + member
 	if known, ok := s.met.get(key); ok && len(known) == len(p.index.place) {
 		p.known = known
 	}

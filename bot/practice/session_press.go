@@ -121,7 +121,7 @@ func (s *Service) sessionForm(ctx context.Context, i bot.Interaction) (bot.Respo
 	case err != nil:
 		return bot.Response{}, err
 	case q.Answered:
-		return s.answeredAt(ctx, i, g, p, item, q.Answer, true)
+		return s.answeredAt(ctx, i, g, t, p, item, q.Answer, true)
 	case p.Ended || q.Held:
 		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
@@ -174,16 +174,22 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, how read
 		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
 	}
-	return s.answeredAt(ctx, i, g, p, item, counts, status == SessionAlready)
+	return s.answeredAt(ctx, i, g, t, p, item, counts, status == SessionAlready)
 }
 
 // answeredAt shows the result of an answer in the card's place, and when the
 // question comes back.
-func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Group, p Session, item quizzes.Item, a Answer, earlier bool) (bot.Response, error) {
+func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Group, t group.Track, p Session, item quizzes.Item, a Answer, earlier bool) (bot.Response, error) {
 	back, err := s.backLines(ctx, g, p, item.ID, a)
 	if err != nil {
 		return bot.Response{}, err
 	}
+	rule, choice, err := s.ruleNote(ctx, i.User, t.Certification, p.Track)
+	if err != nil {
+		return bot.Response{}, err
+	}
 	_, more := p.next()
-	return inPlace(i, bot.Whisper(bot.Message{Card: s.answeredCard(g, p, item, a, p.Ended || !more, earlier, back...)})), nil
+	card := s.answeredCard(g, p, item, a, p.Ended || !more, earlier, append(back, rule)...)
+	card.Controls = ruleRow(card.Controls, choice)
+	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }

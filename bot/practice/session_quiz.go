@@ -194,7 +194,7 @@ func (s *Service) practise(ctx context.Context, i bot.Interaction, g group.Group
 	_, _, answered := open.counts()
 	_, left := open.next()
 	switch {
-	case ok && left && (!w.exact || w.topic == open.Topic && w.count == open.Asked):
+	case ok && left && s.fits(t, open) && (!w.exact || w.topic == open.Topic && w.count == open.Asked):
 		if answered > 0 {
 			notes = append(notes, bot.Textf(resumedWords, answered, len(open.Questions)))
 		}
@@ -282,6 +282,15 @@ func (s *Service) ask(ctx context.Context, g group.Group, t group.Track, p Sessi
 	item, err := s.version(ctx, q.ItemVersion)
 	if err != nil {
 		return bot.Response{}, err
+	}
+	if t, err = s.narrow(ctx, t, p.Member); err != nil {
+		return bot.Response{}, err
+	}
+	if !s.allows(t, item) { // a rule was chosen since this session began
+		if _, err := s.Store.EndSession(ctx, p.ID, s.Now()); err != nil {
+			return bot.Response{}, err
+		}
+		return s.summary(ctx, g, t, p)
 	}
 	others, err := s.otherButtons(ctx, t, p.Member)
 	if err != nil {

@@ -102,7 +102,7 @@ func (s *Service) suggestTopics(ctx context.Context, i bot.Interaction, typed st
 
 // hasItems reports whether there is anything to ask in an area.
 func (s *Service) hasItems(t group.Track, area string) bool {
-	return len(s.Library.index[t.Certification].areas[area]) > 0
+	return len(s.pool(t).areas[area]) > 0
 }
 
 // topicMenu offers areas of an outline to practise; false without any that have

@@ -27,7 +27,7 @@ func (s *Service) sampleItem(certification string) (quizzes.Item, bool) {
 		return quizzes.Item{}, false
 	}
 	// The sample tells of letters, so it has some.
-	pool := slices.DeleteFunc(slices.Clone(s.Library.items[certification]), func(e entry) bool { return e.item.Type != quizzes.Single })
+	pool := slices.DeleteFunc(slices.Clone(s.pool(group.Track{Certification: certification}).items), func(e entry) bool { return e.item.Type != quizzes.Single })
 	chosen, ok := choose(pool, c.Current(s.Now()), nil, nil, 1, "sample")
 	return chosen.item, ok
 }
@@ -82,7 +82,7 @@ func (s *Service) Figures(ctx context.Context, groupID string) (group.Figures, e
 		if err != nil {
 			return group.Figures{}, err
 		}
-		for _, e := range s.Library.items[t.Certification] {
+		for _, e := range s.pool(t).items {
 			if uses[e.item.ID].Posted == 0 {
 				f.ByTrack[t.ID]++
 			}

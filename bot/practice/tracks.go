@@ -22,7 +22,10 @@ func (s *Service) lastUsed(ctx context.Context, groupID, memberID string) (t gro
 	}
 	var able []group.Track
 	for _, t := range all {
-		if s.Library.Len(t.Certification) > 0 {
+		if t, err = s.narrow(ctx, t, memberID); err != nil {
+			return t, nil, err
+		}
+		if s.asks(t) {
 			able = append(able, t)
 		}
 	}
@@ -63,7 +66,7 @@ func (s *Service) otherButtons(ctx context.Context, t group.Track, memberID stri
 	}
 	var buttons []bot.Control
 	for _, o := range all {
-		if o.ID != t.ID && s.Library.Len(o.Certification) > 0 {
+		if o.ID != t.ID && s.asks(o) {
 			buttons = append(buttons, bot.Button{Label: bot.Clip("Practise "+s.short(o), bot.LimitLabel), Action: ofTrack(o)})
 		}
 	}

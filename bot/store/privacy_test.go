@@ -195,6 +195,7 @@ func wishTraces(t *testing.T, s *store.Store) {
 		`INSERT INTO matches (id, state, certification, host_group, guest_group, account, made_at, ends_at) VALUES ('m', 'asked', 'cbet', 'g', 'h', 'fake:` + marked + `', 1, 1)`,
 		`INSERT INTO match_players (match_id, member_id, group_id, session_id) VALUES ('m', 'member-` + marked + `', 'g', 'g-s1')`,
 		`INSERT INTO credentials (id, member_id, certification, state, created_at) VALUES ('held', 'member-` + marked + `', 'cbet', 'full', 1)`,
+		`INSERT INTO question_rules (member_id, certification, told_at) VALUES ('member-` + marked + `', 'security_plus', 1)`,
 		`INSERT INTO cycles (id, credential_id, created_at) VALUES ('period', 'held', 1)`,
 		`INSERT INTO credits (id, cycle_id, what, amount, day, evidence, interaction, entered_at)
 			VALUES ('credit', 'period', '` + marked + `', 100, '2026-11-01', '` + marked + `', '` + marked + `', 1)`,

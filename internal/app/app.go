@@ -154,7 +154,10 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Groups = group.New(o.Log, group.Config{
 		Store: a.Store, Bot: a.Bot, Catalogue: catalogue, Questions: a.Practice,
 		Offers: func(certification string) bool { return library.Len(certification) > 0 },
-		Now:    a.Clock.Now, NewID: o.NewID, NewInvite: o.NewInvite, Wake: a.Engine.Wake,
+		Counts: func(certification string) (computed, all int) {
+			return library.Computed(certification), library.Len(certification)
+		},
+		Now: a.Clock.Now, NewID: o.NewID, NewInvite: o.NewInvite, Wake: a.Engine.Wake,
 	})
 	a.Groups.Keep(a.Store.Records()...)
 	a.Groups.Register()
