@@ -10,15 +10,11 @@ import (
 	"studyhall/bot"
 	"studyhall/bot/cert"
 	"studyhall/bot/group"
+	"studyhall/bot/practice"
 )
 
-// What it takes for a group's figure about an area: of 28 days, so many different
-// questions, answers, and people.
 const (
-	reportDays      = 28
-	areaQuestions   = 3
-	areaAnswers     = 20
-	areaPeople      = 5
+	reportDays      = practice.AreaDays
 	reportFrom      = placesFrom // active people
 	reportNamesMost = 20
 	areasMost       = 30 // of a track: more than any outline has
@@ -58,7 +54,7 @@ type AreaFacts struct {
 // shows reports whether there is enough to say how many answers were right: of
 // few, everybody could work out how somebody did.
 func (a AreaFacts) shows() bool {
-	return a.Different >= areaQuestions && a.Answers >= areaAnswers && a.People >= areaPeople
+	return practice.AreaShown(a.Different, a.Answers, a.People)
 }
 
 // ReportPart is what another feature adds to a group's team report: numbers, of

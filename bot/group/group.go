@@ -106,6 +106,12 @@ const KindQuestion = "question"
 // subject is a schedule. Package board fires it.
 const KindWeekly = "weekly"
 
+// KindCalendar is the kind of due thing on which a group hears of what is ahead,
+// such as its exam window, and of its posts; its subject is the group and its
+// occurrence a local date, so that there is one post a day at most. Package exam
+// fires it.
+const KindCalendar = "calendar"
+
 // KindLive is the kind of due thing that moves a live round on, and of its
 // posts; its subject is the live round. Package practice fires it.
 const KindLive = "live"

@@ -22,6 +22,9 @@ type Habits struct {
 	KeepGoing bool    // a season does not end with the exam window
 	Pin       bool    // questions are pinned while they are open
 
+	Countdown   string // [UsualCountdown], [LineCountdown], [NoCountdown], or days before the exam window: "30, 7"
+	NoDeadlines bool   // nothing is posted before application deadlines
+
 	Ping      bot.AudienceID // who is notified when a question is posted; "" for nobody
 	PingSpace bot.SpaceID    // where they are
 }
@@ -72,6 +75,7 @@ func (s *Service) attachHabits(of func(path string, h groupHandler)) {
 	of("/ping/choose", s.askPing)
 	of("/ping/set", s.setPing)
 	of("/ping/none", s.noPing)
+	s.attachCalendar(of)
 	of("/skip", s.skipPage)
 	of("/skip/add", s.askSkip)
 	of("/skip/set", s.addSkip)
@@ -97,7 +101,7 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 	if err != nil {
 		return bot.Response{}, err
 	}
-	body := []bot.Text{wordsWeekly(d), wordsSkipped(d.SkipDays, s.today(d.Group.Zone))}
+	body := []bot.Text{wordsWeekly(d), wordsCountdown(d.Habits), wordsSkipped(d.SkipDays, s.today(d.Group.Zone))}
 	for _, habit := range []string{habitResult, habitTheme, habitDiscuss, habitPin, habitSeason} {
 		if habit == habitPin && !s.canPin(d) {
 			continue
@@ -116,7 +120,7 @@ func (s *Service) weeksPage(ctx context.Context, i bot.Interaction, group string
 	controls := []bot.Control{
 		button("Weekly post", path+"/weekly"), button("Skip days", path+"/skip"), button("Theme of the week", path+"/choose/"+habitTheme),
 		button("Discussions", path+"/choose/"+habitDiscuss), button("Season end", path+"/choose/"+habitSeason),
-		button("Results", path+"/choose/"+habitResult),
+		button("Results", path+"/choose/"+habitResult), button(countdownLabel, path+"/countdown"),
 	}
 	if s.canPin(d) {
 		controls = append(controls, button(pinLabel, path+"/choose/"+habitPin))
@@ -327,7 +331,7 @@ const (
 	wordsThemes bot.Text = "Each week has an area of the outline, by its weight. About 3 of 5 questions are about it.\n" +
 		"The last three weeks before the exam window are review."
 	wordsDiscussions bot.Text = "A closed question can have a thread under it."
-	wordsSeasonEnds  bot.Text = "Seven days after the exam window's last day: Wrap up says goodbye in the channel and ends the season. " +
+	wordsSeasonEnds  bot.Text = "On the exam window's last day a good wish comes instead of a question. Seven days later, Wrap up says goodbye in the channel and ends the season. " +
 		"With Keep going, questions come as before."
 	wordsSeasonOverdue = "That day is over, so the season ends on %s."
 )

@@ -39,6 +39,12 @@ func LowNotice(group, track string, left int) Notice {
 	return Notice{Group: group, Kind: NoticeLow, Cause: "low/" + track, Data: NoticeData{Track: track, Count: left}}
 }
 
+// OutlineNotice says that an outline is not the one any more from a local date on,
+// and which one follows, if that is known.
+func OutlineNotice(group, track, outline, end, next string) Notice {
+	return Notice{Group: group, Kind: NoticeOutline, Cause: "outline/" + track, Data: NoticeData{Track: track, Outline: outline, End: end, Follows: next}}
+}
+
 // LeftNotice says that administrators took a channel out of a group.
 func LeftNotice(group string, ch bot.ChannelID) Notice {
 	return Notice{Group: group, Kind: NoticeLeft, Cause: "left/" + string(ch), Data: NoticeData{Channel: ch}}
@@ -149,6 +155,9 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 		c.Controls = rows(primary("Group page", path))
 	case NoticePin:
 		pinCard(c, d, n)
+	case NoticeOutline:
+		c.Body = s.wordsOutline(d, n)
+		c.Controls = rows(primary("Certifications", path+"/tracks"), button("Group page", path))
 	case NoticeLow:
 		t, ok := d.Studies(n.Data.Track)
 		if !ok {
@@ -177,6 +186,8 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 		return bot.Textf("Posts of the %s may name somebody who was erased", bot.Clip(d.Group.Name, 30))
 	case NoticePin:
 		return s.pinTitle(ctx, n)
+	case NoticeOutline:
+		return s.wordsOutlineTitle(d, n)
 	case NoticeLow:
 		if t, ok := d.Studies(n.Data.Track); ok && len(d.Tracks) > 1 {
 			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), bot.Clip(d.Group.Name, 40))
@@ -202,6 +213,9 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 			over = d.Group.State != Ended
 		case NoticeErased:
 			over = s.c.Now().Sub(n.CreatedAt) > erasedShown
+		case NoticeOutline:
+			t, ok := d.Studies(n.Data.Track)
+			over = !ok || t.Outline != n.Data.Outline
 		case NoticeLow:
 			over = d.unseen(f, n.Data.Track) > max(n.Data.Count, 10)
 		case NoticeGone:

@@ -126,13 +126,12 @@ func SeasonDue(d Details) (due schedule.Due, ok bool) {
 	if err != nil || d.Habits.KeepGoing || d.Group.State == Ended {
 		return schedule.Due{}, false
 	}
-	at := timetableOf(d.First().Schedule.Expr).minutes[0]
-	wall, err := schedule.ParseWall(last.AddDate(0, 0, wrapUpAfter).Add(time.Duration(at) * time.Minute).Format("2006-01-02T15:04"))
-	if err != nil {
+	at, ok := d.QuestionAt(last.AddDate(0, 0, wrapUpAfter).Format(time.DateOnly))
+	if !ok {
 		return schedule.Due{}, false
 	}
 	return schedule.Due{Kind: KindSeason, Subject: d.Group.ID, Occurrence: lastDay, Lane: schedule.Lane(d.Group.ID),
-		Rank: schedule.RankSumUp + 1, At: schedule.Resolve(wall, d.Group.Location())}, true
+		Rank: schedule.RankSumUp + 1, At: at}, true
 }
 
 // lastDay is the last day of the exam windows of what the group studies; "" without any.

@@ -124,6 +124,7 @@ type Store interface {
 	// CloseNotice records that a notice stopped mattering.
 	CloseNotice(ctx context.Context, id string, now time.Time) error
 
+	DeadlineStore
 	PrivacyStore
 }
 
@@ -161,6 +162,7 @@ type Details struct {
 type Studied struct {
 	Track
 	Schedule schedule.Recurring
+	Deadline string    // the last day to apply for its window that an organiser entered, 2006-01-02; "" for none
 	Next     time.Time // when its next question is due; zero: none
 }
 
@@ -372,14 +374,15 @@ type NoticeKind string
 
 // The kinds of notices.
 const (
-	NoticeParked NoticeKind = "parked" // a post was refused
-	NoticeGone   NoticeKind = "gone"   // a channel is no more
-	NoticeSilent NoticeKind = "silent" // the group paused itself
-	NoticeLow    NoticeKind = "low"    // few unseen questions are left
-	NoticeSeason NoticeKind = "season" // the next season can begin
-	NoticeLeft   NoticeKind = "left"   // administrators took a channel out
-	NoticeErased NoticeKind = "erased" // posts may name somebody whose data was erased
-	NoticePin    NoticeKind = "pin"    // a question could not be pinned, or not be unpinned
+	NoticeParked  NoticeKind = "parked"  // a post was refused
+	NoticeGone    NoticeKind = "gone"    // a channel is no more
+	NoticeSilent  NoticeKind = "silent"  // the group paused itself
+	NoticeLow     NoticeKind = "low"     // few unseen questions are left
+	NoticeSeason  NoticeKind = "season"  // the next season can begin
+	NoticeLeft    NoticeKind = "left"    // administrators took a channel out
+	NoticeErased  NoticeKind = "erased"  // posts may name somebody whose data was erased
+	NoticeOutline NoticeKind = "outline" // what is studied ends, or is followed by another version
+	NoticePin     NoticeKind = "pin"     // a question could not be pinned, or not be unpinned
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -410,5 +413,8 @@ type NoticeData struct {
 	Season   string        `json:"season,omitempty"`   // season: the one that has ended
 	Next     string        `json:"next,omitempty"`     // season: the next one's name
 	Start    string        `json:"start,omitempty"`    // season: the day on which it would begin, 2006-01-02
+	Outline  string        `json:"outline,omitempty"`  // outline: which one, of the track
+	End      string        `json:"end,omitempty"`      // outline: the local date from which it isn't the one any more
+	Follows  string        `json:"follows,omitempty"`  // outline: the next one; "" if none is known
 	Posts    []NamingPost  `json:"posts,omitempty"`    // erased: the posts
 }

@@ -300,6 +300,8 @@ func what(kind string) bot.Text {
 		return "The weekly post"
 	case KindLive:
 		return "The live round"
+	case KindCalendar:
+		return "The countdown"
 	}
 	return "A post"
 }

@@ -39,8 +39,8 @@ func (s *Service) short(t group.Track) string {
 	return strings.ToUpper(t.Certification)
 }
 
-// openCard is a question that can be answered (message 1).
-func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
+// openCard is a question that can be answered (message 1), with what is ahead.
+func (s *Service) openCard(plan Plan, r Round, last *lastAnswer, ahead bot.Text) bot.Message {
 	loc := plan.Group.Location()
 	card := &bot.Card{Title: s.name(plan.Track, r.Number, r.Item), Body: question(r.Item), Image: picture(r.Item)}
 	state := []bot.Text{bot.Textf(openUntilWords, bot.When(r.ClosesAt.In(loc)))}
@@ -61,11 +61,7 @@ func (s *Service) openCard(plan Plan, r Round, last *lastAnswer) bot.Message {
 		footer = append(footer, lastLine(last.spread, last.round.Item))
 		second = append(second, bot.Button{Label: whyLabel(last.round.Item), Action: "why/" + last.round.ID})
 	}
-	if w, ok := cert.ParseWindow(plan.Track.WindowFrom, plan.Track.WindowTo); ok {
-		if line := w.Until(r.PlannedAt.In(loc)); line != "" {
-			footer = append(footer, bot.Text(line))
-		}
-	}
+	footer = append(footer, ahead)
 	second = append(second,
 		bot.Button{Label: "Catch up", Action: "catchup/" + r.Group},
 		bot.Button{Label: "More", Action: "more/" + r.ID})

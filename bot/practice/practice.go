@@ -302,6 +302,7 @@ type Service struct {
 	Config
 	groups    *group.Service
 	standings Standings
+	calendar  Calendar
 	rounds    *cache[fixed]
 	versions  *cache[quizzes.Item] // snapshots that are being practised
 	pictures  *cache[[]byte]       // that the library has no more
@@ -314,7 +315,7 @@ func New(c Config) *Service {
 	if c.NewCode == nil {
 		c.NewCode = c.NewID
 	}
-	return &Service{Config: c, standings: noStandings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
+	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.

@@ -240,7 +240,11 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 		}
 		previous = &lastAnswer{round: last, spread: spread}
 	}
-	return s.pinged(ctx, d, r.Track, s.openCard(plan, r, previous))
+	ahead, err := s.calendar.Line(ctx, plan.Track, r.LocalDay)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	return s.pinged(ctx, d, r.Track, s.openCard(plan, r, previous, ahead))
 }
 
 // CountShown reports whether a card is refreshed when it has so many answers:

@@ -170,7 +170,7 @@ func details(ctx context.Context, q querier, groupID string) (d group.Details, o
 		return d, false, err
 	}
 	for n := range d.Tracks {
-		d.Tracks[n].Schedule.Without = d.SkipDays
+		d.Tracks[n].Schedule.Without = d.Habits.RestDays(d.Tracks[n].WindowTo, d.SkipDays)
 	}
 	if d.Channels, err = channels(ctx, q, groupID); err != nil {
 		return d, false, err

@@ -108,6 +108,9 @@ func startGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcome
 	if err := planSeason(ctx, tx, d, st.Now); err != nil {
 		return 0, err
 	}
+	if err := planCalendar(ctx, tx, d, st.Now); err != nil {
+		return 0, err
+	}
 	first, err := setup.Recurring(st.Schedule, setup.ID, st.Track).After(st.Now, schedule.RankOpen)
 	if err != nil {
 		return 0, err
@@ -265,6 +268,9 @@ func replan(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 		return err
 	}
 	if err := planSeason(ctx, tx, d, now); err != nil {
+		return err
+	}
+	if err := planCalendar(ctx, tx, d, now); err != nil {
 		return err
 	}
 	return retime(ctx, tx, d, now)

@@ -11,8 +11,8 @@ import (
 
 // readHabits are what a group chose, and its days without a question.
 func readHabits(ctx context.Context, q querier, groupID string) (h group.Habits, skips []string, err error) {
-	if _, err := found(q.row(ctx, `SELECT no_theme, weekly, quiet, discuss, keep_going, at_closing, pin, ping, ping_space FROM habits WHERE group_id = $1`, groupID).
-		scan(&h.NoTheme, &h.Weekly, &h.Quiet, &h.Discuss, &h.KeepGoing, &h.AtClosing, &h.Pin, &h.Ping, &h.PingSpace)); err != nil {
+	if _, err := found(q.row(ctx, `SELECT no_theme, weekly, quiet, discuss, keep_going, at_closing, pin, ping, ping_space, countdown, no_deadlines FROM habits WHERE group_id = $1`, groupID).
+		scan(&h.NoTheme, &h.Weekly, &h.Quiet, &h.Discuss, &h.KeepGoing, &h.AtClosing, &h.Pin, &h.Ping, &h.PingSpace, &h.Countdown, &h.NoDeadlines)); err != nil {
 		return h, nil, err
 	}
 	skips, err = skipDays(ctx, q, groupID)
@@ -37,12 +37,14 @@ func (s *Store) ChangeHabits(ctx context.Context, groupID string, change func(h 
 		}
 		went, pinned := h.KeepGoing, h.Pin
 		change(&h)
-		if _, err := tx.exec(ctx, `INSERT INTO habits (group_id, no_theme, weekly, quiet, discuss, keep_going, at_closing, pin, ping, ping_space)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		if _, err := tx.exec(ctx, `INSERT INTO habits (group_id, no_theme, weekly, quiet, discuss, keep_going, at_closing, pin, ping, ping_space, countdown, no_deadlines)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (group_id) DO UPDATE SET no_theme = excluded.no_theme, weekly = excluded.weekly, quiet = excluded.quiet,
 				discuss = excluded.discuss, keep_going = excluded.keep_going, at_closing = excluded.at_closing, pin = excluded.pin,
-				ping = excluded.ping, ping_space = excluded.ping_space`,
-			groupID, h.NoTheme, h.Weekly, h.Quiet, string(h.Discuss), h.KeepGoing, h.AtClosing, h.Pin, string(h.Ping), string(h.PingSpace)); err != nil {
+				ping = excluded.ping, ping_space = excluded.ping_space,
+				countdown = excluded.countdown, no_deadlines = excluded.no_deadlines`,
+			groupID, h.NoTheme, h.Weekly, h.Quiet, string(h.Discuss), h.KeepGoing, h.AtClosing, h.Pin, string(h.Ping), string(h.PingSpace),
+			h.Countdown, h.NoDeadlines); err != nil {
 			return err
 		}
 		if h.Pin != pinned {

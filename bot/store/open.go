@@ -17,6 +17,9 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"studyhall/bot/cert"
+	"studyhall/bot/exam"
 )
 
 // readerConns is how many SQLite connections read at once.
@@ -40,6 +43,8 @@ type Options struct {
 	// what it has missed; "" is PATH.erasures beside a SQLite file, none for
 	// PostgreSQL.
 	Erasures string
+	// Catalogue is what exams' dates are planned by; empty: by those of groups and people alone.
+	Catalogue cert.Catalogue
 	// Unsafe lets a SQLite database lose data, or break, at a power cut. Tests
 	// are faster with it.
 	Unsafe bool
@@ -47,13 +52,16 @@ type Options struct {
 
 // Store is everything Studyhall remembers. Its methods may be called at once.
 type Store struct {
-	log     *slog.Logger
-	real    func() time.Time
-	engine  engine
-	where   string // names the database in messages, without secrets
-	path    string // SQLite only
-	program string
-	tries   uint // of a transaction that PostgreSQL gives up
+	log       *slog.Logger
+	real      func() time.Time
+	engine    engine
+	where     string // names the database in messages, without secrets
+	path      string // SQLite only
+	program   string
+	catalogue cert.Catalogue
+	dates     string // tells the dates of one catalogue from those of another
+
+	tries uint // of a transaction that PostgreSQL gives up
 
 	erasures string     // file that lists them; "" for none
 	listing  sync.Mutex // held while it is written
@@ -97,7 +105,8 @@ func openWith(ctx context.Context, log *slog.Logger, url string, opts Options, m
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, real: opts.Real, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries, erasures: opts.Erasures}
+	s := &Store{log: log, real: opts.Real, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries, erasures: opts.Erasures,
+		catalogue: opts.Catalogue, dates: exam.Dates(opts.Catalogue)}
 	if s.erasures == "" && target.engine == engineSQLite {
 		s.erasures = target.path + erasuresSuffix
 	}

@@ -45,7 +45,7 @@ func (s *Store) QuestionPlan(ctx context.Context, scheduleID string) (p practice
 	if ok, err = found(err); !ok || err != nil {
 		return p, false, wrap("read schedule", err)
 	}
-	if p.Schedule.Without, err = skipDays(ctx, q, p.Group.ID); err != nil {
+	if p.Schedule.Without, err = restDays(ctx, q, p); err != nil {
 		return p, false, wrap("read skip days", err)
 	}
 	p.Channels, err = list(ctx, q, func(scan scanner) (ch bot.ChannelID, err error) {
@@ -62,9 +62,15 @@ func (s *Store) RoundPlan(ctx context.Context, roundID string) (practice.Plan, e
 	q := s.read(ctx)
 	p, err := readPlan(q.row(ctx, roundPlanQuery, roundID, group.KindQuestion).scan)
 	if err == nil {
-		p.Schedule.Without, err = skipDays(ctx, q, p.Group.ID)
+		p.Schedule.Without, err = restDays(ctx, q, p)
 	}
 	return p, wrap("read plan of round", err)
+}
+
+// restDays are the local dates on which a plan's track has no question.
+func restDays(ctx context.Context, q querier, p practice.Plan) ([]string, error) {
+	h, skips, err := readHabits(ctx, q, p.Group.ID)
+	return h.RestDays(p.Track.WindowTo, skips), err
 }
 
 // Uses implements [practice.Store].

@@ -18,10 +18,11 @@ func studied(ctx context.Context, q querier, g group.Group) ([]group.Studied, er
 		var next int64
 		r := &t.Schedule
 		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide,
-			&r.ID, &r.Kind, &r.Expr, &r.Place, &next)
+			&r.ID, &r.Kind, &r.Expr, &r.Place, &t.Deadline, &next)
 		r.Group, r.Track, r.Zone, t.Next = g.ID, t.ID, g.Zone, instant(next)
 		return t, err
 	}, `SELECT `+trackColumns+`, s.id, s.kind, s.expr, s.place,
+			COALESCE((SELECT x.apply_day FROM deadlines x WHERE x.track_id = t.id AND x.window_from = t.window_from), ''),
 			COALESCE((SELECT MIN(d.at) FROM due d WHERE d.kind = s.kind AND d.subject = s.id AND d.state = 'waiting'), 0)
 		FROM schedules s JOIN tracks t ON t.id = s.track_id
 		WHERE s.group_id = $1 AND s.kind = $2 ORDER BY s.place, s.id`, g.ID, group.KindQuestion)

@@ -94,7 +94,8 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a := &App{log: o.Log, Bot: bot.New(o.Log)}
-	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version, Erasures: o.Erasures})
+	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version, Erasures: o.Erasures,
+		Catalogue: catalogue})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.features(o, catalogue, library)
-	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now()),
+	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now()), a.Store.PrepareCalendars(ctx, a.Clock.Now()),
 		a.Store.PrepareForgetting(ctx, a.Clock.Now())); err != nil {
 		return nil, err
 	}
@@ -173,6 +174,11 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Themes: a.Practice, Now: a.Clock.Now, NewID: o.NewID,
 	})
 	a.Practice.Tell(a.Boards)
+	calendar := exam.NewCalendar(exam.CalendarConfig{Store: a.Store, Catalogue: catalogue, Questions: a.Practice, Now: a.Clock.Now, NewID: o.NewID})
+	a.Practice.Follow(calendar)
+	for _, k := range calendar.Kinds() {
+		a.Engine.Register(k)
+	}
 	a.Exams = exam.New(exam.Config{
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 	})
