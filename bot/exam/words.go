@@ -7,6 +7,11 @@ import (
 	"studyhall/bot/cert"
 )
 
+const (
+	wordsWhichDate bot.Text = "I can't read that as a date. Please write it like 8 May 2027, or May 2027 for a window."
+	wordsShortYear bot.Text = "Please write the year in full, so that nothing is mixed up."
+)
+
 // wordsDays is an exam's date or window in words: "Sat 8 May 2027", "May 2027",
 // "1 to 15 May 2027".
 func wordsDays(w cert.Window) string {
