@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"studyhall/bot/cert"
+	"studyhall/bot/group"
 	"studyhall/bot/schedule"
 )
 
@@ -77,6 +78,8 @@ func location(zone string) *time.Location {
 // transaction, and what it refuses it refuses by conditions inside it.
 type Store interface {
 	DateStore
+	// Details is everything about a group; see [group.Store].
+	Details(ctx context.Context, group string) (d group.Details, ok bool, err error)
 }
 
 // DateStore is what dates, and who may see them, need of the database.

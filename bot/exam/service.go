@@ -1,6 +1,7 @@
 package exam
 
 import (
+	"context"
 	"time"
 
 	"studyhall/bot"
@@ -17,6 +18,9 @@ type Config struct {
 	Now       func() time.Time // domain time
 	NewID     func() string
 	Wake      func() // lets the engine look at what has become due
+	// Deadline is by when one has to apply for a window of a certification, as an
+	// organiser of one of some groups entered it; nil: nobody enters any.
+	Deadline func(ctx context.Context, groups []string, certification string, w cert.Window) (d cert.Deadline, ok bool, err error)
 }
 
 // Service answers everything people do with their exams.
@@ -35,6 +39,7 @@ func New(c Config) *Service {
 // Register makes the bot answer to everything about exams, and adds them to the
 // pages of groups.
 func (s *Service) Register() {
+	s.register()
 	s.c.Groups.ContributeStudy(s.studyPart)
 }
 

@@ -3,6 +3,7 @@ package exam
 import (
 	"context"
 
+	"studyhall/bot"
 	"studyhall/bot/cert"
 	"studyhall/bot/group"
 )
@@ -13,6 +14,7 @@ func (s *Service) studyPart(ctx context.Context, _ group.Group, m group.Member) 
 	if err != nil {
 		return part, err
 	}
+	part.Pages = []bot.Button{button("Exam", PathExam)}
 	for _, e := range all {
 		if !e.Open() {
 			continue

@@ -109,17 +109,17 @@ func named(text string, today time.Time) (When, bool) {
 	case "window", "next window", "exam window", "next exam window":
 		return When{}, true
 	case "today":
-		return day(today), true
+		return on(today), true
 	case "tomorrow":
-		return day(today.AddDate(0, 0, 1)), true
+		return on(today.AddDate(0, 0, 1)), true
 	case "day after tomorrow":
-		return day(today.AddDate(0, 0, 2)), true
+		return on(today.AddDate(0, 0, 2)), true
 	}
 	for _, before := range []string{"next ", "this ", "coming "} {
 		text = strings.TrimPrefix(text, before)
 	}
 	if n, ok := weekday(text); ok {
-		return day(today.AddDate(0, 0, 1+(int(n)-int(today.Weekday())+6)%7)), true
+		return on(today.AddDate(0, 0, 1+(int(n)-int(today.Weekday())+6)%7)), true
 	}
 	return When{}, false
 }
@@ -153,7 +153,7 @@ func ahead(text string, today time.Time) (w When, problem *Unclear, ok bool) {
 	default:
 		return When{}, nil, false
 	}
-	w, problem = within(day(at), today)
+	w, problem = within(on(at), today)
 	return w, problem, true
 }
 
@@ -186,7 +186,7 @@ func number(s string) int {
 	return n
 }
 
-func day(at time.Time) When { return When{Window: cert.Window{From: at, To: at}} }
+func on(at time.Time) When { return When{Window: cert.Window{From: at, To: at}} }
 
 func daysIn(year int, month time.Month) int {
 	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
@@ -314,7 +314,7 @@ func (w written) settle(today time.Time) (When, *Unclear) {
 		if w.day > daysIn(w.year, w.month) {
 			return When{}, &Unclear{Text: bot.Textf("%s %d has %d days. Please write another day.", w.month, w.year, daysIn(w.year, w.month))}
 		}
-		return w.checked(day(time.Date(w.year, w.month, w.day, 0, 0, 0, 0, time.UTC)), today)
+		return w.checked(on(time.Date(w.year, w.month, w.day, 0, 0, 0, 0, time.UTC)), today)
 	}
 	if w.day > daysIn(2000, w.month) { // a leap year
 		return When{}, &Unclear{Text: bot.Textf("%s has %d days at most. Please write another day.", w.month, daysIn(2000, w.month))}
@@ -322,7 +322,7 @@ func (w written) settle(today time.Time) (When, *Unclear) {
 	for year := today.Year(); ; year++ { // 29 February comes within eight years
 		at := time.Date(year, w.month, w.day, 0, 0, 0, 0, time.UTC)
 		if at.Day() == w.day && !at.Before(today) {
-			return w.checked(day(at), today)
+			return w.checked(on(at), today)
 		}
 	}
 }

@@ -174,6 +174,12 @@ type FiredNote struct {
 // in which they were added; of two that are due at once, the first is sent.
 func (s *Service) Remind(k NoteKind) { s.notes = append(s.notes, k) }
 
+// HasNotes reports whether there is a kind of note, which a card may lead to.
+func (s *Service) HasNotes(kind string) bool {
+	_, _, ok := s.noteKind(kind)
+	return ok
+}
+
 // noteKind is a kind of note by its name.
 func (s *Service) noteKind(name string) (k NoteKind, rank int, ok bool) {
 	rank = slices.IndexFunc(s.notes, func(k NoteKind) bool { return k.Name == name })

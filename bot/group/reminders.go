@@ -85,6 +85,13 @@ func (s *Service) Reminding(ctx context.Context, member, kind string) (bool, err
 	return chosen, err
 }
 
+// Reminded reports whether notes of a kind come to a member.
+func (s *Service) Reminded(ctx context.Context, member, kind string) (bool, error) {
+	w, err := s.c.Store.Wishes(ctx, member, s.c.Now())
+	r, _ := w.Reminder(kind)
+	return r.State == RemindOn, err
+}
+
 func (s *Service) remindersPressed(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	member, _, err := s.person(ctx, i)
 	if err != nil {
