@@ -83,7 +83,7 @@ func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 	if c.URL != "" && len(c.URL) <= bot.LimitURL {
 		controls = append(controls, bot.Link{Label: "Ask the issuer", URL: c.URL})
 	}
-	controls = append(controls, button("My study page", group.PathStudy))
+	controls = append(controls, button("Calendar", PathCalendar), button("My study page", group.PathStudy))
 	return &bot.Card{Title: bot.Textf("%s: costs", c.Short), Body: paragraphs(lines(costs...), wordsNotOurs, lines(mine...)),
 		Footer: bot.Typed(c.Notice()), Controls: rows(controls...)}
 }

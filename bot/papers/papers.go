@@ -15,6 +15,7 @@ import (
 	"studyhall/bot/cert"
 	"studyhall/bot/exam"
 	"studyhall/bot/group"
+	"studyhall/bot/renewal"
 )
 
 // PathPapers is what there is of papers, by certification. Like all of their pages
@@ -43,6 +44,7 @@ var ErrFull = errors.New("too many entries for one certification")
 // Store is what this package needs of the database. What isn't the member's, or is
 // no more, can't be changed: that fails with [renewal.ErrGone].
 type Store interface {
+	CalendarStore
 	// Expenses are a member's for a certification, newest day first.
 	Expenses(ctx context.Context, member, certification string) ([]Expense, error)
 	// Expense is one of a member; ok is false if it isn't theirs.
@@ -58,6 +60,12 @@ type Store interface {
 	ChangeExpense(ctx context.Context, e Expense) error
 	// Exams are a member's exams, the one that begins first first.
 	Exams(ctx context.Context, member string) ([]exam.Exam, error)
+	// Credentials are those of a member, Credential one of them, Cycles its periods,
+	// and Credits what was logged in one; see [renewal.Store].
+	Credentials(ctx context.Context, member string) ([]renewal.Credential, error)
+	Credential(ctx context.Context, member, id string) (c renewal.Credential, ok bool, err error)
+	Cycles(ctx context.Context, member, credential string) ([]renewal.Cycle, error)
+	Credits(ctx context.Context, member, cycle string) ([]renewal.Credit, error)
 	// NoteDraft is what a member chose for a note; ok is false if that is nothing.
 	NoteDraft(ctx context.Context, member, certification string, k NoteKind) (d Draft, ok bool, err error)
 	// SaveNoteDraft keeps it in place of what was chosen before.
@@ -75,6 +83,8 @@ type Config struct {
 	Catalogue cert.Catalogue
 	Now       func() time.Time // domain time
 	NewID     func() string
+	NewToken  func() string // the secret part of an address: 20 to 64 letters and digits, made by chance
+	PublicURL string        // where the program's web server is reached; "" if that isn't known
 }
 
 // Service answers everything about papers.
@@ -87,6 +97,10 @@ func New(c Config) *Service { return &Service{c} }
 func (s *Service) Register() {
 	b := s.Bot
 	s.registerNotes()
+	s.registerCalendar()
+	b.Action(PathAudit("{credential}"), s.auditShown)
+	b.Action(PathAudit("{credential}")+"/{cycle}", s.auditShown)
+	b.Action(PathAudit("{credential}")+"/{cycle}/files", s.auditFiles)
 	b.Action(PathPapers, s.chooseShown)
 	b.Action(PathCosts("{certification}"), s.costsPressed)
 	b.Action(PathCosts("{certification}")+"/spent", s.openSpent)

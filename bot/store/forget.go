@@ -93,6 +93,7 @@ func forgetting() []string {
 		`DELETE FROM schedules WHERE group_id = $1`,
 		`DELETE FROM tracks WHERE group_id = $1`,
 		`DELETE FROM exam_shares WHERE group_id = $1`,
+		`DELETE FROM calendars WHERE group_id = $1`,
 		`DELETE FROM memberships WHERE group_id = $1`,
 		`DELETE FROM setups WHERE id = $1`,
 		`UPDATE accounts SET group_id = '' WHERE group_id = $1`,

@@ -203,6 +203,7 @@ func wishTraces(t *testing.T, s *store.Store) {
 		`INSERT INTO credits (id, cycle_id, what, amount, day, evidence, interaction, entered_at)
 			VALUES ('credit', 'period', '` + marked + `', 100, '2026-11-01', '` + marked + `', '` + marked + `', 1)`,
 		`INSERT INTO employer_notes (member_id, certification, kind, ask, words, changed_at) VALUES ('member-` + marked + `', 'cbet', 'before', 'fee', '` + marked + `', 1)`,
+		`INSERT INTO calendars (hash, member_id, made_at, changed_at) VALUES ('hashed', 'member-` + marked + `', 1, 1)`,
 		`INSERT INTO expenses (id, member_id, certification, what, amount, currency, day, receipt, interaction, entered_at)
 			VALUES ('spent', 'member-` + marked + `', 'cbet', '` + marked + `', 100, 'USD', '2026-11-01', '` + marked + `', '` + marked + `', 1)`,
 	} {

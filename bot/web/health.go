@@ -1,5 +1,5 @@
-// Package web is what the program says over HTTP to those who look after it:
-// whether it lives, and whether it can work.
+// Package web is what the program says over HTTP: to those who look after it,
+// whether it lives and can work, and to calendar programs, people's dates.
 package web
 
 import (

@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,6 +50,8 @@ type Options struct {
 	NewID          func() string     // nil: random
 	NewCode        func() string     // for one-time codes; nil: NewID
 	NewInvite      func() group.Code // of invitations of other spaces; nil: random
+	NewToken       func() string     // of addresses of calendars; nil: random
+	PublicURL      string            // where the web server is reached; "" if that isn't known
 	// Erasures is the file that lists erasures; see [store.Options].
 	Erasures string
 	// Clock makes domain time from the store; nil: domain time is real time.
@@ -84,6 +87,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	if o.NewID == nil {
 		o.NewID = bot.NewID
+	}
+	if o.NewToken == nil {
+		o.NewToken = rand.Text
 	}
 	catalogue, err := cert.LoadFile(o.Certifications)
 	if err != nil {
@@ -185,6 +191,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Exams.Register()
 	a.Papers = papers.New(papers.Config{
 		Log: o.Log, Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
+		NewToken: o.NewToken, PublicURL: o.PublicURL,
 	})
 	a.Papers.Register()
 	nudges := &renewal.Nudges{Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, Wake: a.Engine.Wake}
@@ -253,6 +260,7 @@ func (a *App) Handler() http.Handler {
 	health := web.Health(a.log, checks...)
 	mux.Handle("GET /healthz", health)
 	mux.Handle("GET /readyz", health)
+	mux.Handle("GET /calendar/{file}", web.Calendar(a.log, a.Papers))
 	for _, adapter := range a.adapters {
 		if r, ok := adapter.(bot.Router); ok {
 			mux.Handle(below(adapter.Name()), r.Routes(a.Bot))

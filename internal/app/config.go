@@ -82,7 +82,7 @@ func storageVariables() []Variable {
 			set:   func(c *Config, v string) error { c.HTTPAddr = v; return checkAddress(v) },
 		}, {
 			Group: "Web", Name: "PUBLIC_URL",
-			Doc:   "The address at which platforms reach the web server, for those that send what people do over HTTP.",
+			Doc:   "The address at which the web server is reached from outside: by platforms that send what people do over HTTP, and by calendar programs; see docs/papers.md.",
 			Where: "Such as https://study.example.org, if something there passes requests on to HTTP_ADDR.",
 			set:   func(c *Config, v string) error { c.PublicURL = v; return checkURL(v) },
 		}, {

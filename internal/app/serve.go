@@ -28,7 +28,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	defer l.Close()
 	a, err := New(ctx, Options{
 		Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
-		Timing: schedule.DefaultTiming(), Trace: killPoint(), Real: wallClock(),
+		PublicURL: c.PublicURL, Timing: schedule.DefaultTiming(), Trace: killPoint(), Real: wallClock(),
 		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf) },
 	})
 	if err != nil {

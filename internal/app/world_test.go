@@ -39,6 +39,8 @@ type world struct {
 	ids     atomic.Int64 // identifiers handed out; the same in every run of a script
 	codes   atomic.Int64 // the same of one-time codes
 	invites atomic.Int64 // and of codes for other spaces
+	tokens  atomic.Int64 // and of addresses of calendars
+	public  string       // where its web server is reached
 
 	tones map[string]bot.Tone // of what was said, by its words
 
@@ -77,7 +79,7 @@ func stoppedWorld(t *testing.T, banks fs.FS, log *slog.Logger) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, log: log, zone: zone, banks: banks, database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
+	w := &world{t: t, log: log, zone: zone, banks: banks, public: "https://study.example.org", database: "sqlite:" + filepath.Join(t.TempDir(), "world.db")}
 	w.offset = time.Until(time.Date(2026, 11, 22, 4, 38, 0, 0, zone))
 	w.wall, w.timing = time.Now, schedule.LocalTiming()
 	w.harbor = bottest.NewFakeNamed("harbor", w.Now)
@@ -149,6 +151,8 @@ func (w *world) Start(ctx context.Context) error {
 		NewID:     func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
 		NewCode:   func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
 		NewInvite: func() group.Code { return group.Code(fmt.Sprintf("K7%03dZTN9M", w.invites.Add(1))) },
+		NewToken:  func() string { return fmt.Sprintf("ADDRESSMADEFORATEST%03d", w.tokens.Add(1)) },
+		PublicURL: w.public,
 		Clock:     func(context.Context, *store.Store) (*Clock, error) { return clock, nil },
 		Adapters:  w.adapters,
 	})
