@@ -153,6 +153,22 @@ func (c Certification) Outdated(day time.Time) []Named {
 	return slices.DeleteFunc(c.All(), func(n Named) bool { return !n.Evidence.Outdated(day) })
 }
 
+// OutdatedFrom is the first day on which any fact of a certification that is shown
+// was last checked more than a year before: at midnight UTC, and perhaps long past.
+// ok is false if none is shown.
+func (c Certification) OutdatedFrom() (day time.Time, ok bool) {
+	for _, n := range c.All() {
+		checked, err := time.Parse(time.DateOnly, n.Evidence.Checked)
+		if err != nil || n.Evidence.Shown() == NotVerified {
+			continue
+		}
+		if from := checked.AddDate(1, 0, 1); !ok || from.Before(day) {
+			day, ok = from, true
+		}
+	}
+	return day, ok
+}
+
 // walk finds the facts in a struct, a list or another fact by their types, so that
 // none can be forgotten where all are looked at. Elements of lists are called by
 // their identifiers, or numbered.

@@ -158,6 +158,8 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 	case NoticeOutline:
 		c.Body = s.wordsOutline(d, n)
 		c.Controls = rows(primary("Certifications", path+"/tracks"), button("Group page", path))
+	case NoticeFacts:
+		s.factsCard(c, d, n)
 	case NoticeLow:
 		t, ok := d.Studies(n.Data.Track)
 		if !ok {
@@ -188,6 +190,8 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 		return s.pinTitle(ctx, n)
 	case NoticeOutline:
 		return s.wordsOutlineTitle(d, n)
+	case NoticeFacts:
+		return s.factsTitle(d, n)
 	case NoticeLow:
 		if t, ok := d.Studies(n.Data.Track); ok && len(d.Tracks) > 1 {
 			return bot.Textf("%s questions are running out in the %s", s.short(t.Certification), bot.Clip(d.Group.Name, 40))
@@ -218,6 +222,8 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 			over = !ok || t.Outline != n.Data.Outline
 		case NoticeLow:
 			over = d.unseen(f, n.Data.Track) > max(n.Data.Count, 10)
+		case NoticeFacts:
+			over = len(s.oldFacts(d, n.Data.Track)) == 0
 		case NoticeGone:
 			over = !slices.ContainsFunc(d.Channels, func(c Channel) bool { return c.ID == n.Data.Channel && c.Gone })
 		}

@@ -155,6 +155,7 @@ func (s *Service) Kinds() []schedule.Kind {
 		{Name: kindAnswer, Render: s.renderAnswer},
 		{Name: kindTakeover, Fire: s.endTakeover},
 		{Name: KindForget, Fire: s.forget},
+		{Name: KindFacts, Fire: s.lookAtFacts},
 		{Name: KindNote, Fire: s.fireNote, Skip: s.skipNote, Render: s.renderNote},
 	}...)
 }

@@ -399,18 +399,19 @@ func (s *Service) start(ctx context.Context, i bot.Interaction) (bot.Response, e
 	}
 	now, group := s.c.Now(), setup.ID
 	var windows map[string]Window
+	about := []string{setup.Certification}
 	if setup.Group != "" {
 		group = setup.Group
 		d, _, err := s.c.Store.Details(ctx, group)
 		if err != nil {
 			return bot.Response{}, err
 		}
-		windows = s.windowsAhead(d)
+		windows, about = s.windowsAhead(d), append(d.certifications(), about...)
 	}
 	setup = s.withWindowAhead(setup)
 	setup.GroupName = groupName(s.c.Bot.ChannelName(ctx, setup.Channel), cc.Short)
 	outcome, err := s.c.Store.StartGroup(ctx, Start{
-		Setup: setup, Member: s.c.NewID(), Track: s.c.NewID(), Schedule: s.c.NewID(), Windows: windows, Now: now,
+		Setup: setup, Member: s.c.NewID(), Track: s.c.NewID(), Schedule: s.c.NewID(), Windows: windows, Facts: s.factsAt(setup.Zone, about...), Now: now,
 		Welcome: schedule.Delivery{
 			Key: s.c.NewID(), Kind: KindWelcome, Ref: group, Group: group, Target: string(setup.Channel),
 			Rank: schedule.RankSumUp, At: now, Until: now.AddDate(0, 0, 7),

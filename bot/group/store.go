@@ -18,6 +18,7 @@ type Store interface {
 	SeasonStore
 	WishStore
 	RuleStore
+	FactStore
 	// Membership is an account's place in a group; ok is false if it has none.
 	Membership(ctx context.Context, account bot.UserID, group string) (m Membership, ok bool, err error)
 	// Memberships are an account's places in all its groups.
@@ -260,6 +261,7 @@ type Start struct {
 	// Windows are the next ones of what a reopened group studies, by track, where
 	// the last season's are over. The set-up's own window goes before them.
 	Windows map[string]Window
+	Facts   time.Time // when to look at how old facts are; zero: never
 	Now     time.Time
 }
 
@@ -383,6 +385,7 @@ const (
 	NoticeErased  NoticeKind = "erased"  // posts may name somebody whose data was erased
 	NoticeOutline NoticeKind = "outline" // what is studied ends, or is followed by another version
 	NoticePin     NoticeKind = "pin"     // a question could not be pinned, or not be unpinned
+	NoticeFacts   NoticeKind = "facts"   // facts about what the group studies are older than a year
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -407,9 +410,9 @@ type NoticeData struct {
 	Unpin    bool          `json:"unpin,omitempty"`    // pin: it is still pinned
 	Delivery string        `json:"delivery,omitempty"` // parked: its key
 	What     string        `json:"what,omitempty"`     // parked: the delivery's kind
-	Track    string        `json:"track,omitempty"`    // low: whose questions
+	Track    string        `json:"track,omitempty"`    // low: whose questions; facts: about what
 	Until    time.Time     `json:"until,omitzero"`     // parked: when it is left out; zero: never
-	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left; season: who is in
+	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left; season: who is in; facts: how many
 	Season   string        `json:"season,omitempty"`   // season: the one that has ended
 	Next     string        `json:"next,omitempty"`     // season: the next one's name
 	Start    string        `json:"start,omitempty"`    // season: the day on which it would begin, 2006-01-02

@@ -290,7 +290,7 @@ func (s *Service) startTrack(ctx context.Context, i bot.Interaction) (bot.Respon
 		return bot.Response{}, err
 	}
 	outcome, err := s.c.Store.AddTrack(ctx, NewTrack{Setup: setup, Track: s.c.NewID(), Schedule: s.c.NewID(),
-		Channel: setup.Channel, Space: setup.Space, Now: s.c.Now()})
+		Channel: setup.Channel, Space: setup.Space, Facts: s.factsAt(setup.Zone, setup.Certification), Now: s.c.Now()})
 	if err != nil {
 		return bot.Response{}, err
 	}

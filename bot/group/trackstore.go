@@ -29,6 +29,7 @@ type NewTrack struct {
 	// "" is every channel of the group.
 	Channel bot.ChannelID
 	Space   bot.SpaceID // of Channel
+	Facts   time.Time   // when to look at how old facts about it are; zero: never
 	Now     time.Time
 }
 

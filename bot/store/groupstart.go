@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,7 +54,10 @@ func (s *Store) StartGroup(ctx context.Context, st group.Start) (outcome group.S
 		} else {
 			outcome, err = startGroup(ctx, tx, st)
 		}
-		return err
+		if err != nil || outcome != group.Started {
+			return err
+		}
+		return planFacts(ctx, tx, cmp.Or(st.Setup.Group, st.Setup.ID), st.Facts)
 	})
 	if errors.Is(err, errChannelTaken) {
 		return group.ChannelTaken, nil

@@ -348,6 +348,9 @@ func (s *Store) StartSeason(ctx context.Context, d schedule.Due, now time.Time) 
 		if err := wantEdit(ctx, tx, group.KindSeason, season.ID, now); err != nil {
 			return err
 		}
+		if err := planLook(ctx, tx, season.Group, now); err != nil {
+			return err
+		}
 		return replan(ctx, tx, season.Group, now)
 	}))
 }

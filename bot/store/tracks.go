@@ -63,6 +63,9 @@ func (s *Store) AddTrack(ctx context.Context, t group.NewTrack) (outcome group.T
 		if err := placeTrack(ctx, tx, d, id, t); err != nil {
 			return err
 		}
+		if err := planFacts(ctx, tx, groupID, t.Facts); err != nil {
+			return err
+		}
 		return replan(ctx, tx, groupID, t.Now)
 	})
 	if errors.Is(err, errTrackElsewhere) {

@@ -127,7 +127,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		a.Store.PrepareForgetting(ctx, a.Clock.Now())); err != nil {
 		return nil, err
 	}
-	if err := a.Groups.CatchUpErasures(ctx); err != nil {
+	if err := errors.Join(a.Groups.CatchUpErasures(ctx), a.Groups.PrepareFacts(ctx)); err != nil {
 		return nil, err
 	}
 	return a, nil
