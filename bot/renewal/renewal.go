@@ -11,6 +11,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"studyhall/bot/cert"
 )
 
 // State is how a certification is held.
@@ -37,10 +39,10 @@ type Credential struct {
 // Cycle is a renewal period of a credential. Dates are local, 2006-01-02.
 type Cycle struct {
 	ID, Credential string
-	From           string // its first day; "" if nobody entered it
-	Until          string // the last day on the certificate; "" until the member enters it
-	Carried        int64  // what came over from the period before, in hundredths of the unit
-	RenewedOn      string // when it was renewed; "" of the one that runs
+	From           string      // its first day; "" if nobody entered it
+	Until          string      // the last day on the certificate; "" until the member enters it
+	Carried        cert.Amount // what came over from the period before
+	RenewedOn      string      // when it was renewed; "" of the one that runs
 	CreatedAt      time.Time
 }
 
@@ -51,7 +53,7 @@ func (c Cycle) Confirmed() bool { return c.Until != "" }
 type Credit struct {
 	ID, Cycle string
 	What      string // as the member typed it
-	Amount    int64  // in hundredths of the issuer's unit
+	Amount    cert.Amount
 	Category  string // of the certification's rule; "" to be decided later
 	Day       string // the local date, 2006-01-02
 	Evidence  string // where the proof is, as the member typed it
@@ -75,7 +77,7 @@ type Renewed struct {
 	On      string // when it was renewed
 	From    string // of the next one; "" if it isn't known
 	Until   string // of the next one, as on the certificate; "" if it isn't known yet
-	Carried int64
+	Carried cert.Amount
 }
 
 // MaxCredits is how many credits fit into a period.
@@ -108,6 +110,9 @@ type Store interface {
 	// ChangeCredential sets state and day of a credential, and the days of its
 	// period.
 	ChangeCredential(ctx context.Context, c Credential, now time.Time) error
+	// SetUntil sets the last day of a member's period, as on the certificate. It fails
+	// with [ErrGone] if the period is not the one that runs.
+	SetUntil(ctx context.Context, member, cycle, until string, now time.Time) error
 	// SetCounted lets organisers count a credential, or not.
 	SetCounted(ctx context.Context, member, id string, counted bool) error
 	// RemoveCredential removes a credential with all of its periods and credits.
@@ -120,6 +125,9 @@ type Store interface {
 	AddCredit(ctx context.Context, member, press string, c Credit) (Credit, error)
 	// ChangeCredit replaces what a credit of the period that runs says.
 	ChangeCredit(ctx context.Context, member string, c Credit, now time.Time) error
+	// SetCategory and SetEvidence change one thing of a credit of the period that runs.
+	SetCategory(ctx context.Context, member, id, category string, now time.Time) error
+	SetEvidence(ctx context.Context, member, id, evidence string) error
 	// RemoveCredit removes a credit of the period that runs.
 	RemoveCredit(ctx context.Context, member, id string, now time.Time) error
 }

@@ -95,6 +95,17 @@ func (s *Store) ofMember(ctx context.Context, what, member string, job func(ctx 
 	}))
 }
 
+// changesRenewals is ofMember for a write that changes what notes about renewals
+// are about: they are looked at anew.
+func (s *Store) changesRenewals(ctx context.Context, what, member string, now time.Time, job func(ctx context.Context, tx *tx) error) error {
+	return s.ofMember(ctx, what, member, func(ctx context.Context, tx *tx) error {
+		if err := job(ctx, tx); err != nil {
+			return err
+		}
+		return lookAtNotes(ctx, tx, member, renewal.NoteRenewal, now)
+	})
+}
+
 func holdMember(ctx context.Context, tx *tx, member string) error {
 	return oneOf(tx.exec(ctx, `UPDATE members SET notes_week = notes_week WHERE id = $1`, member))
 }
@@ -118,6 +129,13 @@ func (s *Store) AddCredential(ctx context.Context, c renewal.NewCredential, now 
 
 // addCredential adds what a member holds; see [renewal.Store]. The member is held.
 func addCredential(ctx context.Context, tx *tx, c renewal.NewCredential, now time.Time) (id string, err error) {
+	if id, err = insertCredential(ctx, tx, c, now); err != nil {
+		return "", err
+	}
+	return id, lookAtNotes(ctx, tx, c.Member, renewal.NoteRenewal, now)
+}
+
+func insertCredential(ctx context.Context, tx *tx, c renewal.NewCredential, now time.Time) (id string, err error) {
 	n, err := tx.exec(ctx, `INSERT INTO credentials (id, member_id, certification, state, earned_on, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (member_id, certification) DO NOTHING`, c.ID, c.Member, c.Certification, string(c.State), c.EarnedOn, millis(now))
 	if err != nil {
@@ -165,13 +183,20 @@ func addCycle(ctx context.Context, tx *tx, credential string, y renewal.Cycle, n
 
 // ChangeCredential implements [renewal.Store].
 func (s *Store) ChangeCredential(ctx context.Context, c renewal.Credential, now time.Time) error {
-	return s.ofMember(ctx, "change credential", c.Member, func(ctx context.Context, tx *tx) error {
+	return s.changesRenewals(ctx, "change credential", c.Member, now, func(ctx context.Context, tx *tx) error {
 		if err := oneOf(tx.exec(ctx, `UPDATE cycles SET from_on = $3, until_on = $4 WHERE id = $1 AND credential_id = $2 AND renewed_on = ''`,
 			c.Cycle.ID, c.ID, c.Cycle.From, c.Cycle.Until)); err != nil {
 			return err
 		}
 		return oneOf(tx.exec(ctx, `UPDATE credentials SET state = $3, earned_on = $4 WHERE id = $1 AND member_id = $2`,
 			c.ID, c.Member, string(c.State), c.EarnedOn))
+	})
+}
+
+// SetUntil implements [renewal.Store].
+func (s *Store) SetUntil(ctx context.Context, member, cycle, until string, now time.Time) error {
+	return s.changesRenewals(ctx, "set end of period", member, now, func(ctx context.Context, tx *tx) error {
+		return oneOf(tx.exec(ctx, `UPDATE cycles SET until_on = $3 WHERE id = $2 AND `+running, member, cycle, until))
 	})
 }
 
@@ -184,7 +209,7 @@ func (s *Store) SetCounted(ctx context.Context, member, id string, counted bool)
 
 // RemoveCredential implements [renewal.Store].
 func (s *Store) RemoveCredential(ctx context.Context, member, id string, now time.Time) error {
-	return s.ofMember(ctx, "remove credential", member, func(ctx context.Context, tx *tx) error {
+	return s.changesRenewals(ctx, "remove credential", member, now, func(ctx context.Context, tx *tx) error {
 		const own = `(SELECT c.id FROM credentials c WHERE c.id = $1 AND c.member_id = $2)`
 		for _, text := range []string{
 			`DELETE FROM credits WHERE cycle_id IN (SELECT y.id FROM cycles y WHERE y.credential_id IN ` + own + `)`,
@@ -200,7 +225,7 @@ func (s *Store) RemoveCredential(ctx context.Context, member, id string, now tim
 
 // Renew implements [renewal.Store].
 func (s *Store) Renew(ctx context.Context, r renewal.Renewed, now time.Time) error {
-	return s.ofMember(ctx, "renew credential", r.Member, func(ctx context.Context, tx *tx) error {
+	return s.changesRenewals(ctx, "renew credential", r.Member, now, func(ctx context.Context, tx *tx) error {
 		var credential string
 		ok, err := found(tx.row(ctx, `UPDATE cycles SET renewed_on = $2 WHERE id = $1 AND renewed_on = ''
 			AND credential_id IN (SELECT c.id FROM credentials c WHERE c.member_id = $3) RETURNING credential_id`, r.Cycle, r.On, r.Member).scan(&credential))
@@ -221,9 +246,12 @@ func (s *Store) Renew(ctx context.Context, r renewal.Renewed, now time.Time) err
 // running is true for a period $2 that runs, of the member $1.
 const running = `EXISTS (SELECT 1 FROM cycles y JOIN credentials c ON c.id = y.credential_id WHERE y.id = $2 AND y.renewed_on = '' AND c.member_id = $1)`
 
+// runningOf are the periods that run, of the member $1.
+const runningOf = `(SELECT y.id FROM cycles y JOIN credentials c ON c.id = y.credential_id WHERE y.renewed_on = '' AND c.member_id = $1)`
+
 // AddCredit implements [renewal.Store].
 func (s *Store) AddCredit(ctx context.Context, member, press string, x renewal.Credit) (got renewal.Credit, err error) {
-	err = s.ofMember(ctx, "add credit", member, func(ctx context.Context, tx *tx) error {
+	err = s.changesRenewals(ctx, "add credit", member, x.EnteredAt, func(ctx context.Context, tx *tx) error {
 		var runs bool
 		var kept int
 		if err := tx.row(ctx, `SELECT `+running+`, (SELECT COUNT(*) FROM credits k WHERE k.cycle_id = $2 AND k.interaction <> $3)`,
@@ -249,16 +277,29 @@ func (s *Store) AddCredit(ctx context.Context, member, press string, x renewal.C
 
 // ChangeCredit implements [renewal.Store].
 func (s *Store) ChangeCredit(ctx context.Context, member string, x renewal.Credit, now time.Time) error {
-	return s.ofMember(ctx, "change credit", member, func(ctx context.Context, tx *tx) error {
+	return s.changesRenewals(ctx, "change credit", member, now, func(ctx context.Context, tx *tx) error {
 		return oneOf(tx.exec(ctx, `UPDATE credits SET what = $4, amount = $5, category = $6, day = $7, evidence = $8
 			WHERE id = $3 AND cycle_id = $2 AND `+running, member, x.Cycle, x.ID, x.What, x.Amount, x.Category, x.Day, x.Evidence))
 	})
 }
 
+// SetCategory implements [renewal.Store].
+func (s *Store) SetCategory(ctx context.Context, member, id, category string, now time.Time) error {
+	return s.changesRenewals(ctx, "set category", member, now, func(ctx context.Context, tx *tx) error {
+		return oneOf(tx.exec(ctx, `UPDATE credits SET category = $3 WHERE id = $2 AND cycle_id IN `+runningOf, member, id, category))
+	})
+}
+
+// SetEvidence implements [renewal.Store].
+func (s *Store) SetEvidence(ctx context.Context, member, id, evidence string) error {
+	return s.ofMember(ctx, "set evidence", member, func(ctx context.Context, tx *tx) error {
+		return oneOf(tx.exec(ctx, `UPDATE credits SET evidence = $3 WHERE id = $2 AND cycle_id IN `+runningOf, member, id, evidence))
+	})
+}
+
 // RemoveCredit implements [renewal.Store].
 func (s *Store) RemoveCredit(ctx context.Context, member, id string, now time.Time) error {
-	return s.ofMember(ctx, "remove credit", member, func(ctx context.Context, tx *tx) error {
-		return oneOf(tx.exec(ctx, `DELETE FROM credits WHERE id = $2 AND cycle_id IN (SELECT y.id FROM cycles y JOIN credentials c ON c.id = y.credential_id
-			WHERE y.renewed_on = '' AND c.member_id = $1)`, member, id))
+	return s.changesRenewals(ctx, "remove credit", member, now, func(ctx context.Context, tx *tx) error {
+		return oneOf(tx.exec(ctx, `DELETE FROM credits WHERE id = $2 AND cycle_id IN `+runningOf, member, id))
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"studyhall/bot/cert"
 	"studyhall/bot/renewal"
 	"studyhall/bot/store"
 	"studyhall/bot/store/storetest"
@@ -29,7 +30,7 @@ func holds(t *testing.T, s *store.Store, person, certification string, state ren
 }
 
 // logs adds a credit to the running period of a credential.
-func logs(t *testing.T, s *store.Store, c renewal.Credential, press string, amount int64) renewal.Credit {
+func logs(t *testing.T, s *store.Store, c renewal.Credential, press string, amount cert.Amount) renewal.Credit {
 	t.Helper()
 	got, err := s.AddCredit(t.Context(), c.Member, press, renewal.Credit{ID: "x-" + press, Cycle: c.Cycle.ID, What: "course " + press, Amount: amount,
 		Category: "courses", Day: "2027-06-01", Evidence: "a drawer", EnteredAt: sunday()})
@@ -37,11 +38,11 @@ func logs(t *testing.T, s *store.Store, c renewal.Credential, press string, amou
 	return got
 }
 
-func credits(t *testing.T, s *store.Store, c renewal.Credential) map[string]int64 {
+func credits(t *testing.T, s *store.Store, c renewal.Credential) map[string]cert.Amount {
 	t.Helper()
 	all, err := s.Credits(t.Context(), c.Member, c.Cycle.ID)
 	must(t, err)
-	amounts := map[string]int64{}
+	amounts := map[string]cert.Amount{}
 	for _, x := range all {
 		amounts[x.ID] = x.Amount
 	}
@@ -147,15 +148,27 @@ func TestCredits(t *testing.T) {
 		if _, _, ok, err := s.Credit(t.Context(), "member-lee", first.ID); ok || err != nil {
 			t.Errorf("somebody else's credit is shown (%v)", err)
 		}
+		must(t, s.SetEvidence(t.Context(), c.Member, first.ID, "shelf"))
+		must(t, s.SetCategory(t.Context(), c.Member, first.ID, "work", sunday()))
+		must(t, s.SetUntil(t.Context(), c.Member, c.Cycle.ID, "2031-12-31", sunday()))
+		wantGone(t, "place somebody else's", s.SetCategory(t.Context(), "member-lee", first.ID, "work", sunday()))
+		wantGone(t, "somebody else's evidence", s.SetEvidence(t.Context(), "member-lee", first.ID, "x"))
+		wantGone(t, "somebody else's period", s.SetUntil(t.Context(), "member-lee", c.Cycle.ID, "", sunday()))
+		changed.Evidence, changed.Category = "shelf", "work"
+		if got, in, _, err := s.Credit(t.Context(), c.Member, first.ID); err != nil || got != changed || in.Cycle.Until != "2031-12-31" {
+			t.Errorf("credit %+v in %+v (%v)", got, in.Cycle, err)
+		}
 		next := renewal.Renewed{Member: c.Member, Cycle: c.Cycle.ID, Next: "y3", On: "2030-11-02", From: "2031-01-01", Until: "2033-12-31", Carried: 100}
 		must(t, s.Renew(t.Context(), next, sunday().Add(time.Hour)))
 		wantGone(t, "renewed twice", s.Renew(t.Context(), next, sunday()))
 		// What was logged before stays as it was.
 		wantGone(t, "change in a past period", s.ChangeCredit(t.Context(), c.Member, changed, sunday()))
+		wantGone(t, "evidence in a past period", s.SetEvidence(t.Context(), c.Member, first.ID, "x"))
+		wantGone(t, "the end of a past period", s.SetUntil(t.Context(), c.Member, c.Cycle.ID, "2040-01-01", sunday()))
 		wantGone(t, "remove from a past period", s.RemoveCredit(t.Context(), c.Member, first.ID, sunday()))
 		_, err = s.AddCredit(t.Context(), c.Member, "p3", renewal.Credit{ID: "x3", Cycle: c.Cycle.ID, What: "x", Amount: 1, Day: "2030-01-01"})
 		wantGone(t, "log in a past period", err)
-		if diff := cmp.Diff(map[string]int64{"x-p1": 250, "x-p2": 150}, credits(t, s, c)); diff != "" {
+		if diff := cmp.Diff(map[string]cert.Amount{"x-p1": 250, "x-p2": 150}, credits(t, s, c)); diff != "" {
 			t.Errorf("credits of the past period (-want +got):\n%s", diff)
 		}
 		now, _, err := s.Credential(t.Context(), c.Member, c.ID)

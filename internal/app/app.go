@@ -72,6 +72,7 @@ type App struct {
 	Boards   *board.Service
 	Exams    *exam.Service
 	Papers   *papers.Service
+	Renewals *renewal.Service
 	Clock    *Clock
 
 	log      *slog.Logger
@@ -171,10 +172,12 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Groups.ContributePage(a.Groups.SeasonPage)
 	a.Groups.ContributePage(a.Groups.HabitPage)
 	a.Practice.Attach(a.Groups)
-	pathway.New(pathway.Config{
-		Bot: a.Bot, Catalogue: catalogue,
-		Now: func(context.Context, bot.Interaction) time.Time { return a.Clock.Now() },
-	}).Register()
+	ways := pathway.New(pathway.Config{
+		Bot: a.Bot, Catalogue: catalogue, Mine: renewal.Path, Money: papers.PathCosts,
+		Now:  func(context.Context, bot.Interaction) time.Time { return a.Clock.Now() },
+		Held: func(ctx context.Context, i bot.Interaction) ([]string, error) { return a.Renewals.Held(ctx, i) },
+	})
+	ways.Register()
 	a.Boards = board.New(board.Config{
 		Log: o.Log, Pictures: a.pictures,
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Themes: a.Practice, Now: a.Clock.Now, NewID: o.NewID,
@@ -189,6 +192,11 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 	})
 	a.Exams.Register()
+	a.Renewals = renewal.New(renewal.Config{
+		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+		Named: ways.Named, Names: pathway.SuggestNames, Next: pathway.PathNext, Money: papers.PathCosts,
+	})
+	a.Renewals.Register()
 	a.Papers = papers.New(papers.Config{
 		Log: o.Log, Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
 		NewToken: o.NewToken, PublicURL: o.PublicURL,
