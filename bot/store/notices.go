@@ -96,7 +96,7 @@ func (s *Store) Notice(ctx context.Context, id string) (n group.Notice, to []gro
 // Notices implements [group.Store].
 func (s *Store) Notices(ctx context.Context, groupID string) ([]group.Notice, error) {
 	all, err := list(ctx, s.read(ctx), readNotice, `SELECT `+noticeColumns+` FROM notices n
-		WHERE n.group_id = $1 AND n.closed_at = 0 AND NOT `+noticeOver+` ORDER BY n.created_at DESC, n.id`, groupID)
+		WHERE n.group_id = $1 AND n.closed_at = 0 AND NOT `+noticeOver+` ORDER BY n.created_at DESC, n.cause, n.id`, groupID)
 	return all, wrap("read notices", err)
 }
 
