@@ -32,6 +32,11 @@ type CalendarStore interface {
 	CalendarPost(ctx context.Context, id string) (data string, ok bool, err error)
 	// OnDay is what a question's card says about exams on a local date.
 	OnDay(ctx context.Context, t group.Track, day string) (OnDay, error)
+	// OwnExam is the first local date of a member's next exam of a certification
+	// that isn't over on a day; "" for none.
+	OwnExam(ctx context.Context, member, certification, day string) (string, error)
+	// Sitting is how many people share with a group exams of what it studies.
+	Sitting(ctx context.Context, groupID, day string) ([]Sitting, error)
 	// PrepareCalendars plans for running groups that were planned by another
 	// catalogue, or by none.
 	PrepareCalendars(ctx context.Context, now time.Time) error
@@ -229,4 +234,17 @@ func (c *Calendar) Line(ctx context.Context, t group.Track, day string) (bot.Tex
 		return "", fmt.Errorf("card of %q: %w", day, err)
 	}
 	return cardLine(t, on, at), nil
+}
+
+// Near implements [practice.Calendar].
+func (c *Calendar) Near(ctx context.Context, member, certification, day string) (bool, error) {
+	exam, err := c.c.Store.OwnExam(ctx, member, certification, day)
+	if err != nil || exam == "" {
+		return false, err
+	}
+	at, err := time.Parse(time.DateOnly, exam)
+	if err != nil {
+		return false, fmt.Errorf("exam of %q: %w", exam, err)
+	}
+	return at.AddDate(0, 0, -practice.ReviewDays).Format(time.DateOnly) <= day, nil
 }

@@ -16,6 +16,24 @@ type PageSection func(ctx context.Context, d Details, m Member) (lines []bot.Tex
 // it has something. Sections stand in the order in which they were added.
 func (s *Service) ContributePage(section PageSection) { s.pages = append(s.pages, section) }
 
+// ContributeFront adds a feature's lines to the page of a group's organisers: figures
+// that name nobody.
+func (s *Service) ContributeFront(section func(ctx context.Context, g Group) ([]bot.Text, error)) {
+	s.fronts = append(s.fronts, section)
+}
+
+// front are those lines.
+func (s *Service) front(ctx context.Context, g Group) (lines []bot.Text, err error) {
+	for _, section := range s.fronts {
+		text, err := section(ctx, g)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, text...)
+	}
+	return lines, nil
+}
+
 // forOrganisers is a button that leads organisers to a path under their group's page.
 func forOrganisers(label, under string) PageSection {
 	return func(_ context.Context, d Details, m Member) ([]bot.Text, []bot.Button, error) {

@@ -167,6 +167,11 @@ func (s *Service) organiserPage(ctx context.Context, i bot.Interaction, d Detail
 		return bot.Response{}, err
 	}
 	body := []bot.Text{s.wordsStudied(d), s.wordsNextQuestion(d), wordsFigures(f), s.wordsUnseenOf(d, f)}
+	front, err := s.front(ctx, d.Group)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	body = append(body, front...)
 	body = append(body, s.wordsNotices(ctx, d, notices)...)
 	body = append(body, wordsOrganisers(d, m))
 	path := PathGroup(d.Group.ID)

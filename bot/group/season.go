@@ -53,6 +53,7 @@ type SeasonData struct {
 	Answers int               `json:"answers"`
 	Areas   int               `json:"areas"`   // of the outlines, that questions were answered of
 	All     int               `json:"all"`     // areas that the outlines have
+	Sitting int               `json:"sitting"` // people who shared an exam date in its window
 	Windows map[string]Window `json:"windows"` // of the next season, by track
 }
 
@@ -62,6 +63,7 @@ type Window struct{ From, To string }
 // SeasonFacts is what the database knows of a running season.
 type SeasonFacts struct {
 	Weeks, Answers int
+	Sitting        int       // people who shared an exam date in a track's window
 	Areas          []MetArea // of which questions were answered
 	Tracks         []Track   // that are studied
 }
@@ -185,7 +187,7 @@ func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 // seasonData works out what there is to say about a season whose window ended on
 // a day, and what the next windows are, from another day on.
 func (s *Service) seasonData(f SeasonFacts, lastDay string, from time.Time) SeasonData {
-	data := SeasonData{Weeks: f.Weeks, Answers: f.Answers, Windows: map[string]Window{}}
+	data := SeasonData{Weeks: f.Weeks, Answers: f.Answers, Sitting: f.Sitting, Windows: map[string]Window{}}
 	last, _ := time.Parse(time.DateOnly, lastDay) // the schedule's own
 	if after := last.AddDate(0, 0, 1); from.Before(after) {
 		from = after

@@ -27,8 +27,12 @@ func wordsWrapUp(d SeasonData) bot.Text {
 	if d.Areas == d.All {
 		areas = "all " + bot.Count(d.All, "area", "areas")
 	}
-	return bot.Textf("%s: %s, %s, %s. Good luck to everyone waiting for a result. Who's in for %s?", name,
-		bot.Count(d.Weeks, "week", "weeks"), bot.Count(d.Answers, "answer", "answers"), areas, nextName(d.Next))
+	sitting := ""
+	if d.Sitting > 0 {
+		sitting = bot.Count(d.Sitting, "person", "people") + " shared an exam date. "
+	}
+	return bot.Textf("%s: %s, %s, %s. %sGood luck to everyone waiting for a result. Who's in for %s?", name,
+		bot.Count(d.Weeks, "week", "weeks"), bot.Count(d.Answers, "answer", "answers"), areas, sitting, nextName(d.Next))
 }
 
 // nextName is what people call the next season.

@@ -42,6 +42,7 @@ type Service struct {
 	notes    []NoteKind
 	hushes   []Hush
 	pages    []PageSection
+	fronts   []func(ctx context.Context, g Group) ([]bot.Text, error)
 	words    map[string]Word // of /group
 	records  []Records
 }

@@ -34,6 +34,10 @@ type Calendar interface {
 	// Line is what the card of a question of a local date, 2006-01-02, says about
 	// its track's exam; "" for nothing.
 	Line(ctx context.Context, t group.Track, day string) (bot.Text, error)
+	// Near reports whether a member's own exam of a certification is so near, seen
+	// from a local date, that they go over what they have met before anything new:
+	// [ReviewDays] or less.
+	Near(ctx context.Context, member, certification, day string) (bool, error)
 }
 
 // Follow sets who knows what is ahead; without it cards know the track's window.
@@ -48,4 +52,11 @@ func (noCalendar) Line(_ context.Context, t group.Track, day string) (bot.Text, 
 	}
 	at, err := time.Parse(time.DateOnly, day)
 	return bot.Text(w.Until(at)), err
+}
+
+func (noCalendar) Near(context.Context, string, string, string) (bool, error) { return false, nil }
+
+// near is Calendar's Near today, where a group is.
+func (s *Service) near(ctx context.Context, g group.Group, t group.Track, member string) (bool, error) {
+	return s.calendar.Near(ctx, member, t.Certification, s.Now().In(g.Location()).Format(time.DateOnly))
 }

@@ -112,8 +112,9 @@ func (s *Service) areaLines(t group.Track, p Session) (lines []bot.Text) {
 	return lines
 }
 
-// whyTheseCard explains why the questions of a practice session were chosen.
-func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figure) *bot.Card {
+// whyTheseCard explains why the questions of a practice session were chosen, near
+// the member's own exam or not.
+func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figure, near bool) *bot.Card {
 	o := s.outline(t)
 	reasons, weak := map[Reason]int{}, map[string]int{}
 	for _, q := range p.Questions {
@@ -155,7 +156,11 @@ func (s *Service) whyTheseCard(t group.Track, p Session, figures map[string]figu
 		}
 	}
 	count(reasons[Again], whyAgainOne, whyAgainWords)
-	lines = append(lines, whyOrderWords)
+	if near {
+		lines = append(lines, whyNearWords, whyOpenWords)
+	} else {
+		lines = append(lines, whyOrderWords, whyOpenWords)
+	}
 	return &bot.Card{Title: whyTheseTitle, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Controls: buttons}
 }
 

@@ -61,6 +61,8 @@ type figure struct{ right, answered int }
 // proportions of the outline; then what was met before, more from areas that are weak; and only
 // if nothing else is left, what was answered just now. It may find fewer. In a week
 // about an area, the theme, two of five of what the member has not met are from there.
+// In the last three weeks before the member's own exam, what was met before comes
+// ahead of what was not.
 func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
 	p := &picker{
 		theme: theme,
@@ -80,10 +82,19 @@ func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track,
 		return nil, err
 	}
 	p.missed(missed.due)
+	near, err := s.near(ctx, g, t, member)
+	if err != nil {
+		return nil, err
+	}
+	if near {
+		p.weak(n, false)
+	}
 	if err := p.unseen(n); err != nil {
 		return nil, err
 	}
-	p.weak(n, false)
+	if !near {
+		p.weak(n, false)
+	}
 	p.weak(n, true)
 	return p.chosen, nil
 }

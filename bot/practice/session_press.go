@@ -77,18 +77,22 @@ func (s *Service) sessionMore(ctx context.Context, i bot.Interaction) (bot.Respo
 
 // sessionWhy whispers why these questions were chosen; the question stays.
 func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	p, _, t, err := s.mySession(ctx, i)
+	p, g, t, err := s.mySession(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
 	if p.Kind == Reviewing {
 		return s.whyReview(ctx, t, p)
 	}
+	near, err := s.near(ctx, g, t, p.Member)
+	if err != nil {
+		return bot.Response{}, err
+	}
 	recent, err := s.Store.Recent(ctx, p.Group, p.Member, looksBack)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]))
+	card := s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]), near)
 	line, err := s.whyTheme(ctx, t, p)
 	if err != nil {
 		return bot.Response{}, err

@@ -32,7 +32,9 @@ const (
 	whyAgainOne     = bot.Text("1 you answered before, the longest ago.")
 	whyAgainWords   = "%d you answered before, the longest ago first."
 	whyTopicWords   = "All are about %s, as you asked."
-	whyOrderWords   = bot.Text("What you missed and is due comes first, then what is new to you, then weaker areas. Nothing comes twice.\nA question that is open in your group is left out until you have answered it there.")
+	whyOrderWords   = bot.Text("What you missed and is due comes first, then what is new to you, then weaker areas. Nothing comes twice.")
+	whyNearWords    = bot.Text("Your exam is three weeks away or less. So what you have met comes first, weaker areas before others, and new questions last.")
+	whyOpenWords    = bot.Text("A question that is open in your group is left out until you have answered it there.")
 	noQuestionTitle = bot.Text("Nothing to practise just now")
 	noQuestionWords = bot.Text("I have no question for that which isn't open in your group already. Nothing was counted.")
 

@@ -256,6 +256,46 @@ func (s *Store) OnDay(ctx context.Context, t group.Track, day string) (on exam.O
 	return on, wrap("read exams of a day", err)
 }
 
+// OwnExam implements [exam.CalendarStore].
+func (s *Store) OwnExam(ctx context.Context, member, certification, day string) (from string, err error) {
+	err = s.read(ctx).row(ctx, `SELECT COALESCE(MIN(day_from), '') FROM exams
+		WHERE member_id = $1 AND certification = $2 AND state = 'planned' AND day_to >= $3`, member, certification, day).scan(&from)
+	return from, wrap("read own exam", err)
+}
+
+// Sitting implements [exam.CalendarStore].
+func (s *Store) Sitting(ctx context.Context, groupID, day string) (all []exam.Sitting, err error) {
+	err = s.view(ctx, func(ctx context.Context, q querier) error {
+		all = nil
+		tracks, err := studied(ctx, q, group.Group{ID: groupID})
+		for _, t := range tracks {
+			sit := exam.Sitting{Track: t.Track}
+			if sit.InWindow, err = sitting(ctx, q, t.Track); err == nil {
+				err = q.row(ctx, `SELECT COUNT(DISTINCT m.id), COALESCE(MIN(e.day_from), '') `+sharedOf+`
+					AND e.state = 'planned' AND e.day_to >= $3 AND NOT (e.day_from >= $4 AND e.day_to <= $5)`,
+					t.Group, t.Certification, day, t.WindowFrom, t.WindowTo).scan(&sit.Others, &sit.Next)
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, sit)
+		}
+		return err
+	})
+	return all, wrap("count exams", err)
+}
+
+// sitting is how many people share with a group that they sit in the window of
+// what it studies by a track, whatever came of it.
+func sitting(ctx context.Context, q querier, t group.Track) (n int, err error) {
+	if t.WindowFrom == "" {
+		return 0, nil
+	}
+	err = q.row(ctx, `SELECT COUNT(DISTINCT m.id) `+sharedOf+` AND e.day_from >= $3 AND e.day_to <= $4`,
+		t.Group, t.Certification, t.WindowFrom, t.WindowTo).scan(&n)
+	return n, err
+}
+
 // PrepareCalendars implements [exam.CalendarStore].
 func (s *Store) PrepareCalendars(ctx context.Context, now time.Time) error {
 	groups, err := list(ctx, s.read(ctx), column[string], `SELECT id FROM groups WHERE state = 'running' AND calendar <> $1 ORDER BY id`, s.dates)

@@ -89,6 +89,14 @@ func (s *Store) SeasonFacts(ctx context.Context, groupID string) (f group.Season
 		}
 		f.Tracks, err = list(ctx, q, readTrack, `SELECT `+trackColumns+` FROM tracks t
 			JOIN schedules s ON s.track_id = t.id AND s.kind = $2 WHERE t.group_id = $1 ORDER BY t.id`, groupID, group.KindQuestion)
+		f.Sitting = 0
+		for _, t := range f.Tracks {
+			n, err := sitting(ctx, q, t)
+			if err != nil {
+				return err
+			}
+			f.Sitting += n
+		}
 		return err
 	})
 	return f, wrap("sum up season", err)

@@ -185,6 +185,8 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Practice.Tell(a.Boards)
 	calendar := exam.NewCalendar(exam.CalendarConfig{Store: a.Store, Catalogue: catalogue, Questions: a.Practice, Now: a.Clock.Now, NewID: o.NewID})
 	a.Practice.Follow(calendar)
+	a.Groups.ContributeFront(calendar.SittingLines)
+	a.Boards.ContributeReport(calendar.SittingLines)
 	for _, k := range calendar.Kinds() {
 		a.Engine.Register(k)
 	}
