@@ -143,10 +143,10 @@ func (a Agenda) toldLately(s Step) bool {
 }
 
 func (a Agenda) deadlineSteps(t group.Studied) []Step {
-	c, ok := a.Catalogue.Find(t.Certification)
-	if !ok || a.Group.Habits.NoDeadlines {
+	if a.Group.Habits.NoDeadlines {
 		return nil
 	}
+	c, _ := a.Catalogue.Find(t.Certification) // without it, there is what an organiser entered
 	d, ok := group.DeadlineOf(c, t)
 	if !ok || d.Day == "" || d.Day >= t.WindowFrom {
 		return nil

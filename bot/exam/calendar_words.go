@@ -84,7 +84,11 @@ func (p said) message() bot.Message {
 		}
 	}
 	first := p.Sections[0]
-	row = append(row, bot.Button{Label: "My study page", Action: group.PathStudy})
+	if len(row) == 0 && first.Kind == LastDay {
+		row = append(row, bot.Button{Label: "My study page", Action: group.PathStudy})
+	} else {
+		row = append(row, bot.Button{Label: "Set my exam date", Action: pathSet})
+	}
 	text := make([]string, len(body))
 	for n, line := range body {
 		text[n] = string(line)

@@ -49,6 +49,7 @@ type picker struct {
 	known  []bool             // by place in the index: certainly met; nil while nothing is known
 	fully  bool               // known is complete
 	areas  map[string]*search // of what wasn't met, by area
+	lately bool               // what was met means among the newest answers: what wasn't met is not used up yet
 	chosen []picked
 	taken  map[string]bool
 }
@@ -87,14 +88,14 @@ func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track,
 		return nil, err
 	}
 	if near {
+		p.lately = true
 		p.weak(n, false)
+		p.lately = false
 	}
 	if err := p.unseen(n); err != nil {
 		return nil, err
 	}
-	if !near {
-		p.weak(n, false)
-	}
+	p.weak(n, false)
 	p.weak(n, true)
 	return p.chosen, nil
 }
@@ -350,7 +351,7 @@ func (p *picker) weak(n int, resting bool) {
 // oldest is an item of an area that was answered before the newest answers that
 // were read, else the one among those that was answered first.
 func (p *picker) oldest(area string, s *search, resting bool) (oldest entry, ok bool) {
-	for n, more := s.next(); !resting && more; n, more = s.next() {
+	for n, more := s.next(); !resting && !p.lately && more; n, more = s.next() {
 		e := &s.pool[n]
 		if _, known := p.latest[e.item.ID]; !known && p.free(e) {
 			return *e, true

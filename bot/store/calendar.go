@@ -98,7 +98,7 @@ func dropCalendar(ctx context.Context, tx *tx, d group.Details, now time.Time) e
 }
 
 // replanCalendar is planCalendar for a group of which something else changed, such
-// as a date that a member shares. Cards of today's open questions may say more then.
+// as a date that a member shares.
 func replanCalendar(ctx context.Context, tx *tx, groupID string, now time.Time) error {
 	if _, err := lockGroup(ctx, tx, groupID); err != nil {
 		return err
@@ -107,17 +107,37 @@ func replanCalendar(ctx context.Context, tx *tx, groupID string, now time.Time) 
 	if err != nil || !ok {
 		return err
 	}
-	today := now.In(d.Group.Location()).Format(time.DateOnly)
-	open, err := list(ctx, tx, column[string], `SELECT id FROM rounds WHERE group_id = $1 AND state = 'open' AND local_day = $2`, groupID, today)
-	if err != nil {
-		return err
-	}
-	for _, id := range open {
-		if err := wantEdit(ctx, tx, group.KindQuestion, id, now); err != nil {
+	return planCalendar(ctx, tx, d, now)
+}
+
+// sharesOf are the groups that may see an exam.
+func sharesOf(ctx context.Context, tx *tx, examID string) ([]string, error) {
+	return list(ctx, tx, column[string], `SELECT group_id FROM exam_shares WHERE exam_id = $1 ORDER BY group_id`, examID)
+}
+
+// sharedChanged plans anew for groups in which a date was shared, moved or taken
+// back. Where it is today, or was, open cards that wish good luck are edited.
+func sharedChanged(ctx context.Context, tx *tx, groups []string, now time.Time, days ...string) error {
+	for _, id := range groups {
+		if err := replanCalendar(ctx, tx, id, now); err != nil {
 			return err
 		}
+		open, err := list(ctx, tx, func(scan scanner) (r [2]string, err error) {
+			err = scan(&r[0], &r[1])
+			return r, err
+		}, `SELECT id, local_day FROM rounds WHERE group_id = $1 AND state = 'open' ORDER BY id`, id)
+		if err != nil {
+			return err
+		}
+		for _, r := range open {
+			if slices.Contains(days, r[1]) {
+				if err := wantEdit(ctx, tx, group.KindQuestion, r[0], now); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	return planCalendar(ctx, tx, d, now)
+	return nil
 }
 
 // PostCalendar implements [exam.CalendarStore].

@@ -28,7 +28,11 @@ func readExam(scan scanner) (e exam.Exam, err error) {
 func (s *Store) SetExam(ctx context.Context, e exam.Exam, now time.Time) (kept exam.Exam, ok bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		kept, ok = exam.Exam{}, false
-		var id string
+		var id, before string
+		if err := tx.row(ctx, `SELECT COALESCE(MAX(day_from), '') FROM exams WHERE member_id = $1 AND certification = $2 AND part = $3
+			AND state IN ('planned', 'waiting')`, e.Member, e.Certification, e.Part).scan(&before); err != nil {
+			return err
+		}
 		there, err := found(tx.row(ctx, `INSERT INTO exams (id, member_id, certification, outline, part, day_from, day_to, zone, state, entered_at)
 			SELECT $1, m.id, $3, $4, $5, $6, $7, $8, 'planned', CAST($9 AS BIGINT) FROM members m WHERE m.id = $2
 			ON CONFLICT (member_id, certification, part) WHERE state IN ('planned', 'waiting') DO UPDATE SET outline = excluded.outline,
@@ -41,7 +45,10 @@ func (s *Store) SetExam(ctx context.Context, e exam.Exam, now time.Time) (kept e
 			return err
 		}
 		ok = true
-		return restForExam(ctx, tx, kept, now)
+		if err := restForExam(ctx, tx, kept, now); err != nil {
+			return err
+		}
+		return sharedChanged(ctx, tx, kept.Shared, now, before, kept.From)
 	})
 	return kept, ok && err == nil, wrap("set exam", err)
 }
@@ -108,29 +115,42 @@ func dropExam(ctx context.Context, tx *tx, id string, now time.Time) error {
 	if err := endExamRest(ctx, tx, id, now); err != nil {
 		return err
 	}
+	groups, err := sharesOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	var day string
+	if _, err := found(tx.row(ctx, `SELECT day_from FROM exams WHERE id = $1`, id).scan(&day)); err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `DELETE FROM exam_shares WHERE exam_id = $1`, id); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `DELETE FROM exams WHERE id = $1`, id)
-	return err
+	if _, err := tx.exec(ctx, `DELETE FROM exams WHERE id = $1`, id); err != nil {
+		return err
+	}
+	return sharedChanged(ctx, tx, groups, now, day)
 }
 
 // ShareExam implements [exam.DateStore].
 func (s *Store) ShareExam(ctx context.Context, id, member, group string, shared bool, now time.Time) (ok bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		ok = false
-		n, err := tx.exec(ctx, `UPDATE exams SET state = state WHERE id = $1 AND member_id = $2 AND state IN ('planned', 'waiting')
-			AND EXISTS (SELECT 1 FROM memberships ms WHERE ms.member_id = $2 AND ms.group_id = $3)`, id, member, group)
-		if err != nil || n == 0 {
+		var day string
+		ok, err = found(tx.row(ctx, `UPDATE exams SET state = state WHERE id = $1 AND member_id = $2 AND state IN ('planned', 'waiting')
+			AND EXISTS (SELECT 1 FROM memberships ms WHERE ms.member_id = $2 AND ms.group_id = $3) RETURNING day_from`, id, member, group).scan(&day))
+		if err != nil || !ok {
 			return err
 		}
-		ok = true
-		if !shared {
+		if shared {
+			_, err = tx.exec(ctx, `INSERT INTO exam_shares (exam_id, group_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, group)
+		} else {
 			_, err = tx.exec(ctx, `DELETE FROM exam_shares WHERE exam_id = $1 AND group_id = $2`, id, group)
+		}
+		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `INSERT INTO exam_shares (exam_id, group_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, group)
-		return err
+		return sharedChanged(ctx, tx, []string{group}, now, day)
 	})
 	return ok && err == nil, wrap("share exam", err)
 }
