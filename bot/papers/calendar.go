@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"studyhall/bot/exam"
+	"studyhall/bot/cert"
 	"studyhall/bot/group"
 )
 
@@ -118,19 +118,18 @@ func (s *Service) dates(ctx context.Context, member, groupID string) (name strin
 	if err != nil {
 		return "", nil, false, err
 	}
-	known, err := s.known(ctx, member, exams)
-	if err != nil {
-		return "", nil, false, err
+	var known lastDays
+	if len(exams) > 0 {
+		if known, err = s.known(ctx, member); err != nil {
+			return "", nil, false, err
+		}
 	}
 	return calendarName, ownDates(s.Catalogue, exams, credentials, known), true, nil
 }
 
 // known finds the last days to apply for a member's exams: what the issuer says, or
 // an organiser of a group of theirs.
-func (s *Service) known(ctx context.Context, member string, exams []exam.Exam) (lastDays, error) {
-	if len(exams) == 0 {
-		return daysOfGroups(), nil
-	}
+func (s *Service) known(ctx context.Context, member string) (lastDays, error) {
 	groups, err := s.Store.GroupsOf(ctx, member)
 	if err != nil {
 		return nil, err
@@ -148,8 +147,26 @@ func (s *Service) known(ctx context.Context, member string, exams []exam.Exam) (
 	return daysOfGroups(all...), nil
 }
 
-// daysOfGroups knows what issuers say.
-func daysOfGroups(...group.Details) lastDays { return issuersDay }
+// daysOfGroups knows what issuers say, and where that isn't verified what organisers
+// of these groups entered for the same window.
+func daysOfGroups(groups ...group.Details) lastDays {
+	return func(c cert.Certification, w cert.Window) (lastDay, bool) {
+		if last, ok := issuersDay(c, w); ok {
+			return last, true
+		}
+		for _, d := range groups {
+			for _, t := range d.Tracks {
+				if t.Certification != c.ID || t.WindowFrom != w.From.Format(time.DateOnly) {
+					continue
+				}
+				if known, ok := group.DeadlineOf(c, t); ok && known.Organiser {
+					return lastDay{Day: known.Day, Source: "Entered by your organiser"}, true
+				}
+			}
+		}
+		return lastDay{}, false
+	}
+}
 
 // address is where a calendar is read, with the secret in it.
 func (s *Service) address(token string) string {

@@ -86,6 +86,33 @@ func TestGroupDates(t *testing.T) {
 	}
 }
 
+// An organiser's date holds where the issuer's isn't known, for the very window, and
+// says whose it is.
+func TestDaysOfGroups(t *testing.T) {
+	d := group.Details{Tracks: []group.Studied{
+		{Track: group.Track{ID: "t", Certification: "cbet", WindowFrom: "2027-05-01", WindowTo: "2027-05-15"}, Deadline: "2027-04-10"},
+		{Track: group.Track{ID: "u", Certification: "cbet", WindowFrom: "2026-11-01", WindowTo: "2026-11-15"}, Deadline: "2026-10-01"},
+	}}
+	c := find(t, "cbet")
+	for _, tt := range []struct{ name, from, to, want string }{
+		{"an organiser's", "2027-05-01", "2027-05-15", "2027-04-10, Entered by your organiser"},
+		{"the issuer's goes before", "2026-11-01", "2026-11-15", "2026-10-16, AAMI, About ACI, checked 22 Nov 2026"},
+		{"nobody's", "2027-11-01", "2027-11-15", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, _ := cert.ParseWindow(tt.from, tt.to)
+			last, ok := daysOfGroups(group.Details{}, d)(c, w)
+			got := ""
+			if ok {
+				got = last.Day + ", " + last.Source
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestICalendar(t *testing.T) {
 	body, err := iCalendar("Studyhall", []Event{{UID: "exam-a@studyhall", Title: "CBET exam; part 1, \\ π", Note: "Line one\nline two " + strings.Repeat("ü", 60), From: "2028-02-29", To: "2028-02-29"}}, asOf())
 	if err != nil {

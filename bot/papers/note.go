@@ -81,8 +81,9 @@ func (s *Service) gather(ctx context.Context, who group.Acting, c cert.Certifica
 			f.exams = append(f.exams, e)
 		}
 	}
-	f.deadline = func(w cert.Window) (lastDay, bool) { return issuersDay(c, w) }
-	return f, nil
+	known, err := s.known(ctx, who.Member)
+	f.deadline = func(w cert.Window) (lastDay, bool) { return known(c, w) }
+	return f, err
 }
 
 // issuersDay is the last day to apply that the issuer published, if it is verified.
