@@ -18,12 +18,6 @@ import (
 // It is whispered.
 func PathAudit(credential string) string { return PathPapers + "/audit/" + credential }
 
-// pathHeld is the list of a person's certifications, and pathLog the form in which
-// something is logged for one; renewals answer them.
-const pathHeld = "cert"
-
-func pathLog(credential string) string { return pathHeld + "/log/" + credential }
-
 // pack is what was logged in one period of a credential.
 type pack struct {
 	certification cert.Certification
@@ -37,7 +31,7 @@ type pack struct {
 // packOf reads the period that a path names, of a credential of who acts; without
 // one, the period that runs.
 func (s *Service) packOf(ctx context.Context, i bot.Interaction) (group.Acting, pack, error) {
-	gone := problem(wordsNoPeriod, button("My certifications", pathHeld), button("My study page", group.PathStudy))
+	gone := problem(wordsNoPeriod, button("My certifications", renewal.Path), button("My study page", group.PathStudy))
 	who, err := s.Groups.ActingHere(ctx, i)
 	if err != nil {
 		return group.Acting{}, pack{}, err
@@ -78,7 +72,7 @@ func (s *Service) auditShown(ctx context.Context, i bot.Interaction) (bot.Respon
 }
 
 func (p pack) card() *bot.Card {
-	back := button("My certifications", pathHeld)
+	back := button("My certifications", renewal.Path)
 	body := []bot.Text{bot.Typed(p.periodWords())}
 	var controls []bot.Control
 	if len(p.credits) > 0 {
@@ -91,7 +85,7 @@ func (p pack) card() *bot.Card {
 	} else {
 		body = append(body, wordsPackEmpty)
 		if p.cycle.RenewedOn == "" {
-			controls = append(controls, primary("Log one", pathLog(p.credential.ID)))
+			controls = append(controls, primary("Log one", renewal.PathLog(p.credential.ID)))
 		}
 	}
 	others := p.others[max(0, len(p.others)-4):] // the newest ones
@@ -144,9 +138,9 @@ func (p pack) standing() cert.Standing {
 	}
 	plain := make([]cert.Credit, len(p.credits))
 	for n, x := range p.credits {
-		plain[n] = cert.Credit{Category: x.Category, Amount: cert.Amount(x.Amount), Day: x.Day}
+		plain[n] = cert.Credit{Category: x.Category, Amount: x.Amount, Day: x.Day}
 	}
-	return p.certification.Facts.Renewal.Rule().Standing(span, p.today, plain, cert.Amount(p.cycle.Carried))
+	return p.certification.Facts.Renewal.Rule().Standing(span, p.today, plain, p.cycle.Carried)
 }
 
 // unit is the issuer's own; without a verified one, what is always true.
@@ -200,7 +194,7 @@ func (s *Service) auditFiles(ctx context.Context, i bot.Interaction) (bot.Respon
 		return bot.Response{}, err
 	}
 	m := message(&bot.Card{Title: "Your audit pack is ready", Body: wordsPackFiles, Controls: []bot.Row{{
-		button("The period", PathAudit(p.credential.ID)+"/"+p.cycle.ID), button("My certifications", pathHeld), button("My study page", group.PathStudy)}}})
+		button("The period", PathAudit(p.credential.ID)+"/"+p.cycle.ID), button("My certifications", renewal.Path), button("My study page", group.PathStudy)}}})
 	name := "audit-" + who.Today()
 	m.Files = []bot.File{
 		{Name: name + ".csv", MIME: "text/csv; charset=utf-8", Data: list},
@@ -220,7 +214,7 @@ func (p pack) table() table {
 		} else if !span.Has(x.Day) {
 			in = "no"
 		}
-		t.Rows = append(t.Rows, []string{x.Day, x.What, p.category(x.Category), cert.Amount(x.Amount).String(), p.unit(), x.Evidence, in})
+		t.Rows = append(t.Rows, []string{x.Day, x.What, p.category(x.Category), x.Amount.String(), p.unit(), x.Evidence, in})
 	}
 	return t
 }

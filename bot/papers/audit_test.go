@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"studyhall/bot/cert"
 	"studyhall/bot/renewal"
 )
 
@@ -19,12 +20,8 @@ func held(t *testing.T, id, earned, from, until string, credits ...renewal.Credi
 	return pack{certification: find(t, id), credential: renewal.Credential{ID: "c", Certification: id, EarnedOn: earned, Cycle: y}, cycle: y, credits: credits, today: "2029-02-05"}
 }
 
-func credit(what, category, day, evidence string, hundredths int) renewal.Credit {
-	x := renewal.Credit{What: what, Category: category, Day: day, Evidence: evidence}
-	for range hundredths {
-		x.Amount++
-	}
-	return x
+func credit(what, category, day, evidence string, hundredths cert.Amount) renewal.Credit {
+	return renewal.Credit{What: what, Category: category, Day: day, Evidence: evidence, Amount: hundredths}
 }
 
 func TestPack(t *testing.T) {

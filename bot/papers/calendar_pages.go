@@ -159,7 +159,7 @@ func (s *Service) newAddress(ctx context.Context, i bot.Interaction, c calendar)
 		body = append(body, wordsReplaced)
 	}
 	return show(i, &bot.Card{Title: "Your calendar address", Body: paragraphs(body...), Controls: rows(
-		button("Switch off", c.path("/off")), button("Calendar", PathCalendar), button("My study page", group.PathStudy))}), nil
+		button("Switch off", c.path("/off")), button("Calendar", c.path("")), button("My study page", group.PathStudy))}), nil
 }
 
 func (s *Service) askNewAddress(_ context.Context, i bot.Interaction, c calendar) (bot.Response, error) {

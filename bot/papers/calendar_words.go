@@ -22,7 +22,7 @@ const (
 	wordsAskNew       bot.Text = "The address you have now would stop working. Make a new one?"
 	wordsAskOff       bot.Text = "Calendars that follow the address would lose these dates. Switch it off?"
 	wordsNotYourGroup bot.Text = "You're not in that group, so nothing was changed. Your own dates are on the calendar page."
-	wordsSharedDates  bot.Text = "Exam windows, application deadlines, and on how many exam dates members share. No names, nothing private."
+	wordsSharedDates  bot.Text = "Exam windows, application deadlines, and how many sit an exam on a day, of those who share it. No names."
 	wordsNoDates      bot.Text = "There is no date yet. Set an exam date or enter a certification, and it stands here."
 	wordsFile         bot.Text = "The dates as they are now, for any calendar program. The file doesn't update by itself."
 )

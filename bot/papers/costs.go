@@ -58,7 +58,7 @@ func (s *Service) showCosts(ctx context.Context, i bot.Interaction, who group.Ac
 }
 
 func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
-	var costs []bot.Text
+	costs := []bot.Text{"What it costs"}
 	for _, line := range costLines(c, kinds...) {
 		costs = append(costs, bot.Typed(line))
 	}
@@ -81,7 +81,7 @@ func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 	}
 	controls = append(controls, button("Ask my employer", PathNote(c.ID, Before)), button("Ask to be repaid", PathNote(c.ID, After)))
 	if c.URL != "" && len(c.URL) <= bot.LimitURL {
-		controls = append(controls, bot.Link{Label: "Ask the issuer", URL: c.URL})
+		controls = append(controls, bot.Link{Label: "Issuer's page", URL: c.URL})
 	}
 	controls = append(controls, button("Calendar", PathCalendar), button("My study page", group.PathStudy))
 	return &bot.Card{Title: bot.Textf("%s: costs", c.Short), Body: paragraphs(lines(costs...), wordsNotOurs, lines(mine...)),

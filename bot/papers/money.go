@@ -79,6 +79,9 @@ func splitCurrency(typed, byDefault string) (code, number string, err error) {
 		}
 		return byDefault, strings.TrimSpace(strings.Trim(typed, "$")), nil
 	}
+	if !strings.ContainsFunc(typed, unicode.IsDigit) {
+		return "", "", errNoAmount
+	}
 	letters := func(r rune) bool { return unicode.IsLetter(r) }
 	if !strings.ContainsFunc(typed, letters) {
 		return byDefault, typed, nil

@@ -157,7 +157,7 @@ func (f facts) when(ahead []exam.Exam) (words string, window cert.Window) {
 	}
 	given := issuersWindow(c, window)
 	if len(c.Upcoming(today, 1)) > 0 && c.Windows.Source.Title != "" {
-		all = append(all, fmt.Sprintf("Windows: %s, checked %s.", bot.Clip(c.Windows.Source.Title, 60), dayShort(c.Windows.Source.Checked)))
+		all = append(all, fmt.Sprintf("Source of the windows: %s, checked %s.", bot.Clip(c.Windows.Source.Title, 60), dayShort(c.Windows.Source.Checked)))
 	}
 	switch last, ok := f.deadline(given); {
 	case ok && last.Late != "":

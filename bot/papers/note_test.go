@@ -41,7 +41,7 @@ func TestNoteBefore(t *testing.T) {
 
 Why our department gains: a shared basic standard of knowledge, credibility with clinical staff, and a step towards senior posts.
 
-Exam: 1 to 15 May 2027. Windows: AAMI, About ACI, checked 22 Nov 2026. Application deadline: to confirm with AAMI.
+Exam: 1 to 15 May 2027. Source of the windows: AAMI, About ACI, checked 22 Nov 2026. Application deadline: to confirm with AAMI.
 
 Cost:
 - Exam: to confirm with AAMI
@@ -54,7 +54,7 @@ I ask for the exam fee and for time to study. Date needed: to be agreed.`},
 
 Why our department gains: a shared basic standard of knowledge, credibility with clinical staff, and a step towards senior posts.
 
-Exam: Sat 8 May 2027. Windows: AAMI, About ACI, checked 22 Nov 2026. Application deadline: Sat 17 Apr 2027, late until Sat 24 Apr 2027 (AAMI, About ACI, checked 1 Mar 2027).
+Exam: Sat 8 May 2027. Source of the windows: AAMI, About ACI, checked 22 Nov 2026. Application deadline: Sat 17 Apr 2027, late until Sat 24 Apr 2027 (AAMI, About ACI, checked 1 Mar 2027).
 
 Cost:
 - Exam: to confirm with AAMI
@@ -67,7 +67,7 @@ I ask for the exam fee. I need an answer by Sat 17 Apr 2027.`},
 
 Why our department gains: a shared basic standard of knowledge, credibility with clinical staff, and a step towards senior posts.
 
-Exam: no date chosen yet. The next window is 1 to 15 May 2027. Windows: AAMI, About ACI, checked 22 Nov 2026. Application deadline: to confirm with AAMI.
+Exam: no date chosen yet. The next window is 1 to 15 May 2027. Source of the windows: AAMI, About ACI, checked 22 Nov 2026. Application deadline: to confirm with AAMI.
 
 Cost:
 - Exam: to confirm with AAMI

@@ -196,7 +196,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Exams.Register()
 	a.Renewals = renewal.New(renewal.Config{
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
-		Named: ways.Named, Names: pathway.SuggestNames, Next: pathway.PathNext, Money: papers.PathCosts,
+		Named: ways.Named, Names: pathway.SuggestNames, Next: pathway.PathNext, Money: papers.PathCosts, Audit: papers.PathAudit,
 	})
 	a.Renewals.Register()
 	a.Papers = papers.New(papers.Config{
