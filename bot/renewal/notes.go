@@ -22,7 +22,9 @@ const (
 	// into a button's path.
 	maxTold = 3
 	// maxSnooze is how far ahead notes can be put off, in months.
-	maxSnooze  = 24
+	maxSnooze = 24
+	// openDays is for how long after the end of it all a note can be opened.
+	openDays   = 60
 	fieldUntil = "until"
 )
 
@@ -74,7 +76,7 @@ func (n *Nudges) note(ctx context.Context, p group.Reminded) (group.Note, error)
 		return group.Note{}, err
 	}
 	var note group.Note
-	var told []holding
+	var told, opened []holding
 	for _, c := range all {
 		in, ok := n.Catalogue.Find(c.Certification)
 		if !ok {
@@ -90,7 +92,13 @@ func (n *Nudges) note(ctx context.Context, p group.Reminded) (group.Note, error)
 		}
 		if h.look(p, &note) {
 			told = append(told, h)
+		} else if h.begun() {
+			opened = append(opened, h)
 		}
+	}
+	// A note that was sent can be opened for longer than it is worth sending.
+	if len(told) == 0 {
+		told, note.Known = opened, true
 	}
 	if len(told) == 0 {
 		return note, nil
@@ -120,6 +128,14 @@ func (h *holding) look(p group.Reminded, note *group.Note) (told bool) {
 	return told
 }
 
+// begun reports whether there has been an occasion to say something about a renewal,
+// and it is not long over.
+func (h *holding) begun() bool {
+	steps := h.steps()
+	h.due = len(steps) > 0 && steps[0].day <= h.today && h.today <= addDays(max(h.last(), h.period.Ends), openDays)
+	return h.due
+}
+
 // asleep reports whether the person wants to hear nothing of it yet.
 func (h holding) asleep() bool { return h.today < h.Snoozed }
 
@@ -130,9 +146,15 @@ func buttonsTold(told []holding) []bot.Button {
 		ids = append(ids, h.ID)
 	}
 	snooze := "snooze/" + strings.Join(ids, ".")
-	buttons := []bot.Button{{Label: "My certifications", Action: "cert"}}
-	if h := told[0]; len(told) == 1 && h.counts() && !h.done() {
-		buttons = []bot.Button{{Label: bot.Clip("Log "+h.unit(2), bot.LimitLabel), Action: "cert/log/" + h.ID}, {Label: "What counts?", Action: "cert"}}
+	buttons := []bot.Button{{Label: "My certifications", Action: Path}}
+	if h := told[0]; len(told) == 1 && h.counts() {
+		buttons = []bot.Button{{Label: bot.Clip("Log "+h.unit(2), bot.LimitLabel), Action: PathLog(h.ID)}, {Label: "What counts?", Action: PathCounts(h.ID)}}
+		if h.done() || h.today > h.period.Ends {
+			buttons[0] = bot.Button{Label: "Renewed", Action: PathRenew(h.ID)}
+		}
+		if !h.Cycle.Confirmed() {
+			buttons = append(buttons, bot.Button{Label: "Enter expiry", Action: PathExpiry(h.ID)})
+		}
 	}
 	return append(buttons, bot.Button{Label: "Snooze 1 month", Action: snooze + "/month"}, bot.Button{Label: "Snooze to a date", Action: snooze + "/date"})
 }
@@ -219,10 +241,10 @@ func (n *Nudges) snooze(ctx context.Context, i bot.Interaction, a group.Acting, 
 	n.Wake()
 	path := "snooze/" + i.Arg("ids")
 	card := &bot.Card{Footer: wordsOnlySee, Controls: []bot.Row{{
-		bot.Button{Label: "Another date", Action: path + "/date"}, bot.Button{Label: "Undo", Action: path + "/off"}, bot.Button{Label: "My certifications", Action: "cert"}}}}
+		bot.Button{Label: "Another date", Action: path + "/date"}, bot.Button{Label: "Undo", Action: path + "/off"}, bot.Button{Label: "My certifications", Action: Path}}}}
 	if until == "" {
 		card.Body = bot.Textf(wordsAwake, strings.Join(names, ", "))
-		card.Controls = []bot.Row{{bot.Button{Label: "Snooze 1 month", Action: path + "/month"}, bot.Button{Label: "My certifications", Action: "cert"}}}
+		card.Controls = []bot.Row{{bot.Button{Label: "Snooze 1 month", Action: path + "/month"}, bot.Button{Label: "My certifications", Action: Path}}}
 		return bot.InPlace(i, bot.Message{Card: card}), nil
 	}
 	lines := []bot.Text{bot.Textf(wordsSnoozed, strings.Join(names, ", "), inWords(until))}

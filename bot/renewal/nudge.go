@@ -52,12 +52,12 @@ func newHolding(c Credential, in cert.Certification, credits []Credit, today str
 	}
 	var plain []cert.Credit
 	for _, x := range credits {
-		plain = append(plain, cert.Credit{Category: x.Category, Amount: cert.Amount(x.Amount), Day: x.Day})
+		plain = append(plain, cert.Credit{Category: x.Category, Amount: x.Amount, Day: x.Day})
 		if x.EnteredAt.After(h.logged) {
 			h.logged = x.EnteredAt
 		}
 	}
-	h.standing = in.Facts.Renewal.Rule().Standing(h.period, today, plain, cert.Amount(c.Cycle.Carried))
+	h.standing = in.Facts.Renewal.Rule().Standing(h.period, today, plain, c.Cycle.Carried)
 	return h, true
 }
 
@@ -220,7 +220,7 @@ func (h holding) yearly() (cert.Fact[cert.Fee], bool) {
 // is about, is not said.
 func (h holding) reached(p group.Reminded, steps []step) (now step, ok bool, next time.Time) {
 	since := p.Since()
-	for _, at := range []time.Time{h.CreatedAt, h.Cycle.CreatedAt} {
+	for _, at := range []time.Time{h.CreatedAt, h.Cycle.CreatedAt, h.Cycle.DatedAt} {
 		since = latest(since, at)
 	}
 	if h.done() {

@@ -165,6 +165,12 @@ func TestSteps(t *testing.T) {
 			"2030-02-14 CBET renewal: 30 CEU to go; grace ends Sun 31 Mar 2030",
 			"2030-03-31 first: CBET renewal: 30 CEU to go; grace ends Sun 31 Mar 2030",
 		}},
+		{name: "entered late", c: func(c Credential) Credential { c.Cycle.DatedAt = at(t, "2029-12-20"); return c }, want: []string{
+			"2029-12-24 first: CBET renewal: 30 CEU to go in 7 days",
+			"2029-12-31 first: CBET renewal: 30 CEU to go; it ends today",
+			"2030-02-14 CBET renewal: 30 CEU to go; grace ends Sun 31 Mar 2030",
+			"2030-03-31 first: CBET renewal: 30 CEU to go; grace ends Sun 31 Mar 2030",
+		}},
 		{name: "only guessed", c: of("cbet", ""), want: []string{
 			"2028-01-01 CBET renewal: 30 CEU to go in about 23 months",
 			"2028-12-31 CBET renewal: 30 CEU to go in about 12 months",
@@ -227,31 +233,31 @@ func TestSteps(t *testing.T) {
 			"2029-06-30 first: CompTIA Security+ renewal: all 50 CEU are there; it ends today",
 		}},
 		{name: "nobody knows how much CCE asks", c: of("cce", "2029-12-31"), want: []string{
-			"2028-12-31 CCE: your period ends in 12 months",
-			"2029-06-30 CCE: your period ends in 6 months",
-			"2029-09-30 CCE: your period ends in 3 months",
-			"2029-10-31 CCE: your period ends in 2 months",
-			"2029-11-30 CCE: your period ends in 31 days",
-			"2029-12-24 first: CCE: your period ends in 7 days",
-			"2029-12-31 first: CCE: your period ends today",
+			"2028-12-31 CCE: it ends in 12 months",
+			"2029-06-30 CCE: it ends in 6 months",
+			"2029-09-30 CCE: it ends in 3 months",
+			"2029-10-31 CCE: it ends in 2 months",
+			"2029-11-30 CCE: it ends in 31 days",
+			"2029-12-24 first: CCE: it ends in 7 days",
+			"2029-12-31 first: CCE: it ends today",
 		}},
 		{name: "HCISPP has ended", c: of("hcispp", "2029-12-31"), want: []string{
-			"2028-12-31 HCISPP: your period ends in 12 months",
-			"2029-06-30 HCISPP: your period ends in 6 months",
-			"2029-09-30 HCISPP: your period ends in 3 months",
-			"2029-10-31 HCISPP: your period ends in 2 months",
-			"2029-11-30 HCISPP: your period ends in 31 days",
-			"2029-12-24 first: HCISPP: your period ends in 7 days",
-			"2029-12-31 first: HCISPP: your period ends today",
+			"2028-12-31 HCISPP: it ends in 12 months",
+			"2029-06-30 HCISPP: it ends in 6 months",
+			"2029-09-30 HCISPP: it ends in 3 months",
+			"2029-10-31 HCISPP: it ends in 2 months",
+			"2029-11-30 HCISPP: it ends in 31 days",
+			"2029-12-24 first: HCISPP: it ends in 7 days",
+			"2029-12-31 first: HCISPP: it ends today",
 		}},
 		{name: "a candidate", c: func(c Credential) Credential { c.State = Candidate; return c }, want: []string{
-			"2028-12-31 CBET: your period ends in 12 months",
-			"2029-06-30 CBET: your period ends in 6 months",
-			"2029-09-30 CBET: your period ends in 3 months",
-			"2029-10-31 CBET: your period ends in 2 months",
-			"2029-11-30 CBET: your period ends in 31 days",
-			"2029-12-24 first: CBET: your period ends in 7 days",
-			"2029-12-31 first: CBET: your period ends today",
+			"2028-12-31 CBET: it ends in 12 months",
+			"2029-06-30 CBET: it ends in 6 months",
+			"2029-09-30 CBET: it ends in 3 months",
+			"2029-10-31 CBET: it ends in 2 months",
+			"2029-11-30 CBET: it ends in 31 days",
+			"2029-12-24 first: CBET: it ends in 7 days",
+			"2029-12-31 first: CBET: it ends today",
 		}},
 		{name: "lapsed", c: func(c Credential) Credential { c.State = Lapsed; return c }},
 	} {
@@ -308,7 +314,7 @@ func TestNoteWords(t *testing.T) {
 		{name: "in the grace period", certification: "cbet", until: "2029-12-31", today: "2030-02-14", credits: "2028-06-01 courses 2900", want: "" +
 			"CBET renewal: 1 CEU to go; grace ends Sun 31 Mar 2030\n" +
 			"You have 29 of 30.\n" +
-			"Your period ended Mon 31 Dec 2029, the date you entered.\n" +
+			"Your period ended Mon 31 Dec 2029, the date you entered. What you did by then can still be logged.\n" +
 			"Grace period: 3 months, for 100 USD. Late renewal from 1 January to 31 March; on 1 April the certification is revoked and the exam has to be passed again. (reported in 2018; check with the issuer: https://www.aami.org/training/about-aci)\n" +
 			"Rule: AAMI, checked 22 Nov 2026. Questions answered here are not CEU."},
 		{name: "it runs out", certification: "cabt", until: "2029-12-31", today: "2029-06-30", want: "" +
@@ -316,15 +322,15 @@ func TestNoteWords(t *testing.T) {
 			"It can't be renewed. Ways on: pass the exam again; or go on to CBET or CRES.\n" +
 			"Your period ends Mon 31 Dec 2029, the date you entered."},
 		{name: "not verified", certification: "cce", until: "2029-12-31", today: "2029-06-30", want: "" +
-			"CCE: your period ends in 6 months\n" +
+			"CCE: it ends in 6 months\n" +
 			"How much HTCC asks for isn't verified here. Please check with HTCC: https://accenet.org\n" +
 			"Your period ends Mon 31 Dec 2029, the date you entered."},
 		{name: "ended by its issuer", certification: "hcispp", until: "2029-12-31", today: "2029-06-30", want: "" +
-			"HCISPP: your period ends in 6 months\n" +
+			"HCISPP: it ends in 6 months\n" +
 			"ISC2 has ended this certification. What becomes of those who hold it, please ask there: https://www.isc2.org/certifications/hcispp\n" +
 			"Your period ends Mon 31 Dec 2029, the date you entered."},
 		{name: "a candidate", certification: "cres", until: "2029-12-31", today: "2029-06-30", state: Candidate, want: "" +
-			"CRES: your period ends in 6 months\n" +
+			"CRES: it ends in 6 months\n" +
 			"You noted candidate status. What AAMI asks for then isn't verified here; please check: https://www.aami.org/training/about-aci\n" +
 			"Your period ends Mon 31 Dec 2029, the date you entered."},
 		{name: "a fee of every year", certification: "security_plus", until: "2029-12-31", today: "2028-12-05", want: "" +

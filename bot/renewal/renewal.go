@@ -44,6 +44,7 @@ type Cycle struct {
 	Carried        cert.Amount // what came over from the period before
 	RenewedOn      string      // when it was renewed; "" of the one that runs
 	CreatedAt      time.Time
+	DatedAt        time.Time // when Until was changed; zero if it never was
 }
 
 // Confirmed reports whether the member entered when the period ends.

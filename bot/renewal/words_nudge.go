@@ -27,6 +27,7 @@ const (
 	wordsYearShort  = "The year to %s was %s short. Please ask %s what that means: %s"
 	wordsEnds       = "Your period ends %s, the date you entered."
 	wordsEnded      = "Your period ended %s, the date you entered."
+	wordsLogLate    = bot.Text("What you did by then can still be logged.")
 	wordsAbout      = "Your period ends about %s, as far as %s's rule tells. Enter the date on your certificate: nearer notes come only then."
 	wordsHandNow    = "You can hand it in now."
 	wordsHandFrom   = "You can hand it in from %s."
@@ -46,7 +47,7 @@ const (
 
 	wordsSnoozeIntro = bot.Text("Until that day no note comes about it.")
 	wordsSnoozed     = "All right. Nothing about %s until %s."
-	wordsSnoozedOver = "%s ends before that, on %s."
+	wordsSnoozedOver = "%s ends by then, on %s."
 	wordsAwake       = "All right. Notes about %s come as before."
 	wordsNoDay       = "Please write a date such as 2027-12-24."
 	wordsDayGone     = "That day has begun. Please choose a later one."
@@ -114,17 +115,23 @@ func (h holding) when() string {
 
 // headline is what a note is about: first what is missing, then the time for it.
 func (h holding) headline() bot.Text {
-	name, ends := h.cert.Short, "it ends "+h.when()
-	if h.today > h.period.Ends {
-		ends = "grace ends " + inWords(h.grace())
+	name, ends, grace := h.cert.Short, "it ends "+h.when(), h.grace()
+	switch {
+	case h.today <= h.period.Ends:
+	case grace == "":
+		ends = "it ended " + inWords(h.period.Ends)
+	case h.today > grace:
+		ends = "grace ended " + inWords(grace)
+	default:
+		ends = "grace ends " + inWords(grace)
 	}
 	switch s := h.standing; {
 	case !h.due:
 		return bot.Textf("%s: the fee of this year", name)
-	case h.runsOut():
+	case h.runsOut() && h.today <= h.period.Ends:
 		return bot.Textf("%s runs out %s", name, h.when())
 	case !h.counts():
-		return bot.Textf("%s: your period ends %s", name, h.when())
+		return bot.Textf("%s: %s", name, ends)
 	case h.done():
 		return bot.Textf("%s renewal: all %s are there; %s", name, h.much(s.Required), ends)
 	case s.Further == 0:
@@ -199,7 +206,9 @@ func (h holding) wordsAll() []bot.Text {
 		return lines
 	}
 	add(h.wordsGap()...)
-	add(h.wordsOpen()...)
+	if h.today <= h.period.Ends {
+		add(h.wordsOpen()...)
+	}
 	add(h.wordsYears()...)
 	if n, ok := daysUntil(h.today, h.period.Ends); ok && n <= 7 && r.Grace.Shown() != cert.NotVerified {
 		add(h.wordsEnd())
@@ -320,7 +329,11 @@ func (h holding) wordsEnd() bot.Text {
 		}
 		return bot.Textf(wordsAbout, month, h.cert.IssuerShort)
 	case h.today > h.period.Ends:
-		return bot.Textf(wordsEnded, inWords(h.period.Ends))
+		ended := bot.Textf(wordsEnded, inWords(h.period.Ends))
+		if h.counts() && !h.done() {
+			ended = bot.Join(" ", ended, wordsLogLate)
+		}
+		return ended
 	}
 	return bot.Textf(wordsEnds, inWords(h.period.Ends))
 }

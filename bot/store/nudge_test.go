@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"studyhall/bot/renewal"
 	"studyhall/bot/store"
@@ -73,5 +74,36 @@ func TestRenewalsDue(t *testing.T) {
 		storetest.QueryPlans(t, s, nil, func() { count(2) })
 		must(t, s.Renew(t.Context(), renewal.Renewed{Member: "member-dana", Cycle: "y-dana-pmp", Next: "y2", On: "2029-10-02", From: "2030-01-01", Until: "2032-12-31"}, sunday()))
 		count(1)
+	})
+}
+
+// When the end of a period was entered is kept, and entering the same again is not.
+func TestDated(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		c := holds(t, s, "dana", "cbet", renewal.Candidate, "")
+		dated := func(want time.Time) {
+			t.Helper()
+			got, _, err := s.Credential(t.Context(), c.Member, c.ID)
+			if err != nil || !got.Cycle.DatedAt.Equal(want) {
+				t.Errorf("dated at %v, want %v (%v)", got.Cycle.DatedAt, want, err)
+			}
+		}
+		dated(time.Time{})
+		now := sunday().AddDate(0, 1, 0)
+		must(t, s.SetUntil(t.Context(), c.Member, c.Cycle.ID, "2029-12-31", now))
+		dated(now)
+		must(t, s.SetUntil(t.Context(), c.Member, c.Cycle.ID, "2029-12-31", now.AddDate(0, 1, 0)))
+		c.Cycle.Until, c.EarnedOn = "2029-12-31", "2027-05-08"
+		must(t, s.ChangeCredential(t.Context(), c, now.AddDate(0, 2, 0)))
+		dated(now)
+		c.Cycle.Until = "2030-12-31"
+		must(t, s.ChangeCredential(t.Context(), c, now.AddDate(0, 3, 0)))
+		dated(now.AddDate(0, 3, 0))
+		_, err := s.AddCredential(t.Context(), renewal.NewCredential{ID: "c2", Cycle: "y2", Member: c.Member, Certification: "cbet", State: renewal.Full,
+			EarnedOn: "2027-05-08", Until: "2031-12-31"}, now.AddDate(0, 4, 0))
+		must(t, err)
+		dated(now.AddDate(0, 4, 0))
 	})
 }

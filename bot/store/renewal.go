@@ -12,7 +12,7 @@ var _ renewal.Store = (*Store)(nil)
 const (
 	credentialQuery = `SELECT c.id, c.member_id, c.certification, c.state, c.earned_on, c.counted, c.snoozed, c.created_at, ` + cycleColumns + `
 		FROM credentials c JOIN cycles y ON y.credential_id = c.id AND y.renewed_on = '' `
-	cycleColumns  = `y.id, y.credential_id, y.from_on, y.until_on, y.carried, y.renewed_on, y.created_at`
+	cycleColumns  = `y.id, y.credential_id, y.from_on, y.until_on, y.carried, y.renewed_on, y.created_at, y.dated_at`
 	creditColumns = `x.id, x.cycle_id, x.what, x.amount, x.category, x.day, x.evidence, x.entered_at`
 )
 
@@ -26,9 +26,9 @@ func readCredential(scan scanner) (c renewal.Credential, err error) {
 }
 
 func readCycle(scan scanner) (y renewal.Cycle, err error) {
-	var created int64
-	err = scan(&y.ID, &y.Credential, &y.From, &y.Until, &y.Carried, &y.RenewedOn, &created)
-	y.CreatedAt = instant(created)
+	var created, dated int64
+	err = scan(&y.ID, &y.Credential, &y.From, &y.Until, &y.Carried, &y.RenewedOn, &created, &dated)
+	y.CreatedAt, y.DatedAt = instant(created), instant(dated)
 	return y, err
 }
 
@@ -157,7 +157,8 @@ func insertCredential(ctx context.Context, tx *tx, c renewal.NewCredential, now 
 			return "", err
 		}
 	case was == renewal.Candidate && c.State == renewal.Full:
-		if _, err := tx.exec(ctx, `UPDATE cycles SET until_on = $2 WHERE credential_id = $1 AND renewed_on = '' AND $2 <> ''`, id, c.Until); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE cycles SET until_on = $2, dated_at = $3
+			WHERE credential_id = $1 AND renewed_on = '' AND $2 <> '' AND until_on <> $2`, id, c.Until, millis(now)); err != nil {
 			return "", err
 		}
 	default:
@@ -184,8 +185,9 @@ func addCycle(ctx context.Context, tx *tx, credential string, y renewal.Cycle, n
 // ChangeCredential implements [renewal.Store].
 func (s *Store) ChangeCredential(ctx context.Context, c renewal.Credential, now time.Time) error {
 	return s.changesRenewals(ctx, "change credential", c.Member, now, func(ctx context.Context, tx *tx) error {
-		if err := oneOf(tx.exec(ctx, `UPDATE cycles SET from_on = $3, until_on = $4 WHERE id = $1 AND credential_id = $2 AND renewed_on = ''`,
-			c.Cycle.ID, c.ID, c.Cycle.From, c.Cycle.Until)); err != nil {
+		if err := oneOf(tx.exec(ctx, `UPDATE cycles SET from_on = $3, until_on = $4, dated_at = CASE WHEN until_on = $4 THEN dated_at ELSE $5 END
+				WHERE id = $1 AND credential_id = $2 AND renewed_on = ''`,
+			c.Cycle.ID, c.ID, c.Cycle.From, c.Cycle.Until, millis(now))); err != nil {
 			return err
 		}
 		return oneOf(tx.exec(ctx, `UPDATE credentials SET state = $3, earned_on = $4 WHERE id = $1 AND member_id = $2`,
@@ -196,7 +198,8 @@ func (s *Store) ChangeCredential(ctx context.Context, c renewal.Credential, now 
 // SetUntil implements [renewal.Store].
 func (s *Store) SetUntil(ctx context.Context, member, cycle, until string, now time.Time) error {
 	return s.changesRenewals(ctx, "set end of period", member, now, func(ctx context.Context, tx *tx) error {
-		return oneOf(tx.exec(ctx, `UPDATE cycles SET until_on = $3 WHERE id = $2 AND `+running, member, cycle, until))
+		return oneOf(tx.exec(ctx, `UPDATE cycles SET until_on = $3, dated_at = CASE WHEN until_on = $3 THEN dated_at ELSE $4 END WHERE id = $2 AND `+running,
+			member, cycle, until, millis(now)))
 	})
 }
 
