@@ -157,6 +157,9 @@ func (s *Service) logForm(h *held, several []held, e Entry, intro bot.Text) bot.
 	amount := bot.Field{Name: fieldAmount, Label: "How many", Kind: bot.Line, Required: true, Max: 12, Placeholder: "2 or 1.5",
 		Help: "In the issuer's own unit", Initial: initial(amountText(e.Amount))}
 	day := bot.Field{Name: fieldDay, Label: "Date", Kind: bot.Date, Help: "Empty: today", Initial: initial(e.Day)}
+	if e.Fault == TwoDates || e.Fault == NoDate { // today would be a guess
+		day.Required, day.Help = true, "Which day it was"
+	}
 	where := bot.Field{Name: fieldWhere, Label: "Where the certificate of attendance is", Kind: bot.Line, Max: maxWhere, Placeholder: "Drive, certs 2027"}
 	title := "Log credit"
 	fields := []bot.Field{what, amount, day}
@@ -175,7 +178,12 @@ func (s *Service) logForm(h *held, several []held, e Entry, intro bot.Text) bot.
 		}
 		fields = slices.Insert(fields, 0, which)
 	}
-	return bot.Response{Form: &bot.Form{Title: bot.Clip(title, bot.LimitFormTitle), Submit: "Log", Action: path, Intro: intro, Fields: append(fields, where)}}
+	// Beside five fields some platforms have no room for the words above them; where
+	// the proof is, is asked afterwards anyway.
+	if intro == "" || len(fields)+1 < bot.LimitFields {
+		fields = append(fields, where)
+	}
+	return bot.Response{Form: &bot.Form{Title: bot.Clip(title, bot.LimitFormTitle), Submit: "Log", Action: path, Intro: intro, Fields: fields}}
 }
 
 // categoryField asks for the category; ok is false where the rule has none.
