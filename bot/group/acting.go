@@ -48,3 +48,13 @@ func (s *Service) ActingHere(ctx context.Context, i bot.Interaction) (Acting, er
 	}
 	return s.Acting(ctx, i)
 }
+
+// NowOf is the moment by the clock of whoever acts, member of a group or not, so
+// that its date is the one that they have; by UTC where nothing tells their zone.
+func (s *Service) NowOf(ctx context.Context, i bot.Interaction) time.Time {
+	all, err := s.c.Store.Memberships(ctx, i.User)
+	if err != nil || len(all) == 0 { // a date that is an ocean off is better than none
+		return s.today(s.c.Bot.Profile(ctx, i.Space, i.User).Zone)
+	}
+	return s.today(s.zoneOf(ctx, i, all))
+}

@@ -52,7 +52,7 @@ func withOptions() []bot.Option {
 	return []bot.Option{
 		{Label: "Equipment for patient care", Value: withPatient}, {Label: "Imaging equipment", Value: withImaging},
 		{Label: "Lasers", Value: withLasers}, {Label: "Networked devices", Value: withNetwork},
-		{Label: "A quality system, such as ISO 13485", Value: withISO}, {Label: "Large projects", Value: withProjects},
+		{Label: "A quality system like ISO 13485", Value: withISO}, {Label: "Large projects", Value: withProjects},
 		{Label: "Purchasing and contracts", Value: withMoney}, {Label: "Buildings and utilities", Value: withBuilding},
 	}
 }

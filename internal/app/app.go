@@ -173,8 +173,8 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	a.Groups.ContributePage(a.Groups.HabitPage)
 	a.Practice.Attach(a.Groups)
 	ways := pathway.New(pathway.Config{
-		Bot: a.Bot, Catalogue: catalogue, Mine: renewal.Path, Money: papers.PathCosts,
-		Now:  func(context.Context, bot.Interaction) time.Time { return a.Clock.Now() },
+		Bot: a.Bot, Catalogue: catalogue, Mine: renewal.Path, Money: papers.PathCosts, SetExam: exam.PathSet,
+		Now:  a.Groups.NowOf,
 		Held: func(ctx context.Context, i bot.Interaction) ([]string, error) { return a.Renewals.Held(ctx, i) },
 	})
 	ways.Register()
