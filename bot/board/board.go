@@ -149,6 +149,7 @@ type Ended struct {
 	Tracks   []group.Track   // with questions that closed in it
 	Channels []group.Channel // in which it can post
 	Quiet    bool            // the group wants no weekly post
+	NoCount  bool            // nor to read how far its exam is
 	Studied  []string        // tracks that the group studies from now on
 }
 

@@ -183,7 +183,7 @@ func (s *Service) section(ctx context.Context, e Ended, t group.Track) (section,
 	p.Complete, p.More = complete(f.Members)
 	p.Improved = improved(f.Members, r)
 	p.Longest, p.Runners, p.Run = longest(runs)
-	if w, ok := cert.ParseWindow(t.WindowFrom, t.WindowTo); ok {
+	if w, ok := cert.ParseWindow(t.WindowFrom, t.WindowTo); ok && !e.NoCount {
 		p.Window = w.Until(s.Now().In(e.Group.Location()))
 	}
 	return p, nil

@@ -39,6 +39,7 @@ func (s *Store) EndWeek(ctx context.Context, d schedule.Due) (e board.Ended, err
 			return err
 		}
 		e.Group, e.Schedule, e.Quiet = details.Group, weeklySchedule(details), details.Habits.Quiet
+		e.NoCount = details.Habits.Countdown == group.NoCountdown
 		if e.Studied, err = list(ctx, tx, column[string], `SELECT track_id FROM schedules WHERE group_id = $1 AND kind = $2`, groupID, group.KindQuestion); err != nil {
 			return err
 		}
