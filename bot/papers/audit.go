@@ -259,7 +259,11 @@ func (p pack) summary(day string, entries table) sheet {
 		}
 		blocks = append(blocks, block{Heading: "By category, in " + p.unit(), Table: &t})
 	}
-	blocks = append(blocks, block{Heading: "Entries", Table: &entries}, block{Heading: "Where the rule is from", Text: ruleWords(r, c)})
+	dated := table{Header: entries.Header}
+	for _, row := range entries.Rows { // in words that stay on one line
+		dated.Rows = append(dated.Rows, append([]string{strings.ReplaceAll(dayShort(row[0]), " ", "\u00a0")}, row[1:]...))
+	}
+	blocks = append(blocks, block{Heading: "Entries", Table: &dated}, block{Heading: "Where the rule is from", Text: ruleWords(r, c)})
 	return sheet{Title: c.Short + ": renewal record", Day: day, Footer: wordsPackNotice + " " + c.Notice(), Blocks: blocks}
 }
 

@@ -58,7 +58,7 @@ On some platforms the files come in your private messages with me. Owners of som
 	}
 	for _, want := range []string{"<h1>CBET: renewal record</h1>", "<li>Earned on 8 May 2027</li>", "<li>17 of 30 CEU count for certain, 18.5 at best.</li>",
 		"<li>Outside the period, and not counted: 3 CEU</li>", "<li>Beyond the limits of categories, and not counted: 3 CEU</li>",
-		"<td>Leadership roles (at most 15)</td><td>18</td><td>15</td>", "<td>To be decided</td><td>1.5</td>", `<th scope="col">Evidence</th>`, "The issuer decides what counts.", "Not affiliated with AAMI."} {
+		"<td>Leadership roles (at most 15)</td><td>18</td><td>15</td>", "<td>To be decided</td><td>1.5</td>", "<td>1\u00a0Jun\u00a02027</td><td>Ventilator course</td>", `<th scope="col">Evidence</th>`, "The issuer decides what counts.", "Not affiliated with AAMI."} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
