@@ -23,6 +23,7 @@ type Exam struct {
 	Zone          string // IANA: by whose clock the days are meant
 	State         State
 	EnteredAt     time.Time // when the date was last set or moved
+	WaitingAt     time.Time // of one in [Waiting]: since when
 	ResultOn      string    // the date on the letter, 2006-01-02; "" while there is none
 	Candidate     bool      // passed as a candidate, not fully certified yet
 	Shared        []string  // groups that may see the date
@@ -78,6 +79,8 @@ func location(zone string) *time.Location {
 // transaction, and what it refuses it refuses by conditions inside it.
 type Store interface {
 	DateStore
+	OutcomeStore
+	NewsStore
 	// Details is everything about a group; see [group.Store].
 	Details(ctx context.Context, group string) (d group.Details, ok bool, err error)
 }

@@ -14,7 +14,6 @@ import (
 const (
 	// NoteCountdown is the kind of note before an exam.
 	NoteCountdown = "countdown"
-	noteOutcome   = "outcome"
 )
 
 // page shows a person's dates: one with everything about it, or a list of several.
@@ -43,7 +42,7 @@ func (s *Service) page(ctx context.Context, i bot.Interaction, self group.Self, 
 	}
 	c.Body = lines(body...)
 	buttons := []bot.Button{button("Set another", pathSet)}
-	reminders, err := s.offers(ctx, self.Member)
+	reminders, err := s.offers(ctx, self.Member, false)
 	c.Controls = []bot.Row{{menu}, row(append(append(buttons, reminders...), study)...)}
 	return show(i, c), err
 }
@@ -93,11 +92,12 @@ func (s *Service) card(ctx context.Context, self group.Self, e Exam, first bot.T
 	body := append([]bot.Text{greeting(self), first, s.wordsAhead(e, today), s.wordsShared(self, e)}, facts...)
 	over := e.Window().To.Before(today) || e.State == Waiting
 	var buttons []bot.Button
-	if over && s.c.Groups.HasNotes(noteOutcome) {
-		buttons = append(buttons, button("How did it go?", "outcome/"+e.ID))
+	begun := !e.Window().From.After(today)
+	if begun || over {
+		buttons = append(buttons, button("How did it go?", PathOutcome(e.ID)))
 	}
 	if !over {
-		reminders, err := s.offers(ctx, self.Member)
+		reminders, err := s.offers(ctx, self.Member, begun)
 		if err != nil {
 			return nil, err
 		}
@@ -117,10 +117,11 @@ func (s *Service) card(ctx context.Context, self group.Self, e Exam, first bot.T
 		Controls: []bot.Row{row(buttons...), row(more...)}}, err
 }
 
-// offers are the kinds of notes about exams that somebody doesn't get yet.
-func (s *Service) offers(ctx context.Context, member string) (all []bot.Button, err error) {
-	for _, k := range []struct{ kind, label string }{{NoteCountdown, "Remind me before it"}, {noteOutcome, "Ask me how it went"}} {
-		if !s.c.Groups.HasNotes(k.kind) {
+// offers are the kinds of notes about exams that somebody doesn't get yet: of one
+// that has begun, how it went.
+func (s *Service) offers(ctx context.Context, member string, begun bool) (all []bot.Button, err error) {
+	for _, k := range []struct{ kind, label string }{{NoteCountdown, "Remind me before it"}, {NoteOutcome, "Ask me how it went"}} {
+		if !s.c.Groups.HasNotes(k.kind) || begun && k.kind == NoteCountdown {
 			continue
 		}
 		on, err := s.c.Groups.Reminded(ctx, member, k.kind)

@@ -18,6 +18,10 @@ type Config struct {
 	Now       func() time.Time // domain time
 	NewID     func() string
 	Wake      func() // lets the engine look at what has become due
+	// Repay is where somebody asks their employer to repay an exam, and Next where
+	// they look for the next one; without them nobody is led there.
+	Repay func(certification string) string
+	Next  string
 	// Deadline is by when one has to apply for a window of a certification, as an
 	// organiser of one of some groups entered it; nil: nobody enters any.
 	Deadline func(ctx context.Context, groups []string, certification string, w cert.Window) (d cert.Deadline, ok bool, err error)
@@ -41,6 +45,7 @@ func New(c Config) *Service {
 func (s *Service) Register() {
 	s.register()
 	s.c.Groups.ContributeStudy(s.studyPart)
+	s.registerOutcomes()
 }
 
 // today is the local date in a zone, at midnight UTC.

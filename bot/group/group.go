@@ -112,6 +112,10 @@ const KindWeekly = "weekly"
 // fires it.
 const KindCalendar = "calendar"
 
+// KindNews is the kind of a group's post of good news of one local day: who told
+// that they passed an exam. Package exam renders it.
+const KindNews = "news"
+
 // KindLive is the kind of due thing that moves a live round on, and of its
 // posts; its subject is the live round. Package practice fires it.
 const KindLive = "live"

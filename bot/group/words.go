@@ -302,6 +302,8 @@ func what(kind string) bot.Text {
 		return "The live round"
 	case KindCalendar:
 		return "The countdown"
+	case KindNews:
+		return "The post of good news"
 	}
 	return "A post"
 }

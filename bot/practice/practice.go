@@ -303,6 +303,7 @@ type Service struct {
 	groups    *group.Service
 	standings Standings
 	calendar  Calendar
+	leanings  Leanings
 	rounds    *cache[fixed]
 	versions  *cache[quizzes.Item] // snapshots that are being practised
 	pictures  *cache[[]byte]       // that the library has no more
@@ -315,11 +316,25 @@ func New(c Config) *Service {
 	if c.NewCode == nil {
 		c.NewCode = c.NewID
 	}
-	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
+	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, leanings: noLeanings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.
 func (s *Service) Tell(st Standings) { s.standings = st }
+
+// Leanings knows which areas members want to practise more than others.
+type Leanings interface {
+	// Leaning are areas of a certification that a member has chosen; none: their
+	// practice follows the outline.
+	Leaning(ctx context.Context, member, certification string) ([]string, error)
+}
+
+// Lean sets who knows that; without it nobody has chosen any.
+func (s *Service) Lean(l Leanings) { s.leanings = l }
+
+type noLeanings struct{}
+
+func (noLeanings) Leaning(context.Context, string, string) ([]string, error) { return nil, nil }
 
 type noStandings struct{}
 

@@ -18,6 +18,9 @@ const (
 	// figureFrom is how many different questions of an area somebody has
 	// answered before a figure about it means anything.
 	figureFrom = 10
+	// leanTimes is how much more an area that the member has chosen is worth
+	// practising again than others.
+	leanTimes = 3
 	// patience is how often in a row an area is searched for a question that the
 	// member hasn't met before all that they have met is read.
 	patience = 2
@@ -37,7 +40,8 @@ type picker struct {
 	outline cert.Outline
 	member  string
 	topic   string
-	theme   string // area of the week
+	theme   string   // area of the week
+	lean    []string // areas that the member wants more of
 	seed    string
 	now     time.Time
 	keep    func(known []bool)
@@ -61,14 +65,22 @@ type figure struct{ right, answered int }
 // review, the longest due first; then what the member has not met, in the
 // proportions of the outline; then what was met before, more from areas that are weak; and only
 // if nothing else is left, what was answered just now. It may find fewer. In a week
-// about an area, the theme, two of five of what the member has not met are from there.
-// In the last three weeks before the member's own exam, what was met before comes
-// ahead of what was not.
+// about an area, the theme, two of five of what the member has not met are from there;
+// of areas that the member has chosen to practise, three of five are. In the last
+// three weeks before the member's own exam, what was met before comes ahead of what
+// was not.
 func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
 	p := &picker{
 		theme: theme,
 		store: s.Store, ctx: ctx, index: s.pool(t), outline: s.outline(t),
 		member: member, topic: topic, seed: seed, now: s.Now(), taken: map[string]bool{},
+	}
+	if topic == "" {
+		lean, err := s.leanings.Leaning(ctx, member, t.Certification)
+		if err != nil {
+			return nil, err
+		}
+		p.lean = lean
 	}
 	key := p.index.name + " " + member
 	if known, ok := s.met.get(key); ok && len(known) == len(p.index.place) {
@@ -227,9 +239,12 @@ func (p *picker) unseen(n int) error {
 	for area, s := range p.areas {
 		left[area] = s.pool
 	}
-	for themed := 0; len(p.chosen) < n && len(left) > 0; {
+	for themed, leant := 0, 0; len(p.chosen) < n && len(left) > 0; {
 		area := furthestBehind(left, p.outline, byDomain, p.seed)
-		if _, there := left[p.theme]; there && 5*themed < 2*n {
+		if wanted := p.wanted(left); len(wanted) > 0 && 5*leant < 3*n {
+			area = furthestBehind(wanted, p.outline, byDomain, p.seed)
+			leant++
+		} else if _, there := left[p.theme]; there && 5*themed < 2*n {
 			area = p.theme
 			themed++
 		}
@@ -245,6 +260,17 @@ func (p *picker) unseen(n int) error {
 		p.take(e, Unseen)
 	}
 	return nil
+}
+
+// wanted are those of some areas that the member has chosen to practise.
+func (p *picker) wanted(left map[string][]entry) map[string][]entry {
+	wanted := map[string][]entry{}
+	for _, area := range p.lean {
+		if pool, ok := left[area]; ok {
+			wanted[area] = pool
+		}
+	}
+	return wanted
 }
 
 // fresh is the next item of an area that the member has not met.
@@ -371,8 +397,11 @@ func (p *picker) oldest(area string, s *search, resting bool) (oldest entry, ok 
 
 // weight is how much an area is worth practising again.
 func (p *picker) weight(area string) float64 {
-	f := p.figure[area]
-	return (p.outline.Share(area) + 0.01) * float64(f.answered-f.right+1) / float64(f.answered+2)
+	f, times := p.figure[area], 1.0
+	if slices.Contains(p.lean, area) {
+		times = leanTimes
+	}
+	return times * (p.outline.Share(area) + 0.01) * float64(f.answered-f.right+1) / float64(f.answered+2)
 }
 
 // weak reports whether enough answers say that an area is.

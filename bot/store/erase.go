@@ -280,8 +280,8 @@ func showLives(ctx context.Context, tx *tx, member string, now time.Time) error 
 }
 
 // tellOfPosts lets organisers know which posts may name a member: weekly posts
-// that do, the podiums of live rounds with the member, and the welcome of a group
-// that the member organises.
+// that do, the podiums of live rounds with the member, good news of theirs, and the
+// welcome of a group that the member organises.
 func (s *Store) tellOfPosts(ctx context.Context, tx *tx, member string, groups []string, now time.Time) error {
 	for _, id := range groups {
 		posts, err := list(ctx, tx, func(scan scanner) (p group.NamingPost, err error) {
@@ -294,8 +294,9 @@ func (s *Store) tellOfPosts(ctx context.Context, tx *tx, member string, groups [
 					AND replace(w.post, '"' || $1 || '"', '') <> w.post)
 				OR d.kind = $5 AND EXISTS (SELECT 1 FROM live_players p WHERE p.member_id = $1
 					AND d.ref = p.live_id || '/0')
+				OR d.kind = $6 AND EXISTS (SELECT 1 FROM passes p WHERE p.news_id = d.ref AND p.member_id = $1)
 				OR d.kind = $4 AND EXISTS (SELECT 1 FROM memberships ms WHERE ms.group_id = $2 AND ms.member_id = $1 AND ms.role = 'organiser'))
-			ORDER BY d.posted_at, d.id`, member, id, group.KindWeekly, group.KindWelcome, group.KindLive)
+			ORDER BY d.posted_at, d.id`, member, id, group.KindWeekly, group.KindWelcome, group.KindLive, group.KindNews)
 		if err != nil {
 			return err
 		}

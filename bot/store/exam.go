@@ -12,14 +12,17 @@ import (
 
 var _ exam.Store = (*Store)(nil)
 
-const examColumns = `e.id, e.member_id, e.certification, e.outline, e.part, e.day_from, e.day_to, e.zone, e.state, e.entered_at, e.result_on, e.candidate,
+const examColumns = `e.id, e.member_id, e.certification, e.outline, e.part, e.day_from, e.day_to, e.zone, e.state, e.entered_at, e.waiting_at, e.result_on, e.candidate,
 	COALESCE((SELECT string_agg(x.group_id, ' ') FROM exam_shares x WHERE x.exam_id = e.id), '')`
 
 func readExam(scan scanner) (e exam.Exam, err error) {
-	var entered int64
+	var entered, waiting int64
 	var shared string
-	err = scan(&e.ID, &e.Member, &e.Certification, &e.Outline, &e.Part, &e.From, &e.To, &e.Zone, &e.State, &entered, &e.ResultOn, &e.Candidate, &shared)
+	err = scan(&e.ID, &e.Member, &e.Certification, &e.Outline, &e.Part, &e.From, &e.To, &e.Zone, &e.State, &entered, &waiting, &e.ResultOn, &e.Candidate, &shared)
 	e.EnteredAt, e.Shared = instant(entered), strings.Fields(shared)
+	if e.State == exam.Waiting {
+		e.WaitingAt = instant(waiting)
+	}
 	slices.Sort(e.Shared)
 	return e, err
 }
@@ -45,6 +48,9 @@ func (s *Store) SetExam(ctx context.Context, e exam.Exam, now time.Time) (kept e
 			return err
 		}
 		ok = true
+		if err := outcomeChanged(ctx, tx, kept.Member, now); err != nil {
+			return err
+		}
 		if err := restForExam(ctx, tx, kept, now); err != nil {
 			return err
 		}
@@ -104,6 +110,9 @@ func (s *Store) ClearExam(ctx context.Context, id, member string, now time.Time)
 			return err
 		}
 		ok = true
+		if err := outcomeChanged(ctx, tx, member, now); err != nil {
+			return err
+		}
 		return dropExam(ctx, tx, id, now)
 	})
 	return ok && err == nil, wrap("clear exam", err)

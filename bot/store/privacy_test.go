@@ -52,6 +52,7 @@ var exceptions = map[string]string{
 	"match_tries":         "of a group",
 	"muted":               "of a channel",
 	"exam_shares":         "of an exam, with which they go",
+	"news":                "of a group; whom they name is in passes",
 	"cycles":              "of a credential, with which they go",
 	"erasures":            "made so that it tells of nobody who isn't known already",
 }
@@ -172,6 +173,7 @@ func leaveTraces(t *testing.T, s *store.Store) (at time.Time) {
 	liveTraces(t, s)
 	wishTraces(t, s)
 	must(t, set(t, s, marked, "cbet", "", "2027-05-08", at))
+	outcomeTraces(t, s)
 	must(t, s.SettleMemories(t.Context(), "track-g", "member-"+marked))
 	must(t, s.Do(t.Context(), `INSERT INTO mock_items (session_id, place, answer_id, raw, interaction) VALUES ('g-s1', 1, 'x', '`+marked+`', '`+marked+`')`))
 	must(t, s.Do(t.Context(), `UPDATE links SET to_account = 'other:`+marked+`', to_name = '`+marked+`' WHERE id = 'code'`))
@@ -206,6 +208,22 @@ func wishTraces(t *testing.T, s *store.Store) {
 		`INSERT INTO calendars (hash, member_id, made_at, changed_at) VALUES ('hashed', 'member-` + marked + `', 1, 1)`,
 		`INSERT INTO expenses (id, member_id, certification, what, amount, currency, day, receipt, interaction, entered_at)
 			VALUES ('spent', 'member-` + marked + `', 'cbet', '` + marked + `', 100, 'USD', '2026-11-01', '` + marked + `', '` + marked + `', 1)`,
+	} {
+		must(t, s.Do(t.Context(), text))
+	}
+}
+
+// outcomeTraces lets the marked person tell of a pass, congratulate, and choose
+// what to practise.
+func outcomeTraces(t *testing.T, s *store.Store) {
+	t.Helper()
+	for _, text := range []string{
+		`INSERT INTO exams (id, member_id, certification, outline, part, day_from, day_to, zone, state, entered_at)
+			VALUES ('sat', 'member-` + marked + `', 'chtm', '', '', '2026-11-01', '2026-11-15', 'UTC', 'passed', 1)`,
+		`INSERT INTO news (id, group_id, day, told_at) VALUES ('news', 'g', '2026-11-20', 1)`,
+		`INSERT INTO passes (exam_id, group_id, member_id, words, news_id, told_at) VALUES ('sat', 'g', 'member-` + marked + `', '` + marked + `', 'news', 1)`,
+		`INSERT INTO congratulations (exam_id, group_id, member_id, at) VALUES ('sat', 'g', 'member-` + marked + `', 1)`,
+		`INSERT INTO weaker_areas (member_id, certification, area) VALUES ('member-` + marked + `', 'cbet', 'cbet.it')`,
 	} {
 		must(t, s.Do(t.Context(), text))
 	}

@@ -192,6 +192,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	}
 	a.Exams = exam.New(exam.Config{
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+		Repay: func(certification string) string { return papers.PathNote(certification, papers.After) }, Next: pathway.PathNext,
 	})
 	a.Exams.Register()
 	a.Renewals = renewal.New(renewal.Config{
@@ -199,6 +200,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Named: ways.Named, Names: pathway.SuggestNames, Next: pathway.PathNext, Money: papers.PathCosts, Audit: papers.PathAudit,
 	})
 	a.Renewals.Register()
+	a.Practice.Lean(a.Exams)
 	a.Papers = papers.New(papers.Config{
 		Log: o.Log, Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID,
 		NewToken: o.NewToken, PublicURL: o.PublicURL,
@@ -207,7 +209,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	nudges := &renewal.Nudges{Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, Wake: a.Engine.Wake}
 	nudges.Attach()
 	a.Boards.ContributeReport(nudges.Report)
-	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds()) {
+	for _, k := range slices.Concat(a.Groups.Kinds(), a.Practice.Kinds(), a.Boards.Kinds(), a.Exams.Kinds()) {
 		a.Engine.Register(k)
 	}
 }
