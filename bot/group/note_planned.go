@@ -65,11 +65,11 @@ func (p Reminded) Since() time.Time { return p.Reminder.Since }
 func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, r Reminder) error {
 	now := s.c.Now()
 	f := FiredNote{Due: d, Day: schedule.WallOf(now, r.location()).Date(), Now: now}
-	f.Again = []schedule.Due{s.nextLook(w, r, now)}
 	note, err := s.noteNow(ctx, w, r.Kind)
 	if err != nil {
 		return err
 	}
+	f.Again = []schedule.Due{s.lookLater(w, r, now, note)}
 	untold, err := s.c.Store.UntoldSteps(ctx, w.Member, r.Kind, note.Steps)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, 
 	// waited for them to be back.
 	late := now.Sub(d.At) > noteFor
 	if w.Away.After(now) || !note.First && (late || hush.After(now)) {
-		f.Next = []schedule.Due{s.nextLook(w, r, maxTime(now, hush.Add(-time.Second)))}
+		f.Next = []schedule.Due{s.lookLater(w, r, maxTime(now, hush.Add(-time.Second)), note)}
 		return s.c.Store.FireNote(ctx, f)
 	}
 	if f.Note, err = s.owedNote(ctx, d); err != nil {
@@ -99,4 +99,15 @@ func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, 
 		f.Next = []schedule.Due{s.lookAt(w, r, maxTime(note.Next, now.Add(time.Second)))}
 	}
 	return s.c.Store.FireNote(ctx, f)
+}
+
+// lookLater is the next look after a note that has to wait: around the person's
+// time after an instant, or when the next step is reached, which may be one that
+// doesn't wait.
+func (s *Service) lookLater(w Wishes, r Reminder, after time.Time, note Note) schedule.Due {
+	d := s.nextLook(w, r, after)
+	if next := maxTime(note.Next, w.Away); !note.Next.IsZero() && next.Before(d.At) {
+		return s.lookAt(w, r, maxTime(next, s.c.Now().Add(time.Second)))
+	}
+	return d
 }

@@ -14,6 +14,8 @@ import (
 type plan struct {
 	days  []string // local dates
 	first map[string]bool
+	at    map[string]int // of some days: the minute, whatever the person chose
+	until time.Duration  // for how long the last one is of use; zero: for good
 	hush  time.Time
 	looks int
 }
@@ -28,8 +30,11 @@ func (p *plan) add(w *world) {
 func (p *plan) note(_ context.Context, r group.Reminded) (group.Note, error) {
 	p.looks++
 	var n group.Note
-	for _, day := range p.days {
+	for place, day := range p.days {
 		at := r.At(day)
+		if minute, ok := p.at[day]; ok {
+			at = r.AtMinute(day, minute)
+		}
 		if at.After(r.Now) {
 			n.LookAgain(at)
 			break
@@ -38,6 +43,9 @@ func (p *plan) note(_ context.Context, r group.Reminded) (group.Note, error) {
 			continue
 		}
 		n.Lines, n.Steps, n.First = []bot.Text{bot.Text(day)}, []string{day}, p.first[day]
+		if last := place == len(p.days)-1; last && p.until > 0 && r.Now.After(at.Add(p.until)) {
+			n.Lines, n.Steps, n.First = nil, nil, false
+		}
 	}
 	return n, nil
 }
@@ -103,6 +111,33 @@ func TestPlannedNotesAllowance(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			each(t, func(t *testing.T, w *world) {
 				begun(t, w, &plan{days: row.days, first: map[string]bool{row.first: true}})
+				pass(w, 14)
+				if got := told(w, "maria"); !slices.Equal(got, row.want) {
+					t.Errorf("notes at %v, want %v", got, row.want)
+				}
+			})
+		})
+	}
+}
+
+// What waits for the allowance, or for a silence to end, doesn't hold up what
+// comes first between two looks.
+func TestPlannedNotesFirstInBetween(t *testing.T) {
+	evening := "2026-11-27"
+	for _, row := range []struct {
+		name string
+		days []string
+		hush time.Time
+		want []string
+	}{
+		{"beside the allowance", []string{"2026-11-24", "2026-11-25", "2026-11-26", evening}, time.Time{},
+			[]string{"2026-11-24 04", "2026-11-25 04", "2026-11-27 18"}},
+		{"in a silence", []string{"2026-11-26", evening}, time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC),
+			[]string{"2026-11-27 18"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			each(t, func(t *testing.T, w *world) {
+				begun(t, w, &plan{days: row.days, first: map[string]bool{evening: true}, at: map[string]int{evening: 18 * 60}, hush: row.hush, until: 6 * time.Hour})
 				pass(w, 14)
 				if got := told(w, "maria"); !slices.Equal(got, row.want) {
 					t.Errorf("notes at %v, want %v", got, row.want)
