@@ -116,6 +116,9 @@ func (s *Service) typed(ctx context.Context, i bot.Interaction) (bot.Response, e
 		}
 	}
 	if !known {
+		if when != "" {
+			all = nil // another date for what is studied
+		}
 		if sub, ask, known = s.subjectOf(s.studied(ctx, self, all), s.today(self.Zone)); !known {
 			ask = true
 		}

@@ -45,6 +45,8 @@ func New(c Config) *Service {
 func (s *Service) Register() {
 	s.register()
 	s.c.Groups.ContributeStudy(s.studyPart)
+	s.c.Groups.Remind(s.countdownNotes())
+	s.c.Groups.Hush(s.hush)
 	s.registerOutcomes()
 }
 

@@ -48,13 +48,13 @@ func (s *Store) SetExam(ctx context.Context, e exam.Exam, now time.Time) (kept e
 			return err
 		}
 		ok = true
-		if err := outcomeChanged(ctx, tx, kept.Member, now); err != nil {
-			return err
-		}
 		if err := restForExam(ctx, tx, kept, now); err != nil {
 			return err
 		}
-		return sharedChanged(ctx, tx, kept.Shared, now, before, kept.From)
+		if err := sharedChanged(ctx, tx, kept.Shared, now, before, kept.From); err != nil {
+			return err
+		}
+		return outcomeChanged(ctx, tx, kept.Member, now)
 	})
 	return kept, ok && err == nil, wrap("set exam", err)
 }
@@ -110,10 +110,10 @@ func (s *Store) ClearExam(ctx context.Context, id, member string, now time.Time)
 			return err
 		}
 		ok = true
-		if err := outcomeChanged(ctx, tx, member, now); err != nil {
+		if err := dropExam(ctx, tx, id, now); err != nil {
 			return err
 		}
-		return dropExam(ctx, tx, id, now)
+		return outcomeChanged(ctx, tx, member, now)
 	})
 	return ok && err == nil, wrap("clear exam", err)
 }

@@ -90,7 +90,8 @@ func historiesOf(people, member, condition string) string {
 		AND (r.closed_at = 0 OR r.closed_at > (SELECT MIN(joined_at) FROM who))`
 	return `WITH who (id, member_id, run, away, joined_at, through, points, reviews) AS MATERIALIZED (
 			SELECT w.id, ms.member_id, COALESCE(st.run, ''),
-				COALESCE((SELECT string_agg(aw.from_at || ' ' || aw.until_at, ' ') FROM aways aw WHERE aw.member_id = ms.member_id), ''),
+				COALESCE((SELECT string_agg(aw.from_at || ' ' || aw.until_at, ' ') FROM aways aw WHERE aw.member_id = ms.member_id), '') || ' ' ||
+				COALESCE((SELECT string_agg(er.from_at || ' ' || er.until_at, ' ') FROM exam_rests er WHERE er.member_id = ms.member_id), ''),
 				ms.joined_at, COALESCE(st.run_through, 0), COALESCE(wp.points, 0), rm.member_id IS NOT NULL
 			FROM ` + people + ` CROSS JOIN memberships ms LEFT JOIN standings st ON st.track_id = $2 AND st.member_id = ms.member_id
 				LEFT JOIN week_points wp ON wp.track_id = $2 AND wp.week = (SELECT week FROM groups WHERE id = $1) AND wp.member_id = ms.member_id
@@ -109,7 +110,7 @@ func historiesOf(people, member, condition string) string {
 type historyRow struct {
 	kind         int
 	id, member   string // of a person, what it was asked by; of an answer, whose
-	text, detail string // a run, and spans of being away; a question's day and state
+	text, detail string // a run, and spans of being away or at an exam; a question's day and state
 	at           int64  // joined; opened; answered
 	number       int    // of the question; of a person, the last one's in the run
 	value        int64  // points; when a question closed
@@ -164,7 +165,7 @@ func historyOf(p historyRow, questions, answers []historyRow) (board.History, er
 			return h, fmt.Errorf("run of %s: %w", p.member, err)
 		}
 	}
-	away, err := spans(p.detail)
+	away, err := spans(strings.TrimSpace(p.detail))
 	if err != nil {
 		return h, fmt.Errorf("absences of %s: %w", p.member, err)
 	}
@@ -194,7 +195,7 @@ func historyOf(p historyRow, questions, answers []historyRow) (board.History, er
 	return h, nil
 }
 
-// span is a time away.
+// span is a time away, or around an exam.
 type span struct{ from, until int64 }
 
 // spans reads "from until from until …".

@@ -41,7 +41,12 @@ func holds(ctx context.Context, tx *tx, member string) (bool, error) {
 
 // outcomeChanged has the notes about exams looked at anew.
 func outcomeChanged(ctx context.Context, tx *tx, member string, now time.Time) error {
-	return lookAtNotes(ctx, tx, member, exam.NoteOutcome, now)
+	for _, kind := range []string{exam.NoteCountdown, exam.NoteOutcome} {
+		if err := lookAtNotes(ctx, tx, member, kind, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Pass implements [exam.OutcomeStore].

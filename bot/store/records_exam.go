@@ -50,5 +50,5 @@ func mergeExams(ctx context.Context, tx *tx, m group.Merging) error {
 			}
 		}
 	}
-	return nil
+	return outcomeChanged(ctx, tx, m.Kept, m.Now)
 }
