@@ -23,7 +23,7 @@ const (
 	wordsNoExam     bot.Text = "No exam date yet.\nSet a day, or a window such as May 2027; the day can follow later. It stays private until you share it."
 	wordsClearWhich bot.Text = "Which one should be cleared? Choose it below."
 	wordsNoneClear  bot.Text = "You have no date for that, so nothing was cleared."
-	wordsSharing    bot.Text = "A group that sees the date wishes you luck on the day, by your name there, and counts you in its window. No group learns of another."
+	wordsSharing    bot.Text = "A group that sees the date wishes you luck on the day, by your name there unless you hide it, and counts you in its window. No group learns of another."
 
 	wordsGone    bot.Text = "I don't know that exam any more. Nothing was changed. Your dates are under My exams."
 	wordsDayOver bot.Text = "That day is over by now, so nothing was changed."
