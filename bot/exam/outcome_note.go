@@ -167,7 +167,10 @@ func (s *Service) outcomePart(ctx context.Context, g group.Group, m group.Member
 		if e.State == Waiting {
 			label = "My result"
 		}
-		part.Actions = append(part.Actions, button(label, PathOutcome(e.ID)))
+		// Of several, the one that was first is asked about first.
+		if !slices.ContainsFunc(part.Actions, func(b bot.Button) bool { return b.Label == label }) {
+			part.Actions = append(part.Actions, button(label, PathOutcome(e.ID)))
+		}
 	}
 	told, err := s.c.Store.ToldOf(ctx, m.ID)
 	for _, t := range told {
