@@ -3,12 +3,11 @@
 package browsertest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"mime/multipart"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,13 +24,16 @@ import (
 // Driver is a [bottest.Driver] over a chat without a token. It outlives the
 // chat: after a restart give it the new one with [Driver.Connect].
 type Driver struct {
-	mu      sync.Mutex
-	chat    *browser.Adapter
-	handler http.Handler
-	people  map[string]bot.Profile
-	forms   map[string]*openForm
-	threads map[bot.ChannelID]string // title
-	seen    []bottest.Seen
+	mu       sync.Mutex
+	chat     *browser.Adapter
+	handler  http.Handler // nil while no bot runs
+	people   map[string]bot.Profile
+	channels []string
+	blocking map[bot.ChannelID]bool // private conversations whose people take no messages
+	unsaid   []string
+	forms    map[string]*openForm
+	threads  map[bot.ChannelID]string // title
+	seen     []bottest.Seen
 }
 
 var _ bottest.Driver = (*Driver)(nil)
@@ -46,24 +48,44 @@ type openForm struct {
 	offered []option
 }
 
-// New makes a driver; connect it before use.
+// errNotRunning is what acting is answered with while no bot runs.
+var errNotRunning = errors.New("the bot does not answer: it is not running")
+
+// New makes a driver; connect it before use, and have it served.
 func New() *Driver {
-	return &Driver{people: map[string]bot.Profile{}, forms: map[string]*openForm{}, threads: map[bot.ChannelID]string{}}
+	return &Driver{people: map[string]bot.Profile{}, forms: map[string]*openForm{}, threads: map[bot.ChannelID]string{}, blocking: map[bot.ChannelID]bool{}}
 }
 
-// Connect has the driver use a chat and its handler from now on.
-func (d *Driver) Connect(chat *browser.Adapter, handler http.Handler) error {
-	d.mu.Lock()
-	people := d.people
-	d.chat, d.handler, d.people = chat, handler, map[string]bot.Profile{}
-	d.mu.Unlock()
+// Name begins the identifiers of the platform.
+func (d *Driver) Name() string { return browser.Name }
+
+// Connect has the driver use a chat from now on, with the people and channels that
+// there are. Connect it before the bot runs, which may post at once.
+func (d *Driver) Connect(chat *browser.Adapter) error {
 	chat.Watch(d.changed)
+	d.mu.Lock()
+	people, channels := maps.Clone(d.people), d.channels
+	d.chat, d.handler = chat, nil
+	d.mu.Unlock()
+	for _, name := range channels {
+		if err := chat.AddChannel(name); err != nil {
+			return err
+		}
+	}
 	for name, p := range people {
 		if err := d.enter(name, p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Serve has the driver ask a handler of the connected chat from now on. Nil: no bot
+// runs.
+func (d *Driver) Serve(handler http.Handler) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.handler = handler
 }
 
 // Person makes or changes a person.
@@ -74,7 +96,10 @@ func (d *Driver) Person(name string, p bot.Profile) {
 }
 
 func (d *Driver) enter(name string, p bot.Profile) error {
-	if err := d.chat.AddPerson(browser.Person{ID: name, Name: p.Name, Zone: p.Zone, Administrator: p.Administrator}); err != nil {
+	d.mu.Lock()
+	chat := d.chat
+	d.mu.Unlock()
+	if err := chat.AddPerson(browser.Person{ID: name, Name: p.Name, Zone: p.Zone, Administrator: p.Administrator}); err != nil {
 		return err
 	}
 	d.mu.Lock()
@@ -100,7 +125,13 @@ func (d *Driver) place(person, channel string) (string, error) {
 		return browser.Name + ":d/" + person, nil
 	}
 	channel = cmp.Or(channel, bottest.Main)
-	return browser.Name + ":c/" + channel, d.chat.AddChannel(channel)
+	d.mu.Lock()
+	chat := d.chat
+	if !slices.Contains(d.channels, channel) {
+		d.channels = append(d.channels, channel)
+	}
+	d.mu.Unlock()
+	return browser.Name + ":c/" + channel, chat.AddChannel(channel)
 }
 
 // Say sends text to the bot.
@@ -150,7 +181,10 @@ func (d *Driver) Press(ctx context.Context, person, label, on string) error {
 		return err
 	}
 	m, ok := s.newest(on, func(m message) bool { return m.Actions[label] != "" })
-	if !ok {
+	switch {
+	case !ok && on == "":
+		return fmt.Errorf("%s sees no %q to press", person, label)
+	case !ok:
 		return fmt.Errorf("%s sees no %q to press on a message that begins %q", person, label, on)
 	}
 	return d.act(ctx, person, "press", nil, map[string]any{"as": person, "channel": m.Channel, "message": m.ID, "action": m.Actions[label]})
@@ -206,6 +240,11 @@ func (d *Driver) entered(person string, open *openForm, f field, v string) ([]st
 	case bot.Channel:
 		place, err := d.place(person, v)
 		return []string{place}, err
+	case bot.AudienceField:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.unsaid = append(d.unsaid, fmt.Sprintf("%s: %s=%s", person, strings.ToLower(f.Label), v))
+		return []string{browser.Name + ":" + v}, nil
 	case bot.OneOf, bot.AnyOf:
 	default:
 		return []string{v}, nil
@@ -275,26 +314,49 @@ func (d *Driver) Complete(ctx context.Context, person, name, typed string) ([]st
 	return labels, nil
 }
 
-// Refuse removes the bot from a channel as the channel's menu does, or lets it back in.
+// Refuse removes the bot from a channel as the channel's menu does, or lets it back
+// in. Nobody can shut the bot out of a private conversation here, see [Driver.Blocks].
 func (d *Driver) Refuse(channel string, on bool) {
-	place, err := d.place("", channel)
-	if err == nil {
-		d.mu.Lock()
-		names := []string{}
-		for name := range d.people {
-			names = append(names, name)
-		}
-		d.mu.Unlock()
-		if len(names) == 0 {
-			names, err = []string{"ann"}, d.known("ann")
-		}
-		if err == nil {
-			err = d.post(context.Background(), "member", map[string]any{"as": slices.Min(names), "channel": place, "on": strconv.FormatBool(!on)}, &struct{}{})
-		}
-	}
-	if err != nil {
+	if err := d.refuse(channel, on); err != nil {
 		panic(err) // a script with a channel that can't be
 	}
+}
+
+func (d *Driver) refuse(channel string, on bool) error {
+	if person, ok := strings.CutPrefix(channel, bottest.Private); ok {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.blocking[bot.ChannelID(browser.Name+":d/"+person)] = on
+		if on {
+			d.unsaid = append(d.unsaid, "channel #"+channel+" refuses")
+		}
+		return nil
+	}
+	place, err := d.place("", channel)
+	if err != nil {
+		return err
+	}
+	const somebody = "ann" // any page has the menu
+	if err := d.known(somebody); err != nil {
+		return err
+	}
+	return d.post(context.Background(), "member", map[string]any{"as": somebody, "channel": place, "on": strconv.FormatBool(!on)}, &struct{}{})
+}
+
+// Blocks reports whether a script has the platform refuse posts to a private
+// conversation. The chat has nothing for it: whoever runs the script refuses them in
+// its place, so that what the bot makes of it is played all the same.
+func (d *Driver) Blocks(ch bot.ChannelID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.blocking[ch]
+}
+
+// Unsaid is what people could not do here as scripts have it, in order.
+func (d *Driver) Unsaid() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.unsaid)
 }
 
 // See is everything that appeared or changed since the last call.
@@ -313,7 +375,7 @@ func (d *Driver) changed(c browser.Change) {
 	if c.Author != "" && c.Kind != browser.ThreadOpened {
 		return // what people write is no news to a script
 	}
-	s := bottest.Seen{Channel: d.shown(c.Channel), Text: bottest.MessageText(c.Message), ID: c.ID, Key: c.Message.Key}
+	s := bottest.Seen{Channel: d.shown(c.Channel), Text: inWords(bottest.MessageText(c.Message)), ID: c.ID, Key: c.Message.Key}
 	private, direct := strings.CutPrefix(string(c.Channel), browser.Name+":d/")
 	if direct {
 		s.To = private
@@ -358,83 +420,4 @@ func (d *Driver) shown(ch bot.ChannelID) string {
 		return bottest.Private + person
 	}
 	return strings.TrimPrefix(name, "c/")
-}
-
-// upload sends a form with files as a browser does.
-func (d *Driver) upload(ctx context.Context, person string, open *openForm, sent map[string]any, filled map[string][]string, files map[string]string) error {
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	for _, name := range []string{"as", "channel", "message", "action"} {
-		if err := w.WriteField(name, fmt.Sprint(sent[name])); err != nil {
-			return err
-		}
-	}
-	for name, all := range filled {
-		for _, v := range all {
-			if err := w.WriteField("v."+name, v); err != nil {
-				return err
-			}
-		}
-	}
-	for name, content := range files {
-		part, err := w.CreateFormFile("v."+name, name+".txt")
-		if err != nil {
-			return err
-		}
-		if _, err := part.Write([]byte(content)); err != nil {
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	r := httptest.NewRequestWithContext(ctx, "POST", "/api/submit", &body)
-	r.Header.Set("Content-Type", w.FormDataContentType())
-	var got result
-	if err := d.request(r, &got); err != nil {
-		return err
-	}
-	d.answered(person, open, sent, got)
-	return nil
-}
-
-// act does something as a person and shows the form that the bot opens. sent is
-// the form that it was done with, if any.
-func (d *Driver) act(ctx context.Context, person, what string, sent *openForm, values map[string]any) error {
-	var got result
-	if err := d.post(ctx, what, values, &got); err != nil {
-		return err
-	}
-	d.answered(person, sent, values, got)
-	return nil
-}
-
-func (d *Driver) post(ctx context.Context, what string, values map[string]any, into any) error {
-	body, err := json.Marshal(values)
-	if err != nil {
-		return err
-	}
-	r := httptest.NewRequestWithContext(ctx, "POST", "/api/"+what, bytes.NewReader(body))
-	r.Header.Set("Content-Type", "application/json")
-	return d.request(r, into)
-}
-
-// request asks the handler; a refusal is an error in the chat's own words.
-func (d *Driver) request(r *http.Request, into any) error {
-	d.mu.Lock()
-	handler := d.handler
-	d.mu.Unlock()
-	if handler == nil {
-		return fmt.Errorf("the bot does not answer: it is not running")
-	}
-	rec := httptest.NewRecorder()
-	handler.ServeHTTP(rec, r)
-	if rec.Code != http.StatusOK {
-		var refused struct{ Notice string }
-		if json.Unmarshal(rec.Body.Bytes(), &refused) != nil {
-			refused.Notice = rec.Body.String()
-		}
-		return fmt.Errorf("%s: status %d: %s", r.URL.Path, rec.Code, refused.Notice)
-	}
-	return json.Unmarshal(rec.Body.Bytes(), into)
 }

@@ -88,9 +88,10 @@ func TestLikeTheFake(t *testing.T) {
 	onBrowser := chat()
 	onBrowser.Add(a)
 	d := New()
-	if err := d.Connect(a, a.Routes(onBrowser)); err != nil {
+	if err := d.Connect(a); err != nil {
 		t.Fatal(err)
 	}
+	d.Serve(a.Routes(onBrowser))
 
 	sides := []*side{{Driver: fake, b: onFake, channel: fake.ChannelID("")}, {Driver: d, b: onBrowser, channel: "browser:c/cbet-study"}}
 	for _, step := range steps(ctx) {

@@ -2,9 +2,12 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +46,10 @@ type (
 		Fields  []field
 	}
 	state struct {
-		Channels []struct{ Messages []message }
+		Channels []struct {
+			ID       string
+			Messages []message
+		}
 		Whispers map[string][]message
 		Commands []command
 	}
@@ -56,6 +62,37 @@ func (d *Driver) state(ctx context.Context, person string) (state, error) {
 		return s, err
 	}
 	return s, d.request(httptest.NewRequestWithContext(ctx, "GET", "/api/state?as="+url.QueryEscape(person), nil), &s)
+}
+
+// Reload loads the page of every place, as the first person who sees it, and fails
+// where one is not shown.
+func (d *Driver) Reload(ctx context.Context) error {
+	d.mu.Lock()
+	handler, people := d.handler, slices.Sorted(maps.Keys(d.people))
+	d.mu.Unlock()
+	if handler == nil {
+		return errNotRunning
+	}
+	loaded := map[string]bool{}
+	for _, person := range people {
+		s, err := d.state(ctx, person)
+		if err != nil {
+			return err
+		}
+		for _, c := range s.Channels {
+			if loaded[c.ID] {
+				continue
+			}
+			loaded[c.ID] = true
+			page := url.Values{"as": {person}, "in": {c.ID}}
+			rec := httptest.NewRecorder()
+			handler.ServeHTTP(rec, httptest.NewRequestWithContext(ctx, "GET", "/?"+page.Encode(), nil))
+			if rec.Code != http.StatusOK {
+				return fmt.Errorf("%s's page of %s: status %d: %s", person, c.ID, rec.Code, rec.Body)
+			}
+		}
+	}
+	return nil
 }
 
 // newest is the newest message whose first line begins with on and for which has is true.
@@ -121,10 +158,10 @@ func (d *Driver) open(person string, o *openForm) {
 		for _, v := range f.Initial {
 			shown = append(shown, d.shownValue(f, v))
 		}
-		fields = append(fields, bottest.FormField{Label: f.Label, Value: strings.Join(shown, ", "), Fault: o.faults[f.Name]})
+		fields = append(fields, bottest.FormField{Label: f.Label, Value: strings.Join(shown, ", "), Fault: inWords(o.faults[f.Name])})
 	}
 	intro := o.form.Intro
-	if whole := o.faults[""]; whole != "" {
+	if whole := inWords(o.faults[""]); whole != "" {
 		intro = strings.TrimSpace(whole + "\n" + intro)
 	}
 	d.seen = append(d.seen, bottest.Seen{Kind: bottest.Form, To: person, Channel: d.shown(bot.ChannelID(o.channel)),
@@ -147,6 +184,17 @@ func (d *Driver) shownValue(f field, v string) string {
 		}
 	case bot.Channel:
 		return "#" + d.shown(bot.ChannelID(v))
+	case bot.AudienceField:
+		return "@" + strings.TrimPrefix(v, browser.Name+":")
 	}
 	return v
+}
+
+// invited is how the chat says that the bot is let back into a channel.
+var invited = regexp.MustCompile(`open #(\S+) here, press “Channel menu” at the top and then “Invite the bot back”`)
+
+// inWords is what the chat says of a refused post in its own way, in the scripts' words.
+func inWords(text string) string {
+	text = strings.ReplaceAll(text, "That channel no longer has me in it.", "The fake platform says I'm not in that channel any more.")
+	return invited.ReplaceAllString(text, "open #$1 and type /invite @Studyhall")
 }
