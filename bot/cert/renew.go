@@ -25,14 +25,24 @@ func (r Renewal) Period(day string) (p Period, ok bool) {
 		return Period{}, false
 	}
 	begins := on
-	if r.Begins.Value == BeginsOnYear {
+	if r.Begins.Shown() != NotVerified && r.Begins.Value == BeginsOnYear {
 		begins = time.Date(on.Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC)
 	}
 	ends := addMonths(begins, 12*r.Years.Value)
-	if r.Ends.Value == EndsOnYear {
-		ends = yearEnd(ends.AddDate(0, 0, 1).Year() - 1)
+	if r.endsOnYear() {
+		return Period{Begins: begins.Format(time.DateOnly), Ends: r.lastYearEnd(begins)}, true
 	}
 	return Period{Begins: begins.Format(time.DateOnly), Ends: ends.Format(time.DateOnly)}, true
+}
+
+// endsOnYear reports whether it is known that periods end with a year.
+func (r Renewal) endsOnYear() bool {
+	return r.Ends.Shown() != NotVerified && r.Ends.Value == EndsOnYear
+}
+
+// lastYearEnd is the last end of a year in the years from a day on.
+func (r Renewal) lastYearEnd(begins time.Time) string {
+	return yearEnd(addMonths(begins, 12*r.Years.Value).AddDate(0, 0, 1).Year() - 1).Format(time.DateOnly)
 }
 
 // After is about when the period after one that ends on a day runs.
@@ -42,7 +52,7 @@ func (r Renewal) After(ends string) (p Period, ok bool) {
 		return Period{}, false
 	}
 	next := addMonths(last, 12*r.Years.Value)
-	if r.Ends.Value == EndsOnYear {
+	if r.endsOnYear() {
 		next = yearEnd(last.Year() + r.Years.Value)
 	}
 	return Period{Begins: last.AddDate(0, 0, 1).Format(time.DateOnly), Ends: next.Format(time.DateOnly)}, true
@@ -55,7 +65,7 @@ func (r Renewal) Begun(ends string) (begins string, ok bool) {
 		return "", false
 	}
 	begun := addMonths(last, -12*r.Years.Value)
-	if r.Ends.Value == EndsOnYear {
+	if r.endsOnYear() {
 		begun = begun.AddDate(0, 0, 1)
 	}
 	return begun.Format(time.DateOnly), true
@@ -67,12 +77,15 @@ func (r Renewal) Begun(ends string) (begins string, ok bool) {
 // its end can't be worked out; without any way to know its beginning, that is "".
 func (r Renewal) Running(earned, from, until string) (p Period, ok bool) {
 	switch {
-	case until == "" && from != "":
+	case until == "" && from != "" && from != earned:
 		first, err := time.Parse(time.DateOnly, from)
 		if err != nil {
 			return Period{}, false
 		}
-		return r.After(first.AddDate(0, 0, -1).Format(time.DateOnly))
+		if p, ok = r.After(first.AddDate(0, 0, -1).Format(time.DateOnly)); ok && r.endsOnYear() {
+			p.Ends = min(p.Ends, r.lastYearEnd(first)) // one that begins in the midst of a year
+		}
+		return p, ok
 	case until == "":
 		return r.Period(earned)
 	case from != "":

@@ -96,6 +96,8 @@ func TestRunning(t *testing.T) {
 		{"the day isn't known", "cbet", "", "", "2029-12-31", Period{"2027-01-01", "2029-12-31"}, true},
 		{"both days entered", "cbet", "2015-05-08", "2027-03-01", "2029-12-31", Period{"2027-03-01", "2029-12-31"}, true},
 		{"a new period without its end", "cphq", "2015-05-08", "2030-01-01", "", Period{"2030-01-01", "2031-12-31"}, true},
+		{"earned again", "cphq", "2027-05-08", "2027-05-08", "", Period{"2028-01-01", "2029-12-31"}, true},
+		{"from the midst of a year", "cbet", "2015-05-08", "2027-03-01", "", Period{"2027-03-01", "2029-12-31"}, true},
 		{"from New Year", "cphq", "2027-05-08", "", "2029-12-31", Period{"2028-01-01", "2029-12-31"}, true},
 		{"a second period of the same day", "chfm", "2027-05-08", "", "2033-05-08", Period{"2030-05-08", "2033-05-08"}, true},
 		{"nobody knows how long", "cce", "2027-05-08", "", "2029-12-31", Period{"", "2029-12-31"}, true},
@@ -108,6 +110,16 @@ func TestRunning(t *testing.T) {
 				t.Errorf("%+v, %t; want %+v, %t", got, ok, tt.want, tt.ok)
 			}
 		})
+	}
+}
+
+// What is known from memory only is not reckoned with.
+func TestPeriodsRestOnSources(t *testing.T) {
+	known := Evidence{Confidence: Confirmed, Sources: []Source{{Tier: Official}}, given: true}
+	memory := Evidence{Confidence: Memory, given: true}
+	r := Renewal{Years: Fact[int]{3, known}, Begins: Fact[Begin]{BeginsOnYear, memory}, Ends: Fact[End]{EndsOnYear, memory}}
+	if p, ok := r.Period("2027-05-08"); !ok || p != (Period{"2027-05-08", "2030-05-08"}) {
+		t.Errorf("%+v, %t", p, ok)
 	}
 }
 
@@ -132,8 +144,8 @@ func TestPeriodsHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Renewal{
 			Years:     Fact[int]{rapid.IntRange(1, 6).Draw(t, "years"), known},
-			Begins:    Fact[Begin]{Value: rapid.SampledFrom([]Begin{"", BeginsOnDay, BeginsOnYear}).Draw(t, "begins")},
-			Ends:      Fact[End]{Value: rapid.SampledFrom([]End{"", EndsOnDay, EndsOnYear}).Draw(t, "ends")},
+			Begins:    Fact[Begin]{Value: rapid.SampledFrom([]Begin{"", BeginsOnDay, BeginsOnYear}).Draw(t, "begins"), Evidence: known},
+			Ends:      Fact[End]{Value: rapid.SampledFrom([]End{"", EndsOnDay, EndsOnYear}).Draw(t, "ends"), Evidence: known},
 			Grace:     Fact[Grace]{Grace{Months: rapid.IntRange(0, 12).Draw(t, "months"), Days: rapid.IntRange(1, 60).Draw(t, "days")}, known},
 			ApplyFrom: Fact[Before]{Before{Months: rapid.IntRange(0, 11).Draw(t, "before"), Days: rapid.IntRange(0, 25).Draw(t, "and")}, known},
 		}

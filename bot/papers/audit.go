@@ -109,7 +109,7 @@ func yearsOf(y renewal.Cycle) string {
 // period is from when to when, as far as that is known; about says that the end is
 // worked out by a rule.
 func (p pack) period() (span cert.Period, about, known bool) {
-	span, known = p.certification.Facts.Renewal.Running(p.credential.EarnedOn, p.cycle.From, p.cycle.Until)
+	span, known = p.credential.Span(p.certification.Facts.Renewal, p.cycle)
 	return span, p.cycle.Until == "", known
 }
 

@@ -68,7 +68,7 @@ func ownDates(catalogue cert.Catalogue, exams []exam.Exam, credentials []renewal
 // can be handed in. What a rule says and no certificate is marked as "about".
 func periodDates(c cert.Certification, held renewal.Credential) []Event {
 	r := c.Facts.Renewal
-	span, ok := r.Running(held.EarnedOn, held.Cycle.From, held.Cycle.Until)
+	span, ok := held.Span(r, held.Cycle)
 	if !ok {
 		return nil
 	}

@@ -135,6 +135,24 @@ func TestPagesHold(t *testing.T) {
 	})
 }
 
+// After a renewal the day of the exam tells nothing of the period any more: without
+// dates nobody knows when it ends, and nothing lies outside of it.
+func TestLaterPeriodIsNotGuessed(t *testing.T) {
+	h := holder(t, "cbet")
+	h.Cycle.Later = true
+	st := h.status(h.Cycle, []Credit{{Amount: 200, Day: "2031-06-01"}}, "2031-06-15")
+	if st.Known || st.Outside > 0 || st.AtBest != 200 {
+		t.Errorf("a later period without dates: %+v", st)
+	}
+	if words := h.wordsPeriod(st, "2031-06-15").Plain(); words != "Expiry to confirm: enter the date on your certificate." {
+		t.Error(words)
+	}
+	h.Cycle.From = "2030-01-01"
+	if st = h.status(h.Cycle, nil, "2031-06-15"); !st.Known || st.Period.Ends != "2032-12-31" {
+		t.Errorf("from its first day on: %+v", st)
+	}
+}
+
 func TestTimeLeft(t *testing.T) {
 	for _, tt := range []struct{ today, day, want string }{
 		{"2029-06-30", "2029-12-31", "in 6 months"},

@@ -47,7 +47,7 @@ type step struct {
 // false if nobody knows when its period ends, or it is over.
 func newHolding(c Credential, in cert.Certification, credits []Credit, today string) (h holding, ok bool) {
 	h = holding{Credential: c, cert: in, today: today}
-	if h.period, ok = in.Facts.Renewal.Running(c.EarnedOn, c.Cycle.From, c.Cycle.Until); !ok || c.State == Lapsed {
+	if h.period, ok = c.Span(in.Facts.Renewal, c.Cycle); !ok || c.State == Lapsed {
 		return h, false
 	}
 	var plain []cert.Credit

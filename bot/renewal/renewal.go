@@ -45,10 +45,22 @@ type Cycle struct {
 	RenewedOn      string      // when it was renewed; "" of the one that runs
 	CreatedAt      time.Time
 	DatedAt        time.Time // when Until was changed; zero if it never was
+	Later          bool      // it follows on a period that was renewed
 }
 
 // Confirmed reports whether the member entered when the period ends.
 func (c Cycle) Confirmed() bool { return c.Until != "" }
+
+// Span is when a period of the credential runs, as far as that is known or can be
+// worked out by a rule; see [cert.Renewal.Running]. The day on which it was earned
+// tells of the first period only.
+func (c Credential) Span(rule cert.Renewal, y Cycle) (p cert.Period, ok bool) {
+	earned := c.EarnedOn
+	if y.Later {
+		earned = ""
+	}
+	return rule.Running(earned, y.From, y.Until)
+}
 
 // Credit is something that counts towards a renewal.
 type Credit struct {
@@ -121,8 +133,8 @@ type Store interface {
 	// Renew ends a period and begins the next one. It fails with [ErrGone] if the
 	// period is not the one that runs.
 	Renew(ctx context.Context, r Renewed, now time.Time) error
-	// AddCredit adds a credit to the period that runs, unless the same press did
-	// before; it returns the one there is.
+	// AddCredit adds a credit to the period that runs, unless the same press added
+	// one before, to whichever; it returns the one there is.
 	AddCredit(ctx context.Context, member, press string, c Credit) (Credit, error)
 	// ChangeCredit replaces what a credit of the period that runs says.
 	ChangeCredit(ctx context.Context, member string, c Credit, now time.Time) error

@@ -19,7 +19,7 @@ type Status struct {
 func (h held) status(y Cycle, credits []Credit, today string) Status {
 	rule := h.cc.Facts.Renewal
 	st := Status{About: y.Until == ""}
-	st.Period, st.Known = rule.Running(h.EarnedOn, y.From, y.Until)
+	st.Period, st.Known = h.Span(rule, y)
 	span := st.Period
 	if !st.Known { // nothing can lie outside
 		span.Ends = "9999-12-31"

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"studyhall/bot"
+	"studyhall/bot/exam"
 	"studyhall/bot/group"
+	"studyhall/bot/renewal"
 )
 
 // MakeCode implements [group.Store].
@@ -194,6 +196,9 @@ func (s *Store) link(ctx context.Context, tx *tx, l group.Link, space bot.SpaceI
 	if gone.name != kept.name {
 		name = c.Neutral
 	}
+	if err := lookAtAllNotes(ctx, tx, kept.id, c.Now); err != nil {
+		return 0, err
+	}
 	for _, text := range []struct {
 		sql  string
 		args []any
@@ -207,6 +212,17 @@ func (s *Store) link(ctx context.Context, tx *tx, l group.Link, space bot.SpaceI
 		}
 	}
 	return group.Linked, nil
+}
+
+// lookAtAllNotes looks at every planned kind of note anew: what they are about may
+// have come from another member.
+func lookAtAllNotes(ctx context.Context, tx *tx, member string, now time.Time) error {
+	for _, kind := range []string{renewal.NoteRenewal, exam.NoteCountdown, exam.NoteOutcome} {
+		if err := lookAtNotes(ctx, tx, member, kind, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Unlink implements [group.Store]. The account is as one that was never seen: its

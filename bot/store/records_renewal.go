@@ -35,14 +35,19 @@ func (s *Store) renewalRecords() *records {
 }
 
 // mergeCredentials makes one of two credentials of the same certification: all
-// that was logged stays, the one whose end is known says how long it is valid, and
-// organisers count it only if both were to be counted.
+// that was logged stays, the period whose end is known, or later, is the one that
+// runs, so that what was told of it isn't told again, and organisers count it only
+// if both were to be counted.
 func mergeCredentials(ctx context.Context, tx *tx, m group.Merging) error {
 	type pair struct{ kept, gone, into, from string }
 	pairs, err := list(ctx, tx, func(scan scanner) (p pair, err error) {
-		err = scan(&p.kept, &p.gone, &p.into, &p.from)
+		var into, from string // until when
+		if err = scan(&p.kept, &p.gone, &p.into, &p.from, &into, &from); from > into {
+			p.into, p.from = p.from, p.into
+		}
 		return p, err
-	}, `SELECT k.id, g.id, ky.id, gy.id FROM credentials k JOIN credentials g ON g.certification = k.certification AND g.member_id = $2
+	}, `SELECT k.id, g.id, ky.id, gy.id, ky.until_on, gy.until_on
+		FROM credentials k JOIN credentials g ON g.certification = k.certification AND g.member_id = $2
 			JOIN cycles ky ON ky.credential_id = k.id AND ky.renewed_on = '' JOIN cycles gy ON gy.credential_id = g.id AND gy.renewed_on = ''
 		WHERE k.member_id = $1 ORDER BY k.id`, m.Kept, m.Gone)
 	if err != nil {
@@ -53,8 +58,7 @@ func mergeCredentials(ctx context.Context, tx *tx, m group.Merging) error {
 			text string
 			args []any
 		}{
-			{`UPDATE cycles SET until_on = CASE WHEN cycles.until_on < o.until_on THEN o.until_on ELSE cycles.until_on END,
-					from_on = CASE WHEN cycles.until_on < o.until_on AND o.from_on <> '' OR cycles.from_on = '' THEN o.from_on ELSE cycles.from_on END,
+			{`UPDATE cycles SET from_on = CASE WHEN cycles.from_on = '' THEN o.from_on ELSE cycles.from_on END,
 					carried = CASE WHEN cycles.carried < o.carried THEN o.carried ELSE cycles.carried END
 				FROM cycles AS o WHERE cycles.id = $1 AND o.id = $2`, []any{p.into, p.from}},
 			{`UPDATE credentials SET counted = credentials.counted AND o.counted,
@@ -62,7 +66,7 @@ func mergeCredentials(ctx context.Context, tx *tx, m group.Merging) error {
 					earned_on = CASE WHEN credentials.earned_on = '' OR o.earned_on <> '' AND o.earned_on < credentials.earned_on THEN o.earned_on ELSE credentials.earned_on END,
 					snoozed = CASE WHEN credentials.snoozed < o.snoozed THEN o.snoozed ELSE credentials.snoozed END
 				FROM credentials AS o WHERE credentials.id = $1 AND o.id = $2`, []any{p.kept, p.gone}},
-			{`DELETE FROM credits WHERE cycle_id = $2 AND interaction IN (SELECT k.interaction FROM credits k WHERE k.cycle_id = $1)`, []any{p.into, p.from}},
+			{`UPDATE credits SET interaction = id WHERE cycle_id = $2 AND interaction IN (SELECT k.interaction FROM credits k WHERE k.cycle_id = $1)`, []any{p.into, p.from}},
 			{`UPDATE credits SET cycle_id = $1 WHERE cycle_id = $2`, []any{p.into, p.from}},
 			{`DELETE FROM cycles WHERE id = $1`, []any{p.from}},
 			{`UPDATE cycles SET credential_id = $1 WHERE credential_id = $2`, []any{p.kept, p.gone}},

@@ -12,7 +12,11 @@ var _ renewal.Store = (*Store)(nil)
 const (
 	credentialQuery = `SELECT c.id, c.member_id, c.certification, c.state, c.earned_on, c.counted, c.snoozed, c.created_at, ` + cycleColumns + `
 		FROM credentials c JOIN cycles y ON y.credential_id = c.id AND y.renewed_on = '' `
-	cycleColumns  = `y.id, y.credential_id, y.from_on, y.until_on, y.carried, y.renewed_on, y.created_at, y.dated_at`
+	// Whether a period follows on one that was renewed: one that ended when the
+	// certification was earned again doesn't count.
+	cycleColumns = `y.id, y.credential_id, y.from_on, y.until_on, y.carried, y.renewed_on, y.created_at, y.dated_at,
+		EXISTS (SELECT 1 FROM cycles b WHERE b.credential_id = y.credential_id AND b.renewed_on > c.earned_on
+			AND (y.renewed_on = '' OR b.renewed_on < y.renewed_on))`
 	creditColumns = `x.id, x.cycle_id, x.what, x.amount, x.category, x.day, x.evidence, x.entered_at`
 )
 
@@ -27,7 +31,7 @@ func readCredential(scan scanner) (c renewal.Credential, err error) {
 
 func readCycle(scan scanner) (y renewal.Cycle, err error) {
 	var created, dated int64
-	err = scan(&y.ID, &y.Credential, &y.From, &y.Until, &y.Carried, &y.RenewedOn, &created, &dated)
+	err = scan(&y.ID, &y.Credential, &y.From, &y.Until, &y.Carried, &y.RenewedOn, &created, &dated, &y.Later)
 	y.CreatedAt, y.DatedAt = instant(created), instant(dated)
 	return y, err
 }
@@ -164,7 +168,10 @@ func insertCredential(ctx context.Context, tx *tx, c renewal.NewCredential, now 
 	default:
 		return id, nil
 	}
-	_, err = tx.exec(ctx, `UPDATE credentials SET state = $2, earned_on = $3, snoozed = '' WHERE id = $1`, id, string(c.State), c.EarnedOn)
+	// A candidate who now has all of it may not say again when they passed; what was
+	// earned again on an unknown day wasn't earned on the old one.
+	_, err = tx.exec(ctx, `UPDATE credentials SET state = $2, earned_on = CASE WHEN $3 = '' AND state = 'candidate' THEN earned_on ELSE $3 END, snoozed = ''
+		WHERE id = $1`, id, string(c.State), c.EarnedOn)
 	return id, err
 }
 
@@ -255,10 +262,16 @@ const runningOf = `(SELECT y.id FROM cycles y JOIN credentials c ON c.id = y.cre
 // AddCredit implements [renewal.Store].
 func (s *Store) AddCredit(ctx context.Context, member, press string, x renewal.Credit) (got renewal.Credit, err error) {
 	err = s.changesRenewals(ctx, "add credit", member, x.EnteredAt, func(ctx context.Context, tx *tx) error {
+		// A form that is sent again after a renewal, or for another certification, is
+		// the same press: the member is held, so nobody is adding it now.
+		got, err = readCredit(tx.row(ctx, `SELECT `+creditColumns+` FROM credentials c JOIN cycles y ON y.credential_id = c.id
+			JOIN credits x ON x.cycle_id = y.id WHERE c.member_id = $1 AND x.interaction = $2`, member, press).scan)
+		if there, err := found(err); there || err != nil {
+			return err
+		}
 		var runs bool
 		var kept int
-		if err := tx.row(ctx, `SELECT `+running+`, (SELECT COUNT(*) FROM credits k WHERE k.cycle_id = $2 AND k.interaction <> $3)`,
-			member, x.Cycle, press).scan(&runs, &kept); err != nil {
+		if err := tx.row(ctx, `SELECT `+running+`, (SELECT COUNT(*) FROM credits k WHERE k.cycle_id = $2)`, member, x.Cycle).scan(&runs, &kept); err != nil {
 			return err
 		}
 		if !runs {
@@ -267,12 +280,10 @@ func (s *Store) AddCredit(ctx context.Context, member, press string, x renewal.C
 		if kept >= renewal.MaxCredits {
 			return renewal.ErrFull
 		}
-		if _, err := tx.exec(ctx, `INSERT INTO credits (id, cycle_id, what, amount, category, day, evidence, interaction, entered_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (cycle_id, interaction) DO NOTHING`,
-			x.ID, x.Cycle, x.What, x.Amount, x.Category, x.Day, x.Evidence, press, millis(x.EnteredAt)); err != nil {
-			return err
-		}
-		got, err = readCredit(tx.row(ctx, `SELECT `+creditColumns+` FROM credits x WHERE x.cycle_id = $1 AND x.interaction = $2`, x.Cycle, press).scan)
+		got = x
+		_, err = tx.exec(ctx, `INSERT INTO credits (id, cycle_id, what, amount, category, day, evidence, interaction, entered_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			x.ID, x.Cycle, x.What, x.Amount, x.Category, x.Day, x.Evidence, press, millis(x.EnteredAt))
 		return err
 	})
 	return got, err

@@ -267,3 +267,102 @@ func TestLinkedAccountsShareCredentials(t *testing.T) {
 		}
 	})
 }
+
+// The day on which a certification was earned tells when the first period ends, and
+// no other: not after a renewal, but again when it was lost and earned anew.
+func TestLaterPeriods(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		c := holds(t, s, "dana", "cbet", renewal.Full, "")
+		later := func() (all []bool) {
+			t.Helper()
+			cycles, err := s.Cycles(t.Context(), c.Member, c.ID)
+			must(t, err)
+			for _, y := range cycles {
+				all = append(all, y.Later)
+			}
+			return all
+		}
+		for n, next := range []string{"second", "third"} {
+			must(t, s.Renew(t.Context(), renewal.Renewed{Member: c.Member, Cycle: c.Cycle.ID, Next: next, On: fmt.Sprintf("203%d-01-02", n)}, sunday().Add(time.Duration(n+1)*time.Hour)))
+			var err error
+			c, _, err = s.Credential(t.Context(), c.Member, c.ID)
+			must(t, err)
+		}
+		if diff := cmp.Diff([]bool{false, true, true}, later()); diff != "" || !c.Cycle.Later {
+			t.Errorf("which period follows on one (-want +got):\n%s", diff)
+		}
+		c.State = renewal.Lapsed
+		must(t, s.ChangeCredential(t.Context(), c, sunday()))
+		_, err := s.AddCredential(t.Context(), renewal.NewCredential{ID: "x", Cycle: "anew", Member: c.Member, Certification: "cbet", State: renewal.Full, EarnedOn: "2036-05-09"},
+			sunday().Add(9*time.Hour))
+		must(t, err)
+		if c, _, err = s.Credential(t.Context(), c.Member, c.ID); err != nil || c.Cycle.ID != "anew" || c.Cycle.Later {
+			t.Errorf("earned anew: %+v, %v", c, err)
+		}
+	})
+}
+
+// Who noted when they passed as a candidate isn't asked again.
+func TestCandidateKeepsTheirDay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		c := holds(t, s, "dana", "cbet", renewal.Candidate, "")
+		_, err := s.AddCredential(t.Context(), renewal.NewCredential{ID: "x", Cycle: "y", Member: c.Member, Certification: "cbet", State: renewal.Full}, sunday())
+		must(t, err)
+		if c, _, err = s.Credential(t.Context(), c.Member, c.ID); err != nil || c.State != renewal.Full || c.EarnedOn != "2027-05-09" {
+			t.Errorf("they hold %+v, %v", c, err)
+		}
+	})
+}
+
+// One press adds one credit, be it sent again after a renewal or for something else.
+func TestOnePressOneCredit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		join(t, s, "g", "lee")
+		c, other := holds(t, s, "dana", "cbet", renewal.Full, ""), holds(t, s, "dana", "chtm", renewal.Full, "")
+		first := logs(t, s, c, "press", 200)
+		must(t, s.Renew(t.Context(), renewal.Renewed{Member: c.Member, Cycle: c.Cycle.ID, Next: "next", On: "2030-01-02"}, sunday()))
+		for _, cycle := range []string{c.Cycle.ID, "next", other.Cycle.ID} {
+			got, err := s.AddCredit(t.Context(), c.Member, "press", renewal.Credit{ID: "again-" + cycle, Cycle: cycle, What: "course", Amount: 300, Day: "2030-02-01", EnteredAt: sunday()})
+			if err != nil || got.ID != first.ID || got.Cycle != first.Cycle {
+				t.Errorf("sent again for %s: %+v, %v", cycle, got, err)
+			}
+		}
+		logs(t, s, holds(t, s, "lee", "cbet", renewal.Full, ""), "lees", 100)
+		if n, err := s.Count(t.Context(), `SELECT COUNT(*) FROM credits`); err != nil || n != 2 {
+			t.Errorf("%d credits, want one each (%v)", n, err)
+		}
+	})
+}
+
+// Of two periods the one with the later end stays as it is, with what was told of
+// it; and what has come from the other is looked at for notes.
+func TestLinkedRenewalsAreToldOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		join(t, s, "g", "dana")
+		join(t, s, "g", "reed")
+		mine, other := holds(t, s, "dana", "cbet", renewal.Full, ""), holds(t, s, "reed", "cbet", renewal.Full, "")
+		must(t, s.SetUntil(t.Context(), other.Member, other.Cycle.ID, "2030-12-31", sunday().Add(time.Hour)))
+		logs(t, s, mine, "p1", 100)
+		logs(t, s, other, "p2", 200)
+		must(t, s.Do(t.Context(), `INSERT INTO reminders (member_id, kind, state, minute, zone) VALUES ('member-dana', 'renewal', 'on', 420, 'UTC')`))
+		linked(t, s, "dana", "reed", sunday())
+		all, err := s.Credentials(t.Context(), memberOf(t, s, "dana"))
+		must(t, err)
+		if len(all) != 1 || all[0].Cycle.ID != other.Cycle.ID || all[0].Cycle.Until != "2030-12-31" || !all[0].Cycle.DatedAt.Equal(sunday().Add(time.Hour)) {
+			t.Fatalf("they hold %+v", all)
+		}
+		if got := credits(t, s, all[0]); len(got) != 2 {
+			t.Errorf("credits: %v", got)
+		}
+		if n, err := s.Count(t.Context(), `SELECT COUNT(*) FROM due WHERE kind = 'note' AND subject = 'member-dana/renewal' AND state = 'waiting'`); err != nil || n != 1 {
+			t.Errorf("%d looks at their notes, want 1 (%v)", n, err)
+		}
+	})
+}
