@@ -205,11 +205,11 @@ func (s *Service) auditFiles(ctx context.Context, i bot.Interaction) (bot.Respon
 
 // table is every entry of the period, with a header.
 func (p pack) table() table {
-	span, _, known := p.period()
+	span, about, known := p.period()
 	t := table{Header: []string{"Date", "What", "Category", "Amount", "Unit", "Evidence", "In the period"}}
 	for _, x := range p.credits {
 		in := "yes"
-		if !known {
+		if about || !known { // the span is worked out by a rule
 			in = "to confirm"
 		} else if !span.Has(x.Day) {
 			in = "no"

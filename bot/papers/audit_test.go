@@ -20,6 +20,16 @@ func held(t *testing.T, id, earned, from, until string, credits ...renewal.Credi
 	return pack{certification: find(t, id), credential: renewal.Credential{ID: "c", Certification: id, EarnedOn: earned, Cycle: y}, cycle: y, credits: credits, today: "2029-02-05"}
 }
 
+// Where nobody entered when a period ends, nothing is said for certain to lie in it.
+func TestPackOfGuessedPeriod(t *testing.T) {
+	p := held(t, "cbet", "2027-05-08", "", "", credit("Course", "courses", "2027-06-01", "", 200), credit("Late", "courses", "2031-06-01", "", 200))
+	for _, row := range p.table().Rows {
+		if got := row[len(row)-1]; got != "to confirm" {
+			t.Errorf("%s: in the period: %q", row[0], got)
+		}
+	}
+}
+
 func credit(what, category, day, evidence string, hundredths cert.Amount) renewal.Credit {
 	return renewal.Credit{What: what, Category: category, Day: day, Evidence: evidence, Amount: hundredths}
 }

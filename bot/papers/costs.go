@@ -64,7 +64,7 @@ func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 	}
 	mine := []bot.Text{"What you spent"}
 	for _, e := range spent[:min(len(spent), shownExpenses)] {
-		mine = append(mine, wordsExpense(e))
+		mine = append(mine, wordsBriefly(e))
 	}
 	if more := len(spent) - shownExpenses; more > 0 {
 		mine = append(mine, bot.Textf("and %s more", bot.Count(more, "entry", "entries")))

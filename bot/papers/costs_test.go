@@ -128,3 +128,20 @@ func TestFilledIn(t *testing.T) {
 		})
 	}
 }
+
+// However much was typed about each cost, the pages of them fit into a message.
+func TestLongEntriesFit(t *testing.T) {
+	var s Service
+	for _, c := range catalogue(t).Certifications {
+		var all []Expense
+		for n := range MaxExpenses {
+			all = append(all, Expense{ID: fmt.Sprintf("%016d", n), Certification: c.ID, What: strings.Repeat("W*", maxWhat/2), Receipt: strings.Repeat("_é", maxReceipt/2),
+				Amount: Amount{999_999_999, []string{"USD", "EUR", "GBP"}[n%3]}, Day: "2027-05-08"})
+		}
+		for _, card := range []*bot.Card{s.costsCard(c, all), entriesCard(c, all, 5*perPage), s.entryCard(all[0], c)} {
+			if err := message(card).Validate(); err != nil {
+				t.Errorf("%s: %v", c.Short, err)
+			}
+		}
+	}
+}

@@ -186,7 +186,7 @@ func issuersWindow(c cert.Certification, w cert.Window) cert.Window {
 func (f facts) after(d Draft) string {
 	c := f.certification
 	taken := slices.DeleteFunc(slices.Clone(f.exams), func(e exam.Exam) bool {
-		return e.State == exam.Closed || e.State == exam.Planned && e.From >= f.today
+		return e.State == exam.Closed || e.State == exam.Planned && e.To >= f.today
 	})
 	var all []string
 	for _, e := range taken {
@@ -206,18 +206,26 @@ func (f facts) after(d Draft) string {
 	return strings.Join(append([]string{first}, f.paid()...), "\n\n")
 }
 
-// passed reports whether the person said so of every exam they entered an end of.
+// passed reports whether the person said so of every part whose end they entered;
+// a later try makes up for an earlier one.
 func (f facts) passed() bool {
-	n := 0
+	parts := map[string]bool{}
 	for _, e := range f.exams {
 		switch e.State {
 		case exam.Passed:
-			n++
+			parts[e.Part] = true
+		case exam.Failed:
+			parts[e.Part] = parts[e.Part]
 		case exam.Waiting:
 			return false
 		}
 	}
-	return n > 0
+	for _, passed := range parts {
+		if !passed {
+			return false
+		}
+	}
+	return len(parts) > 0
 }
 
 // paid is what a person entered as paid, with the names of receipts.

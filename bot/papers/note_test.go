@@ -209,3 +209,29 @@ func TestNotePage(t *testing.T) {
 		t.Errorf("Markdown:\n%s", md)
 	}
 }
+
+// A note says of nothing that it was taken before it is over, nor that all is passed
+// while a part isn't.
+func TestNoteAfterIsTrue(t *testing.T) {
+	if text := written(t, "cbet", dated(exam.Planned, "2027-02-20", "2027-03-05")).after(Draft{Kind: After}); !strings.Contains(text, "Please fill in when") {
+		t.Errorf("a window that isn't over:\n%s", text)
+	}
+	part := func(id string, state exam.State) exam.Exam {
+		return exam.Exam{ID: id, Certification: "cpsm", Part: id, From: "2027-02-20", To: "2027-02-20", State: state}
+	}
+	for _, tt := range []struct {
+		name  string
+		exams []exam.Exam
+		want  bool
+	}{
+		{"both", []exam.Exam{part("core", exam.Passed), part("leadership", exam.Passed)}, true},
+		{"one of two", []exam.Exam{part("core", exam.Passed), part("leadership", exam.Failed)}, false},
+		{"at the second try", []exam.Exam{part("core", exam.Failed), part("core", exam.Passed)}, true},
+		{"none", []exam.Exam{part("core", exam.Failed)}, false},
+		{"nothing taken", nil, false},
+	} {
+		if text := written(t, "cpsm", tt.exams...).after(Draft{Kind: After, Result: true}); strings.Contains(text, "I passed") != tt.want {
+			t.Errorf("%s:\n%s", tt.name, text)
+		}
+	}
+}

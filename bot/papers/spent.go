@@ -25,7 +25,8 @@ const (
 const (
 	maxWhat    = 80  // characters of what was paid for
 	maxReceipt = 120 // and of a receipt's file name
-	perPage    = 10  // entries on a page of them
+	briefly    = 40  // and of either in a list
+	perPage    = 8   // entries on a page of them
 )
 
 // openSpent asks for an expense.
@@ -171,11 +172,16 @@ func (s *Service) entries(ctx context.Context, i bot.Interaction) (bot.Response,
 	if err != nil || from < 0 || from >= len(all) {
 		from = 0
 	}
+	return show(i, entriesCard(c, all, from)), nil
+}
+
+// entriesCard is a page of expenses, from one of them on.
+func entriesCard(c cert.Certification, all []Expense, from int) *bot.Card {
 	page := all[from:min(from+perPage, len(all))]
 	body := []bot.Text{wordsSums(all)}
 	menu := bot.Menu{Placeholder: "Correct or remove one", Action: PathPapers + "/entry"}
 	for _, e := range page {
-		body = append(body, wordsExpense(e))
+		body = append(body, wordsBriefly(e))
 		menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(fmt.Sprintf("%s, %s: %s", e.Amount, dayShort(e.Day), e.What), bot.LimitOptionLabel), Value: e.ID})
 	}
 	controls := []bot.Control{menu}
@@ -186,7 +192,7 @@ func (s *Service) entries(ctx context.Context, i bot.Interaction) (bot.Response,
 		controls = append(controls, button("Newer ones", PathCosts(c.ID)+"/entries/"+strconv.Itoa(max(0, from-perPage))))
 	}
 	controls = append(controls, button("Enter a cost", PathCosts(c.ID)+"/spent"), button("Costs", PathCosts(c.ID)))
-	return show(i, &bot.Card{Title: bot.Textf("%s: what you spent", c.Short), Body: lines(body...), Controls: rows(controls...)}), nil
+	return &bot.Card{Title: bot.Textf("%s: what you spent", c.Short), Body: lines(body...), Controls: rows(controls...)}
 }
 
 // chosenEntry is the expense that a path names, of who acts.

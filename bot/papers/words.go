@@ -80,6 +80,12 @@ func wordsExpense(e Expense) bot.Text {
 	return line
 }
 
+// wordsBriefly is an entry in a list; its own page has all that was typed.
+func wordsBriefly(e Expense) bot.Text {
+	e.What, e.Receipt = bot.Clip(e.What, briefly), bot.Clip(e.Receipt, briefly)
+	return wordsExpense(e)
+}
+
 // wordsSums is what entries come to, each currency by itself.
 func wordsSums(all []Expense) bot.Text {
 	amounts := make([]Amount, len(all))

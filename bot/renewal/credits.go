@@ -13,7 +13,7 @@ import (
 )
 
 // perPage is how many credits stand on a page.
-const perPage = 8
+const perPage = 6
 
 // credits lists what was logged in a period, newest first.
 func (s *Service) credits(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -34,6 +34,11 @@ func (s *Service) credits(ctx context.Context, i bot.Interaction) (bot.Response,
 	if err != nil || from < 0 || from >= len(credits) {
 		from = 0
 	}
+	return shown(i, s.creditsCard(h, y, credits, from)), nil
+}
+
+// creditsCard is a page of what was logged in a period, from one of the credits on.
+func (s *Service) creditsCard(h held, y Cycle, credits []Credit, from int) *bot.Card {
 	page := credits[from:min(from+perPage, len(credits))]
 	body := []bot.Text{h.wordsSpan(y)}
 	if len(credits) == 0 {
@@ -41,7 +46,7 @@ func (s *Service) credits(ctx context.Context, i bot.Interaction) (bot.Response,
 	}
 	menu := bot.Menu{Placeholder: "Open one", Action: strings.TrimSuffix(pathCredit(""), "/")}
 	for n, x := range page {
-		body = append(body, bot.Textf("%d. %s", from+n+1, h.wordsCredit(x)))
+		body = append(body, bot.Textf("%d. %s", from+n+1, h.wordsCredit(x.brief())))
 		menu.Options = append(menu.Options, bot.Option{Label: bot.Clip(fmt.Sprintf("%d. %s, %s", from+n+1, unitWords(x.Amount, h.unit), x.What), bot.LimitOptionLabel), Value: x.ID})
 	}
 	controls := []bot.Control{menu}
@@ -62,7 +67,16 @@ func (s *Service) credits(ctx context.Context, i bot.Interaction) (bot.Response,
 	if len(credits) > perPage {
 		title = bot.Textf("%s: what you logged, %d to %d of %d", h.cc.Short, from+1, from+len(page), len(credits))
 	}
-	return shown(i, &bot.Card{Title: title, Body: lines(body...), Controls: rows(controls...)}), nil
+	return &bot.Card{Title: title, Body: lines(body...), Controls: rows(controls...)}
+}
+
+// briefly is how many characters of what was typed stand in a list.
+const briefly = 50
+
+// brief is a credit for a list; its own page has all that was typed.
+func (x Credit) brief() Credit {
+	x.What, x.Evidence = bot.Clip(x.What, briefly), bot.Clip(x.Evidence, briefly)
+	return x
 }
 
 // cycle is a period of whoever acts, and the credential that it is of.
@@ -182,7 +196,7 @@ func (s *Service) where(ctx context.Context, i bot.Interaction) (bot.Response, e
 	if err != nil {
 		return bot.Response{}, err
 	}
-	x.Evidence = strings.Join(strings.Fields(string(bot.Typed(i.Values.Get(fieldWhere)))), " ")
+	x.Evidence = oneLine(i.Values.Get(fieldWhere), maxWhere)
 	if x.Evidence == "" {
 		return invalid(fieldWhere, "Please say in a few words where it is."), nil
 	}

@@ -278,11 +278,23 @@ func (r *reader) dateAt(at int) (day string, n int, both []string) {
 		return r.ago(0), 1, nil
 	case "yesterday":
 		return r.ago(1), 1, nil
+	case "tomorrow": // said to be still to come, where that matters
+		return r.ago(-1), 1, nil
+	case "next":
+		if w, ok := weekday(r.word(at + 1)); ok {
+			return r.nextWeekday(w), 2, nil
+		}
+		return "", 0, nil
 	case "last":
 		if w, ok := weekday(r.word(at + 1)); ok {
 			return r.lastWeekday(w, 1), 2, nil
 		}
 		return "", 0, nil
+	}
+	if r.word(at+2) == "ago" {
+		if days, ok := span(word, r.word(at+1)); ok {
+			return r.ago(days), 3, nil
+		}
 	}
 	if w, ok := weekday(word); ok {
 		// "Monday rounds" may be what it was called; at an end, or after "on", it is a day.
@@ -370,6 +382,25 @@ func (r *reader) lastWeekday(w time.Weekday, atLeast int) string {
 		days += 7
 	}
 	return r.ago(days)
+}
+
+func (r *reader) nextWeekday(w time.Weekday) string {
+	return r.ago(-((int(w)-int(r.today.Weekday())+6)%7 + 1))
+}
+
+// span is how many days "3 days", "a week" or "2 weeks" are.
+func span(number, unit string) (days int, ok bool) {
+	n, err := strconv.Atoi(number)
+	if number == "a" || number == "one" {
+		n, err = 1, nil
+	}
+	switch singular(unit) {
+	case "day":
+		days = 1
+	case "week":
+		days = 7
+	}
+	return n * days, err == nil && days > 0 && n > 0 && n < 1000
 }
 
 // lastOf is the last such day of a month that is not to come; "" if there is none.

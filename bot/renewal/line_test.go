@@ -39,7 +39,12 @@ func TestParseEntry(t *testing.T) {
 		{"ISO 13485 course 2 CEU 3 May 2027", Entry{What: "ISO 13485 course", Amount: 200, Unit: "ceu", Day: "2027-05-03"}},
 		{"ventilator course", Entry{What: "ventilator course"}},
 		{"3 May ventilator course", Entry{What: "ventilator course", Day: "2027-05-03"}},
-		{"9 May course 2 CEU", Entry{What: "course", Amount: 200, Unit: "ceu", Day: "2026-05-09"}}, // the last one there was
+		{"9 May course 2 CEU", Entry{What: "course", Amount: 200, Unit: "ceu", Day: "2026-05-09"}},    // the last one there was
+		{"2 CEU course tomorrow", Entry{What: "course", Amount: 200, Unit: "ceu", Day: "2027-05-09"}}, // refused, as are other days to come
+		{"2 CEU course next Saturday", Entry{What: "course", Amount: 200, Unit: "ceu", Day: "2027-05-15"}},
+		{"next Sunday 2 CEU course", Entry{What: "course", Amount: 200, Unit: "ceu", Day: "2027-05-09"}},
+		{"2 CEU course 3 days ago", Entry{What: "course", Amount: 200, Unit: "ceu", Day: "2027-05-05"}},
+		{"a week ago 2 CEU 3 day course", Entry{What: "3 day course", Amount: 200, Unit: "ceu", Day: "2027-05-01"}},
 		{"29 Feb course 1 CEU", Entry{What: "course", Amount: 100, Unit: "ceu", Day: "2024-02-29"}},
 		{"Monday rounds 1 CEU", Entry{What: "rounds", Amount: 100, Unit: "ceu", Day: "2027-05-03"}},
 		{"the Monday rounds 1 CEU", Entry{What: "the Monday rounds", Amount: 100, Unit: "ceu"}},

@@ -219,10 +219,14 @@ func (s *Service) log(ctx context.Context, i bot.Interaction) (bot.Response, err
 	return s.keep(ctx, i, who, h, i.Arg("press"), x)
 }
 
+// oneLine is what somebody typed, on one line of so many characters at most.
+func oneLine(typed string, most int) string {
+	return bot.Clip(strings.Join(strings.Fields(string(bot.Typed(typed))), " "), most)
+}
+
 // filledIn reads the form about a credit; fault is what is wrong with it.
 func (h held) filledIn(i bot.Interaction, who group.Acting) (x Credit, fault map[string]string) {
-	x = Credit{What: strings.Join(strings.Fields(string(bot.Typed(i.Values.Get(fieldWhat)))), " "), Category: i.Values.Get(fieldCategory),
-		Evidence: strings.Join(strings.Fields(string(bot.Typed(i.Values.Get(fieldWhere)))), " ")}
+	x = Credit{What: oneLine(i.Values.Get(fieldWhat), maxWhat), Category: i.Values.Get(fieldCategory), Evidence: oneLine(i.Values.Get(fieldWhere), maxWhere)}
 	if x.Category == later {
 		x.Category = ""
 	}

@@ -168,7 +168,7 @@ func (s *Service) past(ctx context.Context, i bot.Interaction) (bot.Response, er
 func (s *Service) renewedBy(ctx context.Context, all []held) (offers []bot.Text, controls []bot.Control, err error) {
 	for _, low := range all {
 		rule := low.cc.Facts.Renewal.RenewedBy
-		if rule.Shown() == cert.NotVerified || !low.renews() {
+		if rule.Shown() == cert.NotVerified || !low.collects() {
 			continue
 		}
 		begun, err := s.lastEvent(ctx, low)
@@ -183,8 +183,8 @@ func (s *Service) renewedBy(ctx context.Context, all []held) (offers []bot.Text,
 			if err != nil {
 				return nil, nil, err
 			}
-			if on == "" || on <= begun {
-				continue
+			if on == "" || on <= begun || low.Cycle.Confirmed() && on > low.Cycle.Until {
+				continue // not in the period that runs
 			}
 			offers = append(offers, bot.Textf("%s, earned or renewed on %s, %s. Note it as renewed?", high.cc.Short, dayWords(on), rule.Words("renews "+low.cc.Short, low.cc.URL)))
 			controls = append(controls, button("Renewed: "+low.label(), PathRenew(low.ID)))
