@@ -69,21 +69,22 @@ func (s *Service) costsCard(c cert.Certification, spent []Expense) *bot.Card {
 	if more := len(spent) - shownExpenses; more > 0 {
 		mine = append(mine, bot.Textf("and %s more", bot.Count(more, "entry", "entries")))
 	}
-	controls := []bot.Control{primary("Enter a cost", PathCosts(c.ID)+"/spent")}
-	if len(spent) == 0 {
+	enter, ask, repay := PathCosts(c.ID)+"/spent", PathNote(c.ID, Before), PathNote(c.ID, After)
+	controls := []bot.Control{primary("Ask my employer", ask), button("Enter a cost", enter), button("Ask to be repaid", repay)}
+	if len(spent) == 0 { // asking comes before paying
 		mine = append(mine, wordsNothingSpent)
 	} else {
+		controls = []bot.Control{primary("Enter a cost", enter)}
 		mine = append(mine, wordsSums(spent))
 		if strings.Contains(string(mine[len(mine)-1]), " · ") {
 			mine = append(mine, wordsSumsApart)
 		}
-		controls = append(controls, button("My entries", PathCosts(c.ID)+"/entries"))
+		controls = append(controls, button("My entries", PathCosts(c.ID)+"/entries"), button("Ask to be repaid", repay), button("Ask my employer", ask))
 	}
-	controls = append(controls, button("Ask my employer", PathNote(c.ID, Before)), button("Ask to be repaid", PathNote(c.ID, After)))
 	if c.URL != "" && len(c.URL) <= bot.LimitURL {
 		controls = append(controls, bot.Link{Label: "Issuer's page", URL: c.URL})
 	}
-	controls = append(controls, button("Calendar", PathCalendar), button("My study page", group.PathStudy))
+	controls = append(controls, button("Calendar", PathCalendar), button("About "+bot.Clip(c.Short, 18), group.PathAbout(c.ID)), button("My study page", group.PathStudy))
 	return &bot.Card{Title: bot.Textf("%s: costs", c.Short), Body: paragraphs(lines(costs...), wordsNotOurs, lines(mine...)),
 		Footer: bot.Typed(c.Notice()), Controls: rows(controls...)}
 }

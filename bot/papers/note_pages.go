@@ -82,15 +82,13 @@ func (n noted) card() *bot.Card {
 		body = append(body, wordsNoteMore)
 	}
 	controls := []bot.Control{primary("Get the files", n.path("/files"))}
-	own := n.draft.Words != ""
+	own, about := n.draft.Words != "", wordsNoteFacts
 	switch {
 	case own:
-		body = append(body, wordsNoteOwn)
+		about = wordsNoteOwn
 	case n.draft.Kind == Before:
-		body = append(body, wordsNoteFacts)
 		controls = append(controls, button("What I ask for", n.path("/ask")))
 	default:
-		body = append(body, wordsNoteFacts)
 		if n.facts.passed() && n.draft.Result {
 			controls = append(controls, button("Leave my result out", n.path("/result/no")))
 		} else if n.facts.passed() {
@@ -106,7 +104,7 @@ func (n noted) card() *bot.Card {
 		controls = append(controls, button("Write it anew", n.path("/anew")))
 	}
 	controls = append(controls, button("Costs", PathCosts(n.certification().ID)))
-	return &bot.Card{Title: bot.Typed(noteTitle(n.certification().Short, n.draft.Kind)), Body: paragraphs(body...), Controls: rows(controls...)}
+	return &bot.Card{Title: bot.Typed(noteTitle(n.certification().Short, n.draft.Kind)), Body: paragraphs(body...), Footer: about, Controls: rows(controls...)}
 }
 
 // noteFiles gives a note as files.

@@ -188,8 +188,14 @@ func (p *page) tell(label string, e cert.Evidence, value string) {
 	}
 }
 
-// end says where to ask, and what the page rests on.
+// end says where to ask, and what the page rests on: in a paragraph of its own.
 func (p *page) end() {
+	facts := len(p.lines)
+	defer func() {
+		if 0 < facts && facts < len(p.lines) {
+			p.lines[facts] = "\n" + p.lines[facts]
+		}
+	}()
 	if p.unsure && p.c.URL != "" {
 		p.say(bot.Textf(wordsAsk, p.c.IssuerShort, p.c.URL))
 	}
@@ -221,7 +227,7 @@ func (p *page) overview() {
 	case f.Eligibility.Shown() == cert.NotVerified || len(ways) < 2:
 		p.tell("Who is admitted", f.Eligibility.Evidence, cert.Text(ways))
 	default:
-		p.say(bot.Textf("Who is admitted, one way is enough: %s", p.fact(f.Eligibility.Evidence, bot.Count(len(ways), "way", "ways"))))
+		p.say(bot.Textf("Who is admitted: %s", p.fact(f.Eligibility.Evidence, fmt.Sprintf("%d ways, one is enough", len(ways)))))
 		for n, way := range ways {
 			p.say(bot.Textf("%d. %s", n+1, way))
 		}

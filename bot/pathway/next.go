@@ -95,7 +95,7 @@ func (s *Service) nextForm(a Answers) *bot.Form {
 		{Name: fieldWith, Label: "You work with", Kind: bot.AnyOf, Options: withOptions(), Initial: a.With},
 	}
 	if len(holds.Options) > 0 {
-		fields = slices.Insert(fields, 0, holds)
+		fields = slices.Insert(fields, 3, holds) // a long list; the short ones come first
 	}
 	return &bot.Form{Title: "Which one next?", Submit: "Show me", Action: PathNext + "/answer", Intro: wordsNextIntro, Fields: fields}
 }
@@ -140,6 +140,9 @@ func (s *Service) answerCard(a Answers, now time.Time) *bot.Card {
 		return c
 	}
 	body := []bot.Text{wordsNextHow}
+	if len(found) == 1 {
+		body = []bot.Text{wordsNextOne}
+	}
 	var abouts []bot.Control
 	var notices []string
 	for n, f := range found {

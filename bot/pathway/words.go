@@ -33,7 +33,8 @@ const (
 	wordsNear         bot.Text = "Did you mean one of these?"
 
 	wordsNextIntro bot.Text = "All of it may stay empty. Nothing of it is kept, and nobody else sees it."
-	wordsNextHow   bot.Text = "From what you filled in, these could fit. It is how people in the field often go, and no rule."
+	wordsNextOne   bot.Text = "From what you filled in, this one could fit. Many in the field go this way; it is no rule."
+	wordsNextHow   bot.Text = "From what you filled in, these could fit. Many in the field go these ways; they are no rule."
 	wordsNextNone  bot.Text = "You hold every one that I could suggest. Keeping them is a good next step: each page says how."
 	wordsNextCheck bot.Text = "Before you pay, check with the issuer that you are admitted."
 	wordsNotKept   bot.Text = "Only you can see this. What you filled in is not kept."

@@ -154,6 +154,8 @@ func demoHints(empty bool) []browser.Hint {
 		{Text: "Practise five questions.", Say: "/quiz"},
 		{Text: "Open your study page.", Say: "/study"},
 		{Text: "Play a live round with the channel.", Say: "/quiz live round"},
+		{Text: "Look a certification up, and see what it costs.", Say: "/cert CBET"},
+		{Text: "Set the date of your exam.", Say: "/exam"},
 		{Text: "See what organisers see.", Say: "/group"},
 		{Text: "Press Next morning above: yesterday's answer and a new question come."},
 		setUp,
