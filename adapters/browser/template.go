@@ -28,6 +28,7 @@ func parseTemplates() (*template.Template, error) {
 		"isWhen":     func(p bot.Part) bool { return p.Kind == bot.WhenPart },
 		"iso":        func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"paragraphs": paragraphs,
+		"linked":     linked,
 		"control":    viewControl,
 		"spoken":     spoken,
 		"toneName":   func(t bot.Tone) string { return [...]string{"neutral", "good", "attention"}[min(max(int(t), 0), 2)] },
@@ -62,6 +63,42 @@ func paragraphs(t bot.Text) []bot.Text {
 		}
 	}
 	return out
+}
+
+// piece is a part of a text: words, or an address that a press opens.
+type piece struct {
+	Words string
+	URL   string // empty: only words
+}
+
+// linked finds the addresses in a text, as other platforms do. The end of a
+// sentence and a bracket that closes around an address are not part of it.
+func linked(s string) []piece {
+	var all []piece
+	for s != "" {
+		from := len(s)
+		for _, scheme := range []string{"https://", "http://"} {
+			if at := strings.Index(s, scheme); at >= 0 {
+				from = min(from, at)
+			}
+		}
+		if from > 0 {
+			all = append(all, piece{Words: s[:from]})
+			s = s[from:]
+			continue
+		}
+		end := strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("\"<>|\u00a0", r) })
+		if end < 0 {
+			end = len(s)
+		}
+		address := strings.TrimRight(s[:end], ".,;:!?)]'")
+		if _, rest, _ := strings.Cut(address, "//"); rest == "" {
+			all, s = append(all, piece{Words: s[:end]}), s[end:]
+			continue
+		}
+		all, s = append(all, piece{Words: address, URL: address}), s[len(address):]
+	}
+	return all
 }
 
 // controlView is a control of which exactly one is set.
