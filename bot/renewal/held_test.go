@@ -121,7 +121,7 @@ func TestPagesHold(t *testing.T) {
 		today := rapid.SampledFrom([]string{"2026-11-23", "2027-05-09", "2029-11-30", "2030-02-01", "2035-01-01"}).Draw(t, "today")
 		st := h.status(h.Cycle, credits, today)
 		for _, card := range []*bot.Card{
-			{Title: h.wordsGap(st, today), Body: lines(h.wordsCounts(st, today)...)},
+			{Title: h.wordsGap(st, today), Body: bot.Join("\n\n", h.wordsCounts(st, today)...)},
 			{Title: h.title(), Body: lines(h.wordsLine(st, today), h.wordsHeld(), h.wordsEnding(today), h.wordsSum(st), h.wordsPeriod(st, today), h.wordsCounted())},
 		} {
 			if err := (message(card)).Validate(); err != nil {

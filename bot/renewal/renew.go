@@ -54,7 +54,7 @@ func (s *Service) counts(ctx context.Context, i bot.Interaction) (bot.Response, 
 		controls = append(controls, button("Remind me", group.PathRemind(NoteRenewal)))
 	}
 	controls = append(controls, button("Open "+h.label(), pathOf(h.ID)), button(labelCertifications, Path))
-	return shown(i, &bot.Card{Title: h.wordsGap(st, who.Today()), Body: lines(h.wordsCounts(st, who.Today())...), Controls: rows(controls...)}), nil
+	return shown(i, &bot.Card{Title: h.wordsGap(st, who.Today()), Body: bot.Join("\n\n", h.wordsCounts(st, who.Today())...), Controls: rows(controls...)}), nil
 }
 
 // askRenew asks for the dates of the next period.

@@ -31,7 +31,7 @@ func (h held) wordsGap(st Status, today string) bot.Text {
 }
 
 // wordsCounts is what counts, what no longer does, what is missing, by when, and
-// where the rule is from.
+// where the rule is from: paragraphs, of which any may be empty.
 func (h held) wordsCounts(st Status, today string) []bot.Text {
 	r := h.cc.Facts.Renewal
 	body := []bot.Text{bot.Join(" ", h.wordsSum(st), h.wordsFull(st))}
@@ -48,18 +48,17 @@ func (h held) wordsCounts(st Status, today string) []bot.Text {
 		body = append(body, bot.Textf("Outside your period, so not counted: %s.", unitWords(st.Outside, h.unit)))
 	}
 	body = append(body, wordsCarried(st, h.unit))
-	body = append(body, h.wordsCategories(st)...)
-	body = append(body, h.wordsYears(st)...)
-	body = append(body, h.wordsCategoryNote(), h.wordsPeriod(st, today), h.wordsPace(st, today))
+	kinds := append(append(h.wordsCategories(st), h.wordsYears(st)...), h.wordsCategoryNote())
+	end := []bot.Text{h.wordsPeriod(st, today), h.wordsPace(st, today)}
 	if r.ApplyFrom.Shown() != cert.NotVerified && h.Cycle.Confirmed() && h.Cycle.Until >= today {
 		if from, ok := r.ApplyOn(h.Cycle.Until); ok {
-			body = append(body, bot.Textf("Can be handed in: %s.", r.ApplyFrom.Words("from "+dayWords(from), h.cc.URL)))
+			end = append(end, bot.Textf("Can be handed in: %s.", r.ApplyFrom.Words("from "+dayWords(from), h.cc.URL)))
 		}
 	}
 	if r.Proof.Shown() != cert.NotVerified {
-		body = append(body, bot.Textf("To hand in: %s", r.Proof.Words(r.Proof.Value, h.cc.URL)))
+		end = append(end, bot.Textf("To hand in: %s", r.Proof.Words(r.Proof.Value, h.cc.URL)))
 	}
-	return append(body, h.wordsSource(), h.wordsNotByQuestions(), h.wordsEnding(today))
+	return []bot.Text{lines(body...), lines(kinds...), lines(end...), lines(h.wordsSource(), h.wordsNotByQuestions(), h.wordsEnding(today))}
 }
 
 // wordsFull names the categories in which more won't count.
