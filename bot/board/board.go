@@ -211,6 +211,7 @@ type Config struct {
 type Service struct {
 	Config
 	reportParts []ReportPart
+	whoParts    []WhoPart
 }
 
 // New makes the feature and registers what people do with it.

@@ -64,6 +64,13 @@ type ReportPart func(ctx context.Context, g group.Group) ([]bot.Text, error)
 // ContributeReport adds to the team report.
 func (s *Service) ContributeReport(part ReportPart) { s.reportParts = append(s.reportParts, part) }
 
+// WhoPart is what another feature offers an organiser who asks who isn't taking
+// part: something that everybody may or may not do, and nobody is named by.
+type WhoPart func(g group.Group) bot.Button
+
+// ContributeWho adds to the answer for organisers who ask that.
+func (s *Service) ContributeWho(part WhoPart) { s.whoParts = append(s.whoParts, part) }
+
 // attachReport registers the team report.
 func (s *Service) attachReport() {
 	s.Bot.Action("report/{group}", func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -184,12 +191,18 @@ func areaLines(short string, o cert.Outline, track string, areas []AreaFacts, se
 
 // reportWho answers who isn't taking part: nobody keeps that.
 func (s *Service) reportWho(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	g, _, err := s.Groups.Join(ctx, i, i.Arg("group"))
+	g, m, err := s.Groups.Join(ctx, i, i.Arg("group"))
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := &bot.Card{Body: wordsNoList, Footer: wordsOnlyYou, Controls: []bot.Row{{
-		bot.Button{Label: "Report", Action: "report/" + g.ID}, bot.Button{Label: "Group page", Action: group.PathGroup(g.ID)}}}}
+	var row bot.Row
+	for _, part := range s.whoParts {
+		if m.Role == group.Organiser && g.State != group.Ended {
+			row = append(row, part(g))
+		}
+	}
+	card := &bot.Card{Body: wordsNoList, Footer: wordsOnlyYou, Controls: []bot.Row{append(row,
+		bot.Button{Label: "Report", Action: "report/" + g.ID}, bot.Button{Label: "Group page", Action: group.PathGroup(g.ID)})}}
 	return bot.InPlace(i, bot.Message{Card: card}), nil
 }
 

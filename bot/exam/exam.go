@@ -81,6 +81,7 @@ type Store interface {
 	DateStore
 	OutcomeStore
 	NewsStore
+	AskStore
 	// Details is everything about a group; see [group.Store].
 	Details(ctx context.Context, group string) (d group.Details, ok bool, err error)
 }

@@ -104,7 +104,7 @@ func (s *Service) registerNews() {
 
 // Kinds is what the engine needs to know of exams.
 func (s *Service) Kinds() []schedule.Kind {
-	return []schedule.Kind{{Name: group.KindNews, Render: s.renderNews}}
+	return []schedule.Kind{{Name: group.KindNews, Render: s.renderNews}, {Name: group.KindSitting, Render: s.renderAsking}}
 }
 
 // tell asks which group to tell, of several.

@@ -267,25 +267,40 @@ func (s *Service) studiedOutline(ctx context.Context, self group.Self, certifica
 	return ""
 }
 
-// deadline is what there is to say about applying for a window.
+// deadline is what there is to say about applying for a window: the issuer's day
+// where that is verified, else what an organiser of one of the person's groups
+// entered.
 func (s *Service) deadline(ctx context.Context, self group.Self, c cert.Certification, w cert.Window, today time.Time) (bot.Text, error) {
-	if s.c.Deadline != nil {
-		var groups []string
-		for _, g := range self.Groups {
-			groups = append(groups, g.ID)
-		}
-		d, ok, err := s.c.Deadline(ctx, groups, c.ID, w)
-		if err != nil || ok {
-			return wordsDeadline(c, d, today, " (entered by your organiser)"), err
-		}
-	}
 	d, ok := c.Deadline(w)
-	if !ok || c.Facts.Deadlines.Shown() == cert.NotVerified {
+	shown := c.Facts.Deadlines.Shown()
+	if ok && shown == cert.Plainly {
+		return wordsDeadline(c, d, today, ""), nil
+	}
+	day, err := s.enteredDeadline(ctx, self, c, w)
+	switch {
+	case err != nil:
+		return "", err
+	case day != "":
+		return wordsDeadline(c, cert.Deadline{ApplyBy: day}, today, " (entered by your organiser)"), nil
+	case !ok || shown == cert.NotVerified:
 		return wordsNoDeadline(c, w), nil
 	}
-	source := ""
-	if c.Facts.Deadlines.Shown() == cert.Reported {
-		source = " (reported; check with " + c.IssuerShort + ": " + c.URL + ")"
+	return wordsDeadline(c, d, today, " (reported; check with "+c.IssuerShort+": "+c.URL+")"), nil
+}
+
+// enteredDeadline is the last day to apply that an organiser of one of the person's
+// groups entered for a window; "" for none.
+func (s *Service) enteredDeadline(ctx context.Context, self group.Self, c cert.Certification, w cert.Window) (string, error) {
+	for _, g := range self.Groups {
+		d, _, err := s.c.Store.Details(ctx, g.ID)
+		if err != nil {
+			return "", err
+		}
+		for _, t := range d.Tracks {
+			if t.Certification == c.ID && t.WindowFrom == w.From.Format(time.DateOnly) && t.Deadline != "" {
+				return t.Deadline, nil
+			}
+		}
 	}
-	return wordsDeadline(c, d, today, source), nil
+	return "", nil
 }

@@ -1,7 +1,6 @@
 package exam
 
 import (
-	"context"
 	"time"
 
 	"studyhall/bot"
@@ -22,9 +21,6 @@ type Config struct {
 	// they look for the next one; without them nobody is led there.
 	Repay func(certification string) string
 	Next  string
-	// Deadline is by when one has to apply for a window of a certification, as an
-	// organiser of one of some groups entered it; nil: nobody enters any.
-	Deadline func(ctx context.Context, groups []string, certification string, w cert.Window) (d cert.Deadline, ok bool, err error)
 }
 
 // Service answers everything people do with their exams.
@@ -48,6 +44,7 @@ func (s *Service) Register() {
 	s.c.Groups.Remind(s.countdownNotes())
 	s.c.Groups.Hush(s.hush)
 	s.registerOutcomes()
+	s.registerAsking()
 }
 
 // today is the local date in a zone, at midnight UTC.

@@ -265,3 +265,16 @@ func (s *Service) name(e Exam) string {
 	}
 	return c.Short
 }
+
+// Of an organiser's question who sits when.
+const (
+	wordsAsking bot.Text = "If you like, share your exam date or window with this group. On the day it wishes you luck; pages say how many sit when.\n" +
+		"It's voluntary. A date stays private until you share it, and you can stop sharing any time."
+	wordsAsked       bot.Text = "The group is asked."
+	wordsAskedThen   bot.Text = "The report and the group page say how many share when they sit. Who doesn't share is nowhere on a list."
+	wordsAskedBefore bot.Text = "The group was asked within the last four weeks, so nothing was posted twice."
+)
+
+func wordsAskNowhere(groupName string) bot.Text {
+	return bot.Textf("The %s is in no channel at the moment. Nothing was posted.", groupName)
+}

@@ -116,6 +116,10 @@ const KindCalendar = "calendar"
 // that they passed an exam. Package exam renders it.
 const KindNews = "news"
 
+// KindSitting is the kind of a post that asks members whether they share when they
+// sit. Package exam renders it.
+const KindSitting = "sitting"
+
 // KindLive is the kind of due thing that moves a live round on, and of its
 // posts; its subject is the live round. Package practice fires it.
 const KindLive = "live"

@@ -271,6 +271,17 @@ func (s *Service) organiser(ctx context.Context, i bot.Interaction, group string
 	return d, m, nil
 }
 
+// Organising is the acting account as an organiser of a group that runs or is
+// paused; others get a [*bot.Error] that says who organises it, or that its season
+// is over.
+func (s *Service) Organising(ctx context.Context, i bot.Interaction, group string) (Details, error) {
+	d, _, err := s.organiser(ctx, i, group)
+	if err == nil && d.Group.State == Ended {
+		err = problem(wordsEnded(d.Group), button("Group page", PathGroup(group)))
+	}
+	return d, err
+}
+
 // notYours is an error in reading what a path names or, where there is none, that
 // it is not there for who pressed.
 func notYours(err error) error {

@@ -304,6 +304,8 @@ func what(kind string) bot.Text {
 		return "The countdown"
 	case KindNews:
 		return "The post of good news"
+	case KindSitting:
+		return "The question who sits when"
 	}
 	return "A post"
 }

@@ -195,6 +195,7 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Repay: func(certification string) string { return papers.PathNote(certification, papers.After) }, Next: pathway.PathNext,
 	})
 	a.Exams.Register()
+	a.Boards.ContributeWho(exam.AskSharing)
 	a.Renewals = renewal.New(renewal.Config{
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 		Named: ways.Named, Names: pathway.SuggestNames, Next: pathway.PathNext, Money: papers.PathCosts, Audit: papers.PathAudit,
