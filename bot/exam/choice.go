@@ -13,7 +13,7 @@ import (
 type choice struct {
 	Certification, Part string
 	cert.Window
-	Group string // to share it with; "" for none
+	Group string // to share it with, after [notWith] no more; "" leaves that as it is
 }
 
 // compactDate is a date in a path.

@@ -246,11 +246,21 @@ func (s *Service) ask(i bot.Interaction, sub subject, q *question, share string)
 	return show(i, &bot.Card{Body: q.text, Footer: wordsNothingSaved, Controls: []bot.Row{row(append(answers, another, button("My exams", PathExam))...)}}), nil
 }
 
-// keep sets the days of an exam and shows them.
+// notWith stands before a group that may not see a date any more.
+const notWith = "-"
+
+// keep sets the days of an exam and shows them. The group of share sees them then,
+// or doesn't; others stay as they are.
 func (s *Service) keep(ctx context.Context, i bot.Interaction, self group.Self, sub subject, days cert.Window, share string) (bot.Response, error) {
 	now := s.c.Now()
 	e := Exam{ID: s.c.NewID(), Member: self.Member, Certification: sub.ID, Part: sub.Part.ID, Outline: sub.Current(days.To).ID,
 		From: days.From.Format(time.DateOnly), To: days.To.Format(time.DateOnly), Zone: self.Zone}
+	// Before the new date is there, so that a group that may not see it doesn't.
+	if from, not := strings.CutPrefix(share, notWith); not {
+		if err := s.unshare(ctx, self, sub, from); err != nil {
+			return bot.Response{}, err
+		}
+	}
 	e, ok, err := s.c.Store.SetExam(ctx, e, now)
 	if err != nil {
 		return bot.Response{}, err
@@ -259,10 +269,11 @@ func (s *Service) keep(ctx context.Context, i bot.Interaction, self group.Self, 
 		return bot.Response{}, problem(wordsNobody, button("My study page", group.PathStudy))
 	}
 	if _, mine := self.Group(share); mine {
-		if _, err := s.c.Store.ShareExam(ctx, e.ID, self.Member, share, true, now); err != nil {
+		shared, err := s.c.Store.ShareExam(ctx, e.ID, self.Member, share, true, now)
+		if err != nil {
 			return bot.Response{}, err
 		}
-		if !slices.Contains(e.Shared, share) {
+		if shared && !slices.Contains(e.Shared, share) {
 			e.Shared = append(e.Shared, share)
 		}
 	}

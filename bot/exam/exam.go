@@ -103,10 +103,4 @@ type DateStore interface {
 	// ShareExam lets a group of the member's see an exam of theirs, or no more. It
 	// reports false if either is not theirs, or the exam is not ahead any more.
 	ShareExam(ctx context.Context, id, member, group string, shared bool, now time.Time) (bool, error)
-	// SharedOn are the names of those, as boards name them, who share with a group
-	// that they have an exam of a certification on a local day, by name.
-	SharedOn(ctx context.Context, group, certification, day string) ([]string, error)
-	// SharedIn is how many people share with a group an exam of a certification
-	// between two local days, both included.
-	SharedIn(ctx context.Context, group, certification, from, to string) (int, error)
 }

@@ -130,22 +130,20 @@ func (s *Service) takeForm(ctx context.Context, i bot.Interaction, self group.Se
 	case shareYes:
 		share = self.Here
 	case shareNo:
-		if err := s.unshare(ctx, self, sub); err != nil {
-			return bot.Response{}, err
-		}
+		share = notWith + self.Here
 	}
 	return s.take(ctx, i, self, sub, typed, share)
 }
 
-// unshare takes the group that is meant out of those that see an exam.
-func (s *Service) unshare(ctx context.Context, self group.Self, sub subject) error {
+// unshare takes a group out of those that see an exam.
+func (s *Service) unshare(ctx context.Context, self group.Self, sub subject, from string) error {
 	all, err := s.open(ctx, self.Member)
 	if err != nil {
 		return err
 	}
 	for _, e := range all {
-		if valueOf(e) == sub.value() && slices.Contains(e.Shared, self.Here) {
-			if _, err := s.c.Store.ShareExam(ctx, e.ID, self.Member, self.Here, false, s.c.Now()); err != nil {
+		if valueOf(e) == sub.value() && slices.Contains(e.Shared, from) {
+			if _, err := s.c.Store.ShareExam(ctx, e.ID, self.Member, from, false, s.c.Now()); err != nil {
 				return err
 			}
 		}
@@ -173,18 +171,15 @@ func (s *Service) sentMove(ctx context.Context, i bot.Interaction) (bot.Response
 	return s.takeForm(ctx, i, self, sub)
 }
 
-// mine is the exam of a path, for the person whose it is.
+// mine is the exam of a path for the person whose it is, and what it is for; not of
+// a certification or a part that the catalogue has no more.
 func (s *Service) mine(ctx context.Context, i bot.Interaction) (e Exam, self group.Self, sub subject, err error) {
-	if self, err = s.c.Groups.Self(ctx, i); err != nil {
-		return e, self, sub, err
-	}
-	e, ok, err := s.c.Store.Exam(ctx, i.Arg("exam"))
-	if err != nil {
+	if e, self, err = s.own(ctx, i); err != nil {
 		return e, self, sub, err
 	}
 	sub, _, known := s.subjectOf(valueOf(e), s.today(self.Zone))
-	if !ok || e.Member != self.Member || !known {
-		err = problem(wordsGone, button("My exams", PathExam), button("My study page", group.PathStudy))
+	if !known {
+		err = problem(wordsNoGoal, button("Back to the date", pathOf(e)), button("My study page", group.PathStudy))
 	}
 	return e, self, sub, err
 }

@@ -98,7 +98,7 @@ func (s *Service) own(ctx context.Context, i bot.Interaction) (Exam, group.Self,
 }
 
 func unknownExam() error {
-	return problem(wordsUnknownExam, button(labelExams, PathExam), button(labelStudy, group.PathStudy))
+	return problem(wordsGone, button("My exams", PathExam), button(labelStudy, group.PathStudy))
 }
 
 // begun is the exam of a path of which it can be said how it went; a [*bot.Error]

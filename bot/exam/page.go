@@ -70,7 +70,7 @@ func (s *Service) offered(ctx context.Context, self group.Self) (all []bot.Butto
 
 // one shows the exam of a path.
 func (s *Service) one(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	e, self, _, err := s.mine(ctx, i)
+	e, self, err := s.own(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -149,7 +149,7 @@ func (s *Service) shareButton(self group.Self, e Exam) bot.Button {
 
 // sharing lists the groups that may see an exam, and those that may not.
 func (s *Service) sharing(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	e, self, _, err := s.mine(ctx, i)
+	e, self, err := s.own(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -174,7 +174,7 @@ func (s *Service) showSharing(i bot.Interaction, self group.Self, e Exam, first 
 
 // share lets a group see an exam, or no more.
 func (s *Service) share(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	e, self, _, err := s.mine(ctx, i)
+	e, self, err := s.own(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -204,7 +204,7 @@ func (s *Service) share(ctx context.Context, i bot.Interaction) (bot.Response, e
 
 // cleared takes a date back.
 func (s *Service) cleared(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	e, self, _, err := s.mine(ctx, i)
+	e, self, err := s.own(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}

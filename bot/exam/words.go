@@ -26,6 +26,7 @@ const (
 	wordsSharing    bot.Text = "A group that sees the date wishes you luck on the day, by your name there unless you hide it, and counts you in its window. No group learns of another."
 
 	wordsGone    bot.Text = "I don't know that exam any more. Nothing was changed. Your dates are under My exams."
+	wordsNoGoal  bot.Text = "I don't know what this exam is for any more, so its date can't be moved here. You can still clear it, or stop sharing it."
 	wordsDayOver bot.Text = "That day is over by now, so nothing was changed."
 	wordsNobody  bot.Text = "I know nothing about you any more, so nothing was saved. Press a letter under a question to take part."
 )

@@ -30,8 +30,7 @@ const (
 	wordsWontAsk      bot.Text = "Of course. I won't ask again."
 	wordsLater        bot.Text = "Noted. Your study page is here when you want it, and nothing has changed in the group."
 
-	wordsUnknownExam bot.Text = "I don't know that exam any more. Nothing was changed. Your dates are under Exam."
-	wordsNotKept     bot.Text = "That doesn't fit any more: you've set another date for this exam, or told me something else meanwhile. Nothing was changed."
+	wordsNotKept bot.Text = "That doesn't fit any more: you've set another date for this exam, or told me something else meanwhile. Nothing was changed."
 
 	wordsPassedTitle  bot.Text = "You passed. Congratulations!"
 	wordsAllThatWork  bot.Text = "All that work paid off."

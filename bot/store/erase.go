@@ -177,8 +177,20 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 			return nil, err
 		}
 	}
+	shared, err := list(ctx, tx, func(scan scanner) (x [2]string, err error) {
+		err = scan(&x[0], &x[1])
+		return x, err
+	}, `SELECT x.group_id, e.day_from FROM exams e JOIN exam_shares x ON x.exam_id = e.id WHERE e.member_id = $1 ORDER BY x.group_id, e.id`, member)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range o.Records {
 		if err := r.Erase(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range shared { // what is counted down to, and an open card that wishes good luck
+		if err := sharedChanged(ctx, tx, []string{x[0]}, o.Now, x[1]); err != nil {
 			return nil, err
 		}
 	}

@@ -31,6 +31,9 @@ func readExam(scan scanner) (e exam.Exam, err error) {
 func (s *Store) SetExam(ctx context.Context, e exam.Exam, now time.Time) (kept exam.Exam, ok bool, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
 		kept, ok = exam.Exam{}, false
+		if held, err := holds(ctx, tx, e.Member); err != nil || !held {
+			return err
+		}
 		var id, before string
 		if err := tx.row(ctx, `SELECT COALESCE(MAX(day_from), '') FROM exams WHERE member_id = $1 AND certification = $2 AND part = $3
 			AND state IN ('planned', 'waiting')`, e.Member, e.Certification, e.Part).scan(&before); err != nil {
@@ -162,27 +165,4 @@ func (s *Store) ShareExam(ctx context.Context, id, member, group string, shared 
 		return sharedChanged(ctx, tx, []string{group}, now, day)
 	})
 	return ok && err == nil, wrap("share exam", err)
-}
-
-// SharedOn implements [exam.DateStore].
-func (s *Store) SharedOn(ctx context.Context, group, certification, day string) ([]string, error) {
-	names, err := list(ctx, s.read(ctx), func(scan scanner) (name string, err error) {
-		var member string
-		err = scan(&member, &name)
-		return name, err
-	}, `SELECT DISTINCT m.id, CASE WHEN ms.board_name <> '' THEN ms.board_name ELSE `+nameIn+` END
-		FROM exam_shares x JOIN exams e ON e.id = x.exam_id
-			JOIN memberships ms ON ms.group_id = x.group_id AND ms.member_id = e.member_id JOIN members m ON m.id = e.member_id
-		WHERE x.group_id = $1 AND e.certification = $2 AND e.state = 'planned' AND e.day_from = $3 AND e.day_to = $3`, group, certification, day)
-	slices.Sort(names)
-	return names, wrap("read who has an exam", err)
-}
-
-// SharedIn implements [exam.DateStore].
-func (s *Store) SharedIn(ctx context.Context, group, certification, from, to string) (n int, err error) {
-	err = s.read(ctx).row(ctx, `SELECT COUNT(DISTINCT e.member_id) FROM exam_shares x JOIN exams e ON e.id = x.exam_id
-			JOIN memberships ms ON ms.group_id = x.group_id AND ms.member_id = e.member_id
-		WHERE x.group_id = $1 AND e.certification = $2 AND e.state = 'planned' AND e.day_from >= $3 AND e.day_to <= $4`,
-		group, certification, from, to).scan(&n)
-	return n, wrap("count exams", err)
 }

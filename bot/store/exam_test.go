@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"studyhall/bot"
 	"studyhall/bot/exam"
 	"studyhall/bot/group"
 	"studyhall/bot/store"
@@ -137,11 +138,15 @@ func TestExamsAreSharedByChoice(t *testing.T) {
 			}
 		}
 		look := func(g string) ([]string, int) {
-			names, err := s.SharedOn(t.Context(), g, "cbet", "2027-05-08")
+			on, err := s.OnDay(t.Context(), details(t, s, g).First().Track, "2027-05-08")
 			must(t, err)
-			n, err := s.SharedIn(t.Context(), g, "cbet", "2027-05-01", "2027-05-15")
+			sits, err := s.Sitting(t.Context(), g, "2026-11-22")
 			must(t, err)
-			return names, n
+			n := 0
+			for _, sit := range sits {
+				n += sit.InWindow + sit.Others
+			}
+			return on.Names, n
 		}
 		if names, n := look("g"); len(names) != 0 || n != 0 {
 			t.Errorf("before: %q, %d", names, n)
@@ -196,6 +201,44 @@ func TestLinkedExams(t *testing.T) {
 		same(t, "exams", dates(t, s, kept[len("member-"):]), []string{"cbet 2027-05-02 2027-05-02 planned [h]", "chtm 2027-11-05 2027-11-05 planned []"})
 		if n, err := s.Count(t.Context(), `SELECT COUNT(*) FROM exam_rests WHERE member_id = $1`, kept); err != nil || n != 2 {
 			t.Errorf("%d spans of rest, %v", n, err)
+		}
+	})
+}
+
+// With an erased person goes the date they shared: it is counted down to no more,
+// and the card that wished them luck is edited.
+func TestErasedExamsArePlannedWithout(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		begin(t, s, "g")
+		at := sunday()
+		withWindow(t, s, "g", "", "", at)
+		days := map[string]string{"dana": "2026-11-23", "lee": "2027-03-08", "tom": "2027-03-10"}
+		for _, person := range []string{"dana", "lee", "tom"} {
+			join(t, s, "g", person)
+			must(t, set(t, s, person, "cbet", "", days[person], at))
+			all, err := s.Exams(t.Context(), "member-"+person)
+			must(t, err)
+			if ok, err := s.ShareExam(t.Context(), all[0].ID, "member-"+person, "g", true, at); err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+		}
+		r := asked(t, s, "g", "r1", at)
+		wanted := func() int64 {
+			n, err := s.Count(t.Context(), `SELECT SUM(wanted) FROM deliveries WHERE kind = 'question' AND ref = $1`, r.ID)
+			must(t, err)
+			return n
+		}
+		before := wanted()
+		for _, person := range []string{"dana", "lee"} {
+			if _, err := s.EraseMember(t.Context(), erasing(s, bot.UserID("fake:"+person), at)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after := wanted(); after != before+1 {
+			t.Errorf("the open card is wanted in version %d, after %d", after, before)
+		}
+		if _, next := calendarDue(t, s, "g"); next != "2027-01-09T07:00" {
+			t.Errorf("60 days before the date that is left is %s", next)
 		}
 	})
 }
