@@ -1,6 +1,7 @@
 package exam
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -40,7 +41,9 @@ func (s *Service) countdown(ctx context.Context, p group.Reminded) (n group.Note
 		return n, err
 	}
 	told := map[string]string{} // by exam: the step
-	for _, e := range all {
+	for i := range all {
+		all[i] = all[i].by(p.Reminder)
+		e := all[i]
 		if e.State != Planned {
 			continue
 		}
@@ -103,6 +106,7 @@ type reached struct {
 // reach works out where the countdown to an exam stands. What was due before the
 // date was entered, or before the person wanted such notes, is not said.
 func reach(e Exam, p group.Reminded) (r reached) {
+	e = e.by(p.Reminder)
 	first := e.Window().From
 	begins := schedule.Resolve(schedule.WallOf(first, time.UTC), e.Location())
 	type step struct {
@@ -160,14 +164,26 @@ func (e Exam) evening() time.Time {
 	return schedule.Resolve(schedule.WallOf(e.Window().From.AddDate(0, 0, -1).Add(evening*time.Minute), time.UTC), e.Location())
 }
 
+// by is the exam with its days by the clock of somebody's notes: whoever has moved
+// since they entered the date sits by the clock they live by.
+func (e Exam) by(r group.Reminder) Exam {
+	e.Zone = cmp.Or(r.Zone, e.Zone)
+	return e
+}
+
 // hush leaves people in peace from the evening before an exam to the end of its
 // day. A window is no reason: it may last weeks.
-func (s *Service) hush(ctx context.Context, member string, now time.Time) (until time.Time, err error) {
-	all, err := s.c.Store.Exams(ctx, member)
+func (s *Service) hush(ctx context.Context, w group.Wishes, now time.Time) (until time.Time, err error) {
+	all, err := s.c.Store.Exams(ctx, w.Member)
 	if err != nil {
 		return until, err
 	}
+	r, ok := w.Reminder(NoteCountdown)
+	if !ok && len(w.Reminders) > 0 {
+		r = w.Reminders[0] // all are around one clock
+	}
 	for _, e := range all {
+		e = e.by(r)
 		if _, over, ok := e.Rest(); ok && e.State == Planned && !now.Before(e.evening()) && now.Before(over) && over.After(until) {
 			until = over
 		}

@@ -37,6 +37,11 @@ func TestCountdown(t *testing.T) {
 		p.Wishes = group.Wishes{QuietFrom: from, QuietUntil: until}
 		return p
 	}
+	lives := func(zone string) group.Reminded {
+		p := wants
+		p.Reminder.Zone = zone
+		return p
+	}
 	for _, row := range []struct {
 		name     string
 		from, to string
@@ -50,6 +55,8 @@ func TestCountdown(t *testing.T) {
 		{"soon", "2026-12-01", "2026-12-01", wants, []string{"7    2026-11-24 07:00", "wish 2026-11-30 18:00"}},
 		{"tomorrow", "2026-11-24", "2026-11-24", wants, []string{"wish 2026-11-23 18:00"}},
 		{"today", "2026-11-23", "2026-11-23", wants, nil},
+		{"moved west", "2026-12-01", "2026-12-01", lives("Pacific/Honolulu"), []string{"7    2026-11-24 07:00", "wish 2026-11-30 18:00"}},
+		{"moved east", "2026-12-01", "2026-12-01", lives("Pacific/Auckland"), []string{"7    2026-11-24 07:00", "wish 2026-11-30 18:00"}},
 		{"quiet evenings", "2026-12-01", "2026-12-01", quiet(17*60, 20*60), []string{"7    2026-11-24 07:00", "wish 2026-11-30 20:00"}},
 		{"quiet nights", "2026-12-01", "2026-12-01", quiet(17*60, 8*60), []string{"7    2026-11-24 08:00", "wish 2026-11-30 16:59"}},
 	} {

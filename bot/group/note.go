@@ -286,7 +286,7 @@ func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) e
 	}
 	after := now
 	f := FiredNote{Due: d, Day: schedule.WallOf(now, r.location()).Date(), Now: now}
-	hush, err := s.hushed(ctx, member, now)
+	hush, err := s.hushed(ctx, w, now)
 	if err != nil {
 		return err
 	}

@@ -9,16 +9,16 @@ import (
 
 // Hush tells until when a member wants no notes; a time that is over says that
 // they do.
-type Hush func(ctx context.Context, member string, now time.Time) (until time.Time, err error)
+type Hush func(ctx context.Context, w Wishes, now time.Time) (until time.Time, err error)
 
 // Hush adds a reason to leave people in peace, such as their exam of the next day.
 // Notes that come first do so still.
 func (s *Service) Hush(h Hush) { s.hushes = append(s.hushes, h) }
 
 // hushed is until when a member is left in peace.
-func (s *Service) hushed(ctx context.Context, member string, now time.Time) (until time.Time, err error) {
+func (s *Service) hushed(ctx context.Context, w Wishes, now time.Time) (until time.Time, err error) {
 	for _, h := range s.hushes {
-		at, err := h(ctx, member, now)
+		at, err := h(ctx, w, now)
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -80,7 +80,7 @@ func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, 
 		}
 		return s.c.Store.FireNote(ctx, f)
 	}
-	hush, err := s.hushed(ctx, w.Member, now)
+	hush, err := s.hushed(ctx, w, now)
 	if err != nil {
 		return err
 	}

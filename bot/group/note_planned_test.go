@@ -23,7 +23,7 @@ type plan struct {
 // add makes it known to a world as "steps".
 func (p *plan) add(w *world) {
 	w.s.Remind(group.NoteKind{Name: "steps", Label: "steps", When: "a step is reached", Title: "A step", Planned: true, Note: p.note})
-	w.s.Hush(func(context.Context, string, time.Time) (time.Time, error) { return p.hush, nil })
+	w.s.Hush(func(context.Context, group.Wishes, time.Time) (time.Time, error) { return p.hush, nil })
 }
 
 // note tells of the last day reached until the next one is.
