@@ -71,7 +71,7 @@ func (s *Service) countdown(ctx context.Context, p group.Reminded) (n group.Note
 		n.Steps = append(n.Steps, fmt.Sprintf("exam/%s/%s/%s", e.ID, e.From, step))
 		n.Lines = append(n.Lines, s.wordsStep(e, step, s.today(e.Zone)))
 	}
-	if len(n.Lines) == 0 {
+	if len(n.Lines) == 0 || p.Brief {
 		return n, nil
 	}
 	n.Buttons, err = s.practice(ctx, p.Groups, studied)

@@ -51,10 +51,13 @@ type NoteKind struct {
 // Reminded is a person to whom a note may go.
 type Reminded struct {
 	Member   string
-	Groups   []Group // all of the person's, by name
+	Groups   []Group // all of the person's, by name; a planned kind has none if Brief
 	Now      time.Time
 	Wishes   Wishes
 	Reminder Reminder // what they chose about this kind; the zero value if nothing
+	// Brief asks only whether there is something to say and when to look again, not
+	// how it is said: buttons, and what is read for them, may be left out.
+	Brief bool
 }
 
 // Note is what a note says; without lines there is nothing to say.
@@ -291,7 +294,7 @@ func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) e
 		return err
 	}
 	if write && !w.Away.After(now) && !hush.After(now) {
-		note, err := s.noteNow(ctx, w, kind)
+		note, err := s.noteNow(ctx, w, kind, true)
 		if err != nil {
 			return err
 		}
@@ -305,7 +308,7 @@ func (s *Service) lookForNote(ctx context.Context, d schedule.Due, write bool) e
 	}
 	f.Next = []schedule.Due{s.noteDue(w, r, maxTime(after, hush.Add(-time.Second)))}
 	f.Again = f.Next
-	return s.c.Store.FireNote(ctx, f)
+	return s.owe(ctx, f)
 }
 
 func minTime(a, b time.Time) time.Time {
@@ -318,18 +321,20 @@ func minTime(a, b time.Time) time.Time {
 // silent reports whether there is nothing to write to a person about.
 func (n Note) silent() bool { return len(n.Lines) == 0 || n.Known }
 
-// noteNow is what a kind of note says to a member now.
-func (s *Service) noteNow(ctx context.Context, w Wishes, kind string) (Note, error) {
+// noteNow is what a kind of note says to a member now; see [Reminded] for brief.
+func (s *Service) noteNow(ctx context.Context, w Wishes, kind string, brief bool) (n Note, err error) {
 	k, _, ok := s.noteKind(kind)
 	if !ok {
-		return Note{}, nil
+		return n, nil
 	}
-	groups, err := s.c.Store.GroupsOf(ctx, w.Member)
-	if err != nil {
-		return Note{}, err
+	p := Reminded{Member: w.Member, Now: s.c.Now(), Wishes: w, Brief: brief}
+	p.Reminder, _ = w.Reminder(kind)
+	if !brief || !k.Planned {
+		if p.Groups, err = s.c.Store.GroupsOf(ctx, w.Member); err != nil {
+			return n, err
+		}
 	}
-	r, _ := w.Reminder(kind)
-	return k.Note(ctx, Reminded{Member: w.Member, Groups: groups, Now: s.c.Now(), Wishes: w, Reminder: r})
+	return k.Note(ctx, p)
 }
 
 // owedNote is the message of a due thing; nil for somebody without an open account.
@@ -349,6 +354,9 @@ func (s *Service) owedNote(ctx context.Context, d schedule.Due) (*schedule.Deliv
 func (s *Service) renderNote(ctx context.Context, d schedule.Delivery) (bot.Message, error) {
 	member, kind, _ := strings.Cut(d.Ref, "/")
 	now := s.c.Now()
+	if s.decided.take(d.Key, now) {
+		return noteMessage(kind), nil
+	}
 	w, err := s.c.Store.Wishes(ctx, member, now)
 	if err != nil {
 		return bot.Message{}, err
@@ -357,7 +365,7 @@ func (s *Service) renderNote(ctx context.Context, d schedule.Delivery) (bot.Mess
 	if !ok || r.State != RemindOn || w.Away.After(now) {
 		return bot.Message{}, schedule.ErrTaken
 	}
-	note, err := s.noteNow(ctx, w, kind)
+	note, err := s.noteNow(ctx, w, kind, true)
 	if err != nil {
 		return bot.Message{}, err
 	}

@@ -2,10 +2,44 @@ package group
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"studyhall/bot/schedule"
 )
+
+// justDecided is how long what was decided about a note holds without another look.
+const justDecided = time.Second
+
+// maxDecided bounds how many decisions are kept.
+const maxDecided = 256
+
+// decided is which notes this process has just found worth a message, by the
+// message's key, and when: their rows needn't be read again at once.
+type decided struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+// add keeps a decision. When there are too many, others are looked at again.
+func (d *decided) add(key string, at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.at == nil || len(d.at) >= maxDecided {
+		d.at = map[string]time.Time{}
+	}
+	d.at[key] = at
+}
+
+// take reports whether a note was decided just before an instant. It holds once: a
+// message that failed is looked at again.
+func (d *decided) take(key string, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, ok := d.at[key]
+	delete(d.at, key)
+	return ok && !now.Before(at) && now.Sub(at) < justDecided
+}
 
 // Hush tells until when a member wants no notes; a time that is over says that
 // they do.
@@ -65,14 +99,16 @@ func (p Reminded) Since() time.Time { return p.Reminder.Since }
 func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, r Reminder) error {
 	now := s.c.Now()
 	f := FiredNote{Due: d, Day: schedule.WallOf(now, r.location()).Date(), Now: now}
-	note, err := s.noteNow(ctx, w, r.Kind)
+	note, err := s.noteNow(ctx, w, r.Kind, true)
 	if err != nil {
 		return err
 	}
 	f.Again = []schedule.Due{s.lookLater(w, r, now, note)}
-	untold, err := s.c.Store.UntoldSteps(ctx, w.Member, r.Kind, note.Steps)
-	if err != nil {
-		return err
+	untold := note.Steps
+	if !note.silent() && len(note.Steps) > 0 {
+		if untold, err = s.c.Store.UntoldSteps(ctx, w.Member, r.Kind, note.Steps); err != nil {
+			return err
+		}
 	}
 	if note.silent() || len(untold) == 0 && len(note.Steps) > 0 {
 		if !note.Next.IsZero() {
@@ -80,9 +116,11 @@ func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, 
 		}
 		return s.c.Store.FireNote(ctx, f)
 	}
-	hush, err := s.hushed(ctx, w, now)
-	if err != nil {
-		return err
+	var hush time.Time
+	if !note.First {
+		if hush, err = s.hushed(ctx, w, now); err != nil {
+			return err
+		}
 	}
 	// What an outage has made late comes at the person's own time, and so does what
 	// waited for them to be back.
@@ -98,7 +136,16 @@ func (s *Service) lookForPlanned(ctx context.Context, d schedule.Due, w Wishes, 
 	if !note.Next.IsZero() {
 		f.Next = []schedule.Due{s.lookAt(w, r, maxTime(note.Next, now.Add(time.Second)))}
 	}
-	return s.c.Store.FireNote(ctx, f)
+	return s.owe(ctx, f)
+}
+
+// owe fires a note that may have something to say.
+func (s *Service) owe(ctx context.Context, f FiredNote) error {
+	err := s.c.Store.FireNote(ctx, f)
+	if err == nil && f.Note != nil {
+		s.decided.add(f.Note.Key, f.Now)
+	}
+	return err
 }
 
 // lookLater is the next look after a note that has to wait: around the person's

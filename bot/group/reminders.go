@@ -306,7 +306,7 @@ func (s *Service) openNote(ctx context.Context, i bot.Interaction) (bot.Response
 	if !ok {
 		return bot.Whisper(message(&bot.Card{Body: wordsNothingNow, Footer: wordsOnlyYou, Controls: rows(button("My study page", PathStudy))})), nil
 	}
-	note, err := s.noteNow(ctx, w, k.Name)
+	note, err := s.noteNow(ctx, w, k.Name, false)
 	if err != nil {
 		return bot.Response{}, err
 	}

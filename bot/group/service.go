@@ -41,6 +41,7 @@ type Service struct {
 	settings []Section
 	notes    []NoteKind
 	hushes   []Hush
+	decided  decided
 	pages    []PageSection
 	fronts   []func(ctx context.Context, g Group) ([]bot.Text, error)
 	words    map[string]Word // of /group

@@ -166,7 +166,7 @@ type worker struct {
 type job func(ctx context.Context)
 
 func (e *Engine) workers() []worker {
-	all := []worker{{"due", 8, e.claimDue}}
+	all := []worker{{"due", 16, e.claimDue}}
 	for _, a := range e.Adapters {
 		all = append(all,
 			worker{"edit " + a, e.Timing.Most, func(ctx context.Context, n int) ([]job, error) { return e.claimEdits(ctx, a, n) }},

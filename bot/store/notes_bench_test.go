@@ -20,7 +20,8 @@ import (
 )
 
 // holders is an installation in which everybody holds a certification, has an exam
-// ahead, and wants the notes about both, around 9 AM UTC.
+// ahead or just behind, and wants the notes about both and about how it went, around
+// 9 AM UTC.
 type holders struct {
 	testing.TB
 	ledger ledger
@@ -33,11 +34,20 @@ type holders struct {
 // something to say about it.
 var renewalSteps = []struct{ months, days int }{{12, 0}, {6, 0}, {3, 0}, {2, 0}, {1, 0}, {0, 7}, {0, 0}}
 
-// examSteps are days before an exam.
-var examSteps = []int{60, 30, 14, 7, 1}
+// examSteps are when something is said before an exam, and evening how long after
+// 9 AM the last one is; outcomeSteps are when somebody is asked how it went.
+var (
+	examSteps    = []time.Duration{-60 * day, -30 * day, -14 * day, -7 * day, -day + evening}
+	outcomeSteps = []time.Duration{day, 4 * day}
+)
+
+const (
+	day     = 24 * time.Hour
+	evening = 9 * time.Hour
+)
 
 // newHolders makes so many people. Their periods end evenly over three years from a
-// day on, and their exams are evenly over one.
+// day on, and their exams are evenly over the year from ten days before it.
 func newHolders(t testing.TB, url string, people int, day string) *holders {
 	t.Helper()
 	h := &holders{TB: t, ledger: openLedger(t, url), day: day}
@@ -53,7 +63,7 @@ func newHolders(t testing.TB, url string, people int, day string) *holders {
 	}
 	t.Cleanup(func() { a.Close() })
 	h.app = a
-	h.fill(people)
+	h.fill(people, url)
 	return h
 }
 
@@ -80,12 +90,12 @@ func (h *holders) insert(into string, n int, row func(i int) string) {
 	}
 }
 
-func (h *holders) fill(people int) {
+func (h *holders) fill(people int, url string) {
 	certifications := []string{"cbet", "pmp", "chfm", "cpsm", "cphq", "chtm"}
 	on, created := h.at(h.day), h.at(h.day).AddDate(-3, 0, 0).UnixMilli()
 	plus := func(n int) string { return on.AddDate(0, 0, n).Format(time.DateOnly) }
 	until := func(i int) string { return plus(i * 7919 % 1095) }
-	exam := func(i int) string { return plus(i * 7907 % 365) }
+	exam := func(i int) string { return plus(i*7907%365 - 10) }
 	h.ledger.exec(`INSERT INTO groups (id, name, zone, state, stays_open, silent_limit, created_at, started_at, week) VALUES ('g', 'CBET study group', 'UTC', 'running', 'next', 0, 0, 1, 1)`)
 	h.insert(`members (id, name, created_at)`, people, func(i int) string { return fmt.Sprintf("'m%d', 'Person %d', 0", i, i) })
 	h.insert(`accounts (id, member_id, space_id)`, people, func(i int) string { return fmt.Sprintf("'fake:p%d', 'm%d', 'fake:space'", i, i) })
@@ -102,45 +112,49 @@ func (h *holders) fill(people int) {
 	})
 	var due []string
 	for i := range people {
-		due = append(due, h.next(fmt.Sprintf("m%d/renewal", i), stepsBefore(until(i))))
-		var days []string
-		for _, n := range examSteps {
-			days = append(days, h.at(exam(i)).AddDate(0, 0, -n).Format(time.DateOnly))
+		due = append(due, h.next(fmt.Sprintf("m%d/renewal", i), h.stepsBefore(until(i))))
+		for kind, steps := range map[string][]time.Duration{"countdown": examSteps, "outcome": outcomeSteps} {
+			var at []time.Time
+			for _, after := range steps {
+				at = append(at, h.at(exam(i)).Add(after))
+			}
+			due = append(due, h.next(fmt.Sprintf("m%d/%s", i, kind), at))
 		}
-		due = append(due, h.next(fmt.Sprintf("m%d/countdown", i), days))
 	}
 	due = slices.DeleteFunc(due, func(row string) bool { return row == "" })
-	for _, kind := range []string{"renewal", "countdown"} {
+	for _, kind := range []string{"renewal", "countdown", "outcome"} {
 		h.insert(`reminders (member_id, kind, state, minute, zone, since_at)`, people, func(i int) string { return fmt.Sprintf("'m%d', '%s', 'on', 540, 'UTC', %d", i, kind, created) })
 	}
 	h.insert(`due (kind, subject, occurrence, lane, rank, at)`, len(due), func(i int) string { return due[i] })
-	if people > 1000 { // of few people the engines read all, and are right
+	// Of few people PostgreSQL reads all, and is right. In SQLite nobody looks how
+	// tables are filled, and here neither: it would plan every statement anew.
+	if people > 1000 && !strings.HasPrefix(url, "sqlite:") {
 		h.ledger.exec(`ANALYZE`)
 	}
 }
 
-// stepsBefore are the days before the end of a period on which there is something
-// to say.
-func stepsBefore(ends string) (days []string) {
+// stepsBefore are the instants before the end of a period at which there is
+// something to say.
+func (h *holders) stepsBefore(ends string) (all []time.Time) {
 	for _, s := range renewalSteps {
 		on, err := time.Parse(time.DateOnly, cert.AddMonths(ends, -s.months))
 		if err != nil {
 			return nil
 		}
-		days = append(days, on.AddDate(0, 0, -s.days).Format(time.DateOnly))
+		all = append(all, h.at(on.AddDate(0, 0, -s.days).Format(time.DateOnly)))
 	}
-	return days
+	return all
 }
 
-// next is the row of the look at the first of some days that is not over.
-func (h *holders) next(subject string, days []string) string {
-	slices.Sort(days)
-	n := slices.IndexFunc(days, func(day string) bool { return day >= h.day })
+// next is the row of the look at the first of some instants that is not over.
+func (h *holders) next(subject string, all []time.Time) string {
+	slices.SortFunc(all, time.Time.Compare)
+	n := slices.IndexFunc(all, func(at time.Time) bool { return !at.Before(h.at(h.day)) })
 	if n < 0 {
 		return ""
 	}
 	person, _, _ := strings.Cut(subject, "/")
-	return fmt.Sprintf("'note', '%s', '%sT09', 'person/%s', 50, %d", subject, days[n], person, h.at(days[n]).UnixMilli())
+	return fmt.Sprintf("'note', '%s', '%s', 'person/%s', 50, %d", subject, all[n].Format(time.RFC3339), person, all[n].UnixMilli())
 }
 
 // work does what is due by an instant.
@@ -169,30 +183,54 @@ func benchmarkURL(b *testing.B, engine string) string {
 
 // BenchmarkNotesOfADay is what time brings in one day among 100,000 credentials and
 // 100,000 exams whose people all want notes: looking, writing what is said, planning
-// the next, and posting. Beside it stands the bare statement that finds what is due.
-// The goal is one second.
+// the next, and posting, in the morning and in the evening. Beside it stands the bare
+// statement that finds what is due. The goal is one second.
 func BenchmarkNotesOfADay(b *testing.B) {
 	for _, engine := range []string{storetest.SQLite, storetest.Postgres} {
 		b.Run(engine, func(b *testing.B) {
 			h := newHolders(b, benchmarkURL(b, engine), 100_000, "2029-06-14")
-			day, looks, statements := h.at(h.day), int64(0), int64(0)
-			var bare time.Duration
+			morning, looks, statements := h.at(h.day), int64(0), int64(0)
+			var bare, busy time.Duration
 			for b.Loop() {
-				b.StopTimer()
-				begun := time.Now()
-				due := number(h, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT kind, subject, occurrence FROM due WHERE state = 'waiting' AND at <= %d ORDER BY at, rank) AS d`, day.UnixMilli()))
-				bare += time.Since(begun)
-				looks += due
-				b.StartTimer()
-				statements += h.counted(func() { h.work(day) })
-				day = day.AddDate(0, 0, 1)
+				for _, now := range []time.Time{morning, morning.Add(evening)} {
+					b.StopTimer()
+					begun := time.Now()
+					due := number(h, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT kind, subject, occurrence FROM due WHERE state = 'waiting' AND at <= %d ORDER BY at, rank) AS d`, now.UnixMilli()))
+					bare += time.Since(begun)
+					looks += due
+					busy -= processor()
+					b.StartTimer()
+					statements += h.counted(func() { h.work(now) })
+					b.StopTimer()
+					busy += processor()
+					b.StartTimer()
+				}
+				morning = morning.Add(day)
 			}
-			b.ReportMetric(float64(looks)/float64(b.N), "looks/op")
-			b.ReportMetric(float64(statements)/float64(b.N), "statements/op")
-			b.ReportMetric(float64(bare.Microseconds())/float64(b.N), "bare-µs/op")
-			b.Logf("%d notes", number(h, `SELECT COUNT(*) FROM notes`))
+			per := func(n int64) float64 { return float64(n) / float64(b.N) }
+			b.ReportMetric(per(looks), "looks/op")
+			b.ReportMetric(per(number(h, `SELECT COUNT(*) FROM deliveries WHERE state = 'sent'`)), "notes/op")
+			b.ReportMetric(per(statements), "statements/op")
+			b.ReportMetric(per(bare.Microseconds()), "bare-µs/op")
+			b.ReportMetric(per(busy.Milliseconds()), "processor-ms/op")
 		})
 	}
+}
+
+// processor is the time that this process has kept processors busy, in steps of 10 ms:
+// a busy machine says nothing about what is left of it. Without /proc it is 0.
+func processor() time.Duration {
+	stat, err := os.ReadFile("/proc/self/stat")
+	_, after, ok := strings.Cut(string(stat), ") ")
+	if err != nil || !ok {
+		return 0
+	}
+	var user, system int64
+	if fields := strings.Fields(after); len(fields) > 12 {
+		fmt.Sscan(fields[11], &user)
+		fmt.Sscan(fields[12], &system)
+	}
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // What is due is found and done without reading any table whole, and what isn't due

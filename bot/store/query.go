@@ -162,6 +162,13 @@ func (p *pool) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
+// kept is the statement for text if it is prepared, or nil.
+func (p *pool) kept(text string) *sql.Stmt {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.stmts[text]
+}
+
 func (p *pool) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
 	stmt, err := p.prepare(ctx, text)
 	if err != nil {
@@ -181,6 +188,33 @@ func (p *pool) close() error {
 	}
 	clear(p.stmts)
 	return p.db.Close()
+}
+
+// within runs queries in a transaction on one of a pool's connections, by what the
+// pool has prepared. A statement that it hasn't runs as it is: preparing takes
+// another connection, and when transactions hold them all, all would wait for ever.
+type within struct {
+	tx      *sql.Tx
+	pool    *pool
+	missing []string // to be prepared when the transaction is over
+}
+
+func (w *within) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	stmt := w.pool.kept(text)
+	if stmt == nil {
+		w.missing = append(w.missing, text)
+		return w.tx.QueryContext(ctx, text, args...)
+	}
+	return w.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+}
+
+// prepare prepares what was missing, for the next time.
+func (w *within) prepare(ctx context.Context) {
+	for _, text := range w.missing {
+		if _, err := w.pool.prepare(ctx, text); err != nil {
+			return // it will be missing again
+		}
+	}
 }
 
 // plain runs statements without preparing them here: pgx keeps prepared
@@ -224,5 +258,13 @@ func (s *Store) view(ctx context.Context, fn func(ctx context.Context, q querier
 		return classify(err)
 	}
 	defer tx.Rollback() // nothing was written; an error here changes nothing
-	return fn(ctx, reader{s: s, run: plain{db: tx}})
+	readers, ok := s.reads.(*pool)
+	if !ok {
+		return fn(ctx, reader{s: s, run: plain{db: tx}})
+	}
+	run := &within{tx: tx, pool: readers}
+	err = fn(ctx, reader{s: s, run: run})
+	tx.Rollback() // gives the connection back
+	run.prepare(ctx)
+	return err
 }

@@ -16,27 +16,25 @@ var _ group.WishStore = (*Store)(nil)
 
 // Wishes implements [group.WishStore].
 func (s *Store) Wishes(ctx context.Context, member string, now time.Time) (w group.Wishes, err error) {
-	err = s.view(ctx, func(ctx context.Context, q querier) error {
-		w = group.Wishes{Member: member}
-		ok, err := found(q.row(ctx, `SELECT notes_week, quiet_from, quiet_until, ask_first FROM members WHERE id = $1`, member).
-			scan(&w.PerWeek, &w.QuietFrom, &w.QuietUntil, &w.AskFirst))
-		if err != nil || !ok {
+	w = group.Wishes{Member: member}
+	// A row for each kind, and one if there is none.
+	err = visit(ctx, s.read(ctx), func(scan scanner) error {
+		var r group.Reminder
+		var away, since int64
+		if err := scan(&w.PerWeek, &w.QuietFrom, &w.QuietUntil, &w.AskFirst, &away, &w.AwayZone, &r.Kind, &r.State, &r.Minute, &r.Zone, &since); err != nil {
 			return err
 		}
-		var away int64
-		if _, err := found(q.row(ctx, `SELECT until_at, zone FROM aways WHERE member_id = $1 AND until_at > $2 ORDER BY from_at DESC LIMIT 1`,
-			member, millis(now)).scan(&away, &w.AwayZone)); err != nil {
-			return err
+		if w.Away, r.Since = instant(away), instant(since); r.Kind != "" {
+			w.Reminders = append(w.Reminders, r)
 		}
-		w.Away = instant(away)
-		w.Reminders, err = list(ctx, q, func(scan scanner) (r group.Reminder, err error) {
-			var since int64
-			err = scan(&r.Kind, &r.State, &r.Minute, &r.Zone, &since)
-			r.Since = instant(since)
-			return r, err
-		}, `SELECT kind, state, minute, zone, since_at FROM reminders WHERE member_id = $1 ORDER BY kind`, member)
-		return err
-	})
+		return nil
+	}, `SELECT m.notes_week, m.quiet_from, m.quiet_until, m.ask_first, COALESCE(a.until_at, 0), COALESCE(a.zone, ''),
+			COALESCE(r.kind, ''), COALESCE(r.state, ''), COALESCE(r.minute, 0), COALESCE(r.zone, ''), COALESCE(r.since_at, 0)
+		FROM members m
+		LEFT JOIN aways a ON a.member_id = m.id AND a.until_at > $2
+			AND NOT EXISTS (SELECT 1 FROM aways b WHERE b.member_id = a.member_id AND b.from_at > a.from_at AND b.until_at > $2)
+		LEFT JOIN reminders r ON r.member_id = m.id
+		WHERE m.id = $1 ORDER BY r.kind`, member, millis(now))
 	return w, wrap("read wishes", err)
 }
 
@@ -181,7 +179,7 @@ func (s *Store) AccountUsed(ctx context.Context, account bot.UserID, now time.Ti
 
 // FireNote implements [group.WishStore].
 func (s *Store) FireNote(ctx context.Context, f group.FiredNote) error {
-	d, now := f.Due, f.Now
+	d := f.Due
 	member, kind, _ := strings.Cut(d.Subject, "/")
 	return wrap("fire note", s.write(ctx, func(ctx context.Context, tx *tx) error {
 		// The member's row is held, so that no two kinds spend the same allowance.
@@ -190,66 +188,88 @@ func (s *Store) FireNote(ctx context.Context, f group.FiredNote) error {
 		if err != nil {
 			return err
 		}
-		if err := takeDue(ctx, tx, d, now); err != nil {
+		if err := takeLook(ctx, tx, d); err != nil || !ok {
 			return err
 		}
-		// What has been looked at is of no use any more, and comes every day.
-		if _, err := tx.exec(ctx, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND state <> 'waiting'`, d.Kind, d.Subject); err != nil {
-			return err
+		had, err := readHad(ctx, tx, member, kind, f.Day)
+		if err != nil || !had.on {
+			return err // switched off meanwhile
 		}
-		var on bool
-		if ok {
-			if _, err := found(tx.row(ctx, `SELECT state = 'on' FROM reminders WHERE member_id = $1 AND kind = $2`, member, kind).scan(&on)); err != nil {
+		switch {
+		case f.Note == nil:
+			return insertDue(ctx, tx, f.Next...)
+		case most == 0 || !f.First && (had.today > 0 || had.week >= most):
+			return insertDue(ctx, tx, f.Again...)
+		}
+		if had.older {
+			if _, err := tx.exec(ctx, `DELETE FROM notes WHERE member_id = $1 AND day <= $2`, member, weekBefore(f.Day)); err != nil {
 				return err
 			}
 		}
-		if !on {
-			return nil // switched off meanwhile
-		}
-		if f.Note != nil {
-			owed, err := oweNote(ctx, tx, member, kind, most, f)
-			if err != nil {
-				return err
-			}
-			if !owed {
-				return insertDue(ctx, tx, f.Again...)
-			}
+		if err := oweNote(ctx, tx, member, kind, f); err != nil {
+			return err
 		}
 		return insertDue(ctx, tx, f.Next...)
 	}))
 }
 
-// oweNote owes a note if the member has not had as many as they want, and
-// reports whether it does.
-func oweNote(ctx context.Context, tx *tx, member, kind string, most int, f group.FiredNote) (bool, error) {
-	date, err := time.Parse(time.DateOnly, f.Day)
+// takeLook forgets a look, which is of use to nobody once it has been had, and
+// others that have; [schedule.ErrTaken] if it does not wait, or was moved.
+func takeLook(ctx context.Context, tx *tx, d schedule.Due) error {
+	taken := false
+	err := visit(ctx, tx, func(scan scanner) error {
+		var waiting bool
+		err := scan(&waiting)
+		taken = taken || waiting
+		return err
+	}, `DELETE FROM due WHERE kind = $1 AND subject = $2 AND (state <> 'waiting' OR occurrence = $3 AND at = $4) RETURNING state = 'waiting'`,
+		d.Kind, d.Subject, d.Occurrence, millis(d.At))
+	if err == nil && !taken {
+		return schedule.ErrTaken
+	}
+	return err
+}
+
+// hadNotes is what a member has had when one more note may come.
+type hadNotes struct {
+	on          bool // the kind of note
+	today, week int  // notes of the day, and of the seven days up to it
+	older       bool // there are some from before
+}
+
+// readHad reads what a member has had up to a local date. A note that was never
+// sent, because there was nothing any more, doesn't count.
+func readHad(ctx context.Context, tx *tx, member, kind, day string) (h hadNotes, err error) {
+	const counts = `COALESCE(d.state, 'sent') <> 'skipped'`
+	_, err = found(tx.row(ctx, `SELECT r.state = 'on', CAST(SUM(CASE WHEN n.day = $3 AND `+counts+` THEN 1 ELSE 0 END) AS BIGINT),
+			CAST(SUM(CASE WHEN n.day > $4 AND `+counts+` THEN 1 ELSE 0 END) AS BIGINT), COALESCE(MIN(n.day), $3) <= $4
+		FROM reminders r LEFT JOIN notes n ON n.member_id = r.member_id LEFT JOIN deliveries d ON d.id = n.id
+		WHERE r.member_id = $1 AND r.kind = $2 GROUP BY r.state`, member, kind, day, weekBefore(day)).scan(&h.on, &h.today, &h.week, &h.older))
+	return h, err
+}
+
+// weekBefore is the last local date that is not of the seven days up to one; "" for
+// what is no date.
+func weekBefore(day string) string {
+	date, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return false, err
+		return ""
 	}
-	since := date.AddDate(0, 0, -7).Format(time.DateOnly)
-	if _, err := tx.exec(ctx, `DELETE FROM notes WHERE member_id = $1 AND day <= $2`, member, since); err != nil {
-		return false, err
-	}
-	var today, all int
-	// One that was never sent, because there was nothing any more, doesn't count.
-	if err := tx.row(ctx, `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN n.day = $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
-		FROM notes n LEFT JOIN deliveries d ON d.id = n.id
-		WHERE n.member_id = $1 AND COALESCE(d.state, 'sent') <> 'skipped'`, member, f.Day).scan(&all, &today); err != nil {
-		return false, err
-	}
-	if most == 0 || !f.First && (today > 0 || all >= most) {
-		return false, nil
-	}
+	return date.AddDate(0, 0, -7).Format(time.DateOnly)
+}
+
+// oweNote owes a note, and its steps are told.
+func oweNote(ctx context.Context, tx *tx, member, kind string, f group.FiredNote) error {
 	if _, err := tx.exec(ctx, `INSERT INTO notes (id, member_id, kind, day) VALUES ($1, $2, $3, $4)`, f.Note.Key, member, kind, f.Day); err != nil {
-		return false, err
+		return err
 	}
 	for _, step := range f.Steps {
 		if _, err := tx.exec(ctx, `INSERT INTO note_steps (member_id, kind, step, told_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 			member, kind, step, millis(f.Now)); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, insertDeliveries(ctx, tx, *f.Note)
+	return insertDeliveries(ctx, tx, *f.Note)
 }
 
 // UntoldSteps implements [group.WishStore].
