@@ -289,7 +289,7 @@ func TestNoteWords(t *testing.T) {
 			"Rule: AAMI, checked 22 Nov 2026. Questions answered here are not CEU."},
 		{name: "limits and minima", certification: "pmp", until: "2029-12-31", today: "2029-06-30", credits: "2027-06-01 giving 2600, 2028-06-01 working 1000, 2028-06-01 later 150", want: "" +
 			"PMP renewal: 25 PDU to go in 6 months\n" +
-			"You have 35 of 60. 1.5 PDU have no category yet; with them it may be 36.5. Giving Back is full (25 of 25), so more of it won't count.\n" +
+			"You have 35 of 60. 1.5 PDU have no category yet; once they have one it may be 36.5. Giving Back is full (25 of 25), so more of it won't count.\n" +
 			"What still counts: Education. Needed among it: Education 25, Power Skills 8, Business Acumen 8. What is in Education counts there as well.\n" +
 			"Your period ends Mon 31 Dec 2029, the date you entered.\n" +
 			"Rule: as reported, checked 22 Nov 2026. Questions answered here are not PDU. Check with PMI: https://www.pmi.org/certifications/project-management-pmp"},

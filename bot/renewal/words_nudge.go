@@ -15,7 +15,7 @@ const (
 	wordsNoteTitle = bot.Text("Your renewals")
 
 	wordsHave       = "You have %s of %s."
-	wordsUndecided  = "%s have no category yet; with them it may be %s."
+	wordsUndecided  = "%s have no category yet; once they have one it may be %s."
 	wordsFullOne    = "%s is full (%s of %s), so more of it won't count."
 	wordsFullMany   = "%s are full (%s of %s), so more of those won't count."
 	wordsStill      = "What still counts: %s."
