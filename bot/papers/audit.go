@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,10 @@ type pack struct {
 // one, the period that runs.
 func (s *Service) packOf(ctx context.Context, i bot.Interaction) (group.Acting, pack, error) {
 	gone := problem(wordsNoPeriod, button("My certifications", renewal.Path), button("My study page", group.PathStudy))
-	who, err := s.Groups.ActingHere(ctx, i)
+	who, err := s.Groups.Acting(ctx, i)
+	if _, mistake := errors.AsType[*bot.Error](err); mistake { // in no group, and nothing is theirs
+		return group.Acting{}, pack{}, gone
+	}
 	if err != nil {
 		return group.Acting{}, pack{}, err
 	}
@@ -285,10 +289,8 @@ func limitWords(l cert.Limit) string {
 // ruleWords says where the rule is from, as sure as that is.
 func ruleWords(r cert.Renewal, c cert.Certification) string {
 	switch r.Required.Shown() {
-	case cert.Plainly:
-		return wordsSource(r.Required.Evidence) + "."
-	case cert.Reported:
-		return "Reported by " + wordsSource(r.Required.Evidence) + "; check with " + c.IssuerShort + "."
+	case cert.Plainly, cert.Reported:
+		return capital(wordsHeard(r.Required.Evidence, c.IssuerShort)) + "."
 	}
 	return "Not verified; ask " + c.IssuerShort + "."
 }

@@ -150,14 +150,14 @@ func (f facts) when(ahead []exam.Exam) (words string, window cert.Window) {
 			window = next[0]
 			all = append(all, fmt.Sprintf("Exam: no date chosen yet. The next window is %s.", window))
 		case c.Facts.Windows.Shown() != cert.NotVerified && c.Windows.String() != "":
-			all = append(all, fmt.Sprintf("Exam: no date chosen yet. It is given %s.", c.Windows))
+			all = append(all, fmt.Sprintf("Exam: no date chosen yet. It is given %s (%s).", c.Windows, wordsHeard(c.Facts.Windows.Evidence, c.IssuerShort)))
 		default:
 			all = append(all, "Exam: no date chosen yet.")
 		}
 	}
 	given := issuersWindow(c, window)
-	if len(c.Upcoming(today, 1)) > 0 && c.Windows.Source.Title != "" {
-		all = append(all, fmt.Sprintf("Source of the windows: %s, checked %s.", bot.Clip(c.Windows.Source.Title, 60), dayShort(c.Windows.Source.Checked)))
+	if len(c.Upcoming(today, 1)) > 0 && c.Facts.Windows.Shown() != cert.NotVerified {
+		all = append(all, fmt.Sprintf("Source of the windows: %s.", wordsHeard(c.Facts.Windows.Evidence, c.IssuerShort)))
 	}
 	switch last, ok := f.deadline(given); {
 	case ok && last.Late != "":

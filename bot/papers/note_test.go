@@ -235,3 +235,15 @@ func TestNoteAfterIsTrue(t *testing.T) {
 		}
 	}
 }
+
+// What others report of when an exam is given is told as that.
+func TestNoteSaysWhoReports(t *testing.T) {
+	for id, want := range map[string]string{
+		"cphq": "It is given at any time (reported by Career Employer, study guides 2026, checked 22 Nov 2026; check with NAHQ).",
+		"cabt": "It is given at any time (AAMI, About ACI, checked 22 Nov 2026).",
+	} {
+		if text := written(t, id).before(Draft{Kind: Before, Ask: AskBoth}); !strings.Contains(text, want) {
+			t.Errorf("%s:\n%s", id, text)
+		}
+	}
+}

@@ -104,7 +104,7 @@ func (s *Service) Register() {
 	b.Action(PathPapers, s.chooseShown)
 	b.Action(PathCosts("{certification}"), s.costsPressed)
 	b.Action(PathCosts("{certification}")+"/spent", s.openSpent)
-	b.Action(PathCosts("{certification}")+"/spent/add", s.sentSpent)
+	b.Action(PathCosts("{certification}")+"/spent/add/{press}", s.sentSpent)
 	b.Action(PathCosts("{certification}")+"/entries", s.entries)
 	b.Action(PathCosts("{certification}")+"/entries/{from}", s.entries)
 	b.Action(pathEntry("{id}"), s.entry)

@@ -29,7 +29,8 @@ const (
 	perPage    = 8   // entries on a page of them
 )
 
-// openSpent asks for an expense.
+// openSpent asks for an expense. The form's path is made anew each time, so that a
+// form that is sent twice counts once.
 func (s *Service) openSpent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	who, c, err := s.about(ctx, i)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Service) openSpent(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.Response{Form: spentForm(PathCosts(c.ID)+"/spent/add", code, Expense{Day: who.Today()})}, nil
+	return bot.Response{Form: spentForm(PathCosts(c.ID)+"/spent/add/"+s.NewID(), code, Expense{Day: who.Today()})}, nil
 }
 
 // spentForm is the form about an expense.
@@ -118,7 +119,7 @@ func oneLine(typed string, most int) string {
 	return bot.Clip(strings.Join(strings.Fields(string(bot.Typed(typed))), " "), most)
 }
 
-// sentSpent keeps an expense. The same press twice keeps it once.
+// sentSpent keeps an expense. The same form twice keeps it once.
 func (s *Service) sentSpent(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	who, c, err := s.about(ctx, i)
 	if err != nil {
@@ -132,7 +133,7 @@ func (s *Service) sentSpent(ctx context.Context, i bot.Interaction) (bot.Respons
 	if invalid := filledIn(i, who.Today(), code, &e); len(invalid) > 0 {
 		return bot.Response{Invalid: invalid}, nil
 	}
-	e, err = s.Store.AddExpense(ctx, i.ID, e)
+	e, err = s.Store.AddExpense(ctx, i.Arg("press"), e)
 	switch {
 	case errors.Is(err, ErrFull):
 		return bot.Response{}, problem(wordsEntryFull, button("My entries", PathCosts(c.ID)+"/entries"))
@@ -197,7 +198,10 @@ func entriesCard(c cert.Certification, all []Expense, from int) *bot.Card {
 
 // chosenEntry is the expense that a path names, of who acts.
 func (s *Service) chosenEntry(ctx context.Context, i bot.Interaction) (group.Acting, Expense, cert.Certification, error) {
-	who, err := s.Groups.ActingHere(ctx, i)
+	who, err := s.Groups.Acting(ctx, i)
+	if _, mistake := errors.AsType[*bot.Error](err); mistake { // in no group, and nothing is theirs
+		return group.Acting{}, Expense{}, cert.Certification{}, entryGone()
+	}
 	if err != nil {
 		return group.Acting{}, Expense{}, cert.Certification{}, err
 	}

@@ -58,12 +58,19 @@ func wordsAmountFault(err error) string {
 func wordsFee(f cert.Fact[cert.Fee], issuer string) string {
 	fee := f.Value
 	switch f.Shown() {
-	case cert.Plainly:
-		return capital(fee.String()) + ", " + wordsSource(f.Evidence)
-	case cert.Reported:
-		return capital(fee.String()) + ", reported by " + wordsSource(f.Evidence) + "; check with " + issuer
+	case cert.Plainly, cert.Reported:
+		return capital(fee.String()) + ", " + wordsHeard(f.Evidence, issuer)
 	}
 	return capital(cert.Fee{For: fee.For, Who: fee.Who}.String()) + ": " + wordsToConfirm + issuer
+}
+
+// wordsHeard is where a fact that may be shown is from: its issuer, or others who
+// report it.
+func wordsHeard(e cert.Evidence, issuer string) string {
+	if e.Shown() == cert.Reported {
+		return "reported by " + wordsSource(e) + "; check with " + issuer
+	}
+	return wordsSource(e)
 }
 
 // wordsSource is where a fact is from and when somebody looked.

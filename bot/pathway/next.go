@@ -153,7 +153,7 @@ func (s *Service) answerCard(a Answers, now time.Time) *bot.Card {
 		}
 	}
 	c.Body = bot.Join("\n\n", append(body, wordsNextCheck)...)
-	c.Footer = bot.Textf("%s %s", bot.Clip(strings.Join(notices, " "), 220), wordsNotKept)
+	c.Footer = bot.Textf("%s %s", bot.Clip(strings.Join(notices, " "), 420), wordsNotKept)
 	on := []bot.Control{change, study}
 	if s.c.SetExam != nil {
 		on = slices.Insert(on, 0, button("Set my exam date", s.c.SetExam(found[0].Certification.ID)))

@@ -42,10 +42,31 @@ func TestForgedPapers(t *testing.T) {
 	}
 }
 
+// A form about an expense that is sent twice, by two presses, counts once.
+func TestOneFormOneExpense(t *testing.T) {
+	s := newScene(t)
+	send := bot.Interaction{User: s.fake.UserID("dana"), Name: "dana", Space: s.fake.Space(), Channel: s.fake.ChannelID("first"), Action: "papers/cbet/spent"}
+	send.ID = bot.NewID()
+	form := s.running().Bot.Handle(t.Context(), send).Form
+	if form == nil {
+		t.Fatal("no form")
+	}
+	send.Action, send.Values = form.Action, bot.Values{"what": {"Exam fee"}, "amount": {"519 USD"}, "day": {form.Fields[2].Initial[0]}}
+	for range 2 {
+		send.ID = bot.NewID()
+		if r := s.running().Bot.Handle(t.Context(), send); r.Reply == nil || !strings.Contains(r.Reply.Card.Plain(), "Exam fee: 519.00 USD") {
+			t.Fatalf("%+v", r)
+		}
+	}
+	if got := s.does("dana", "first", "papers/cbet"); strings.Count(got, "Exam fee: 519.00 USD") != 1 {
+		t.Errorf("two presses of one form:\n%s", got)
+	}
+}
+
 // enters sends the form about an expense for CBET, in the first channel.
 func (s scene) enters(person string, values bot.Values) string {
 	r := s.running().Bot.Handle(s.t.Context(), bot.Interaction{ID: bot.NewID(), User: s.fake.UserID(person), Name: person, Space: s.fake.Space(),
-		Channel: s.fake.ChannelID("first"), Action: "papers/cbet/spent/add", Values: values})
+		Channel: s.fake.ChannelID("first"), Action: "papers/cbet/spent/add/" + bot.NewID(), Values: values})
 	if r.Reply == nil || r.Reply.Card == nil {
 		s.t.Fatalf("%s enters %v: %+v", person, values, r)
 	}
