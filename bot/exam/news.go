@@ -109,11 +109,12 @@ func (s *Service) Kinds() []schedule.Kind {
 
 // tell asks which group to tell, of several.
 func (s *Service) tell(ctx context.Context, i bot.Interaction) (bot.Response, error) {
-	e, self, err := s.own(ctx, i)
+	_, self, err := s.own(ctx, i)
 	if err != nil {
 		return bot.Response{}, err
 	}
-	if e, err = s.ownPass(ctx, i); err != nil {
+	e, err := s.ownPass(ctx, i)
+	if err != nil {
 		return bot.Response{}, err
 	}
 	told, err := s.toldGroups(ctx, e)
