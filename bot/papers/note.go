@@ -215,7 +215,9 @@ func (f facts) passed() bool {
 		case exam.Passed:
 			parts[e.Part] = true
 		case exam.Failed:
-			parts[e.Part] = parts[e.Part]
+			if !parts[e.Part] {
+				parts[e.Part] = false // known, and not passed so far
+			}
 		case exam.Waiting:
 			return false
 		}
