@@ -157,7 +157,7 @@ func helpCommand() map[string]string {
 // unheard is what people can't say there at all, by script.
 func unheard() map[string][]string {
 	return map[string][]string{
-		"group-help":     {"exam set CBET 8 May", "xyzzy", "group delete everything"},
+		"group-help":     {"xyzzy", "group delete everything"},
 		"group-organise": {"group sceduel"},
 		"quiz-topics":    {"quiz count=7"},
 	}
