@@ -13,7 +13,8 @@ import (
 
 var (
 	// ErrNewer is returned by [Open] for a database that a newer program has
-	// changed in a way this one cannot work with. The database is untouched.
+	// changed in a way this one cannot work with; the database is untouched. It is
+	// returned by [Presence.Watch] when that happens while this one works.
 	ErrNewer = errors.New("the database belongs to a newer Studyhall")
 
 	// ErrStorage is returned when nothing can be written because the disk is
@@ -28,6 +29,17 @@ var (
 	// for a file that is not a database or no longer a sound one.
 	ErrDamaged = errors.New("the database is damaged")
 )
+
+// newerError is ErrNewer with the reason.
+type newerError struct{ why string }
+
+func (e *newerError) Error() string { return ErrNewer.Error() + ": " + e.why }
+
+// Is makes it ErrNewer.
+func (*newerError) Is(target error) bool { return target == ErrNewer }
+
+// ExitCode is that of a configuration error: starting again doesn't help.
+func (*newerError) ExitCode() int { return 78 }
 
 // sqliteCode returns SQLite's extended result code of err, 0 when it has none.
 func sqliteCode(err error) int {

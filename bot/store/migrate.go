@@ -71,14 +71,22 @@ func (s *Store) refuseNewer(ctx context.Context, db *sql.DB, level, known int64)
 	}
 	if from <= known {
 		s.log.Info("database is newer and accepts this program", "level", level, "known", known, "accepts_from", from)
+	}
+	return s.refusal(from, known, by)
+}
+
+// refusal is ErrNewer with what to do, for a program that doesn't know the level
+// from which the database accepts programs; else nil.
+func (s *Store) refusal(from, known int64, by string) error {
+	if from <= known {
 		return nil
 	}
 	if by == "" {
 		by = "a newer program"
 	}
-	return fmt.Errorf("%w: %s was last changed by %s and accepts only programs that know schema level %d, "+
-		"this one knows %d; install the newer program again, or restore a backup from before its first start",
-		ErrNewer, s.where, by, from, known)
+	return &newerError{fmt.Sprintf("%s was last changed by %s and accepts only programs that know schema level %d, "+
+		"this one knows %d; nothing was lost: start the newer program again, or restore a backup from before its first start",
+		s.where, by, from, known)}
 }
 
 // migrate brings the schema from the database's level up to known. When there is

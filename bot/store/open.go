@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -60,6 +61,10 @@ type Store struct {
 	program   string
 	catalogue cert.Catalogue
 	dates     string // tells the dates of one catalogue from those of another
+
+	known  int64           // newest schema level of this program
+	server *pgx.ConnConfig // PostgreSQL only: how to connect beside the pool
+	copy   atomic.Int64    // which copy of the program this is, see [Presence]; 0 while nobody can tell whether it lives
 
 	tries uint // of a transaction that PostgreSQL gives up
 
@@ -129,6 +134,7 @@ func (s *Store) prepare(ctx context.Context, t target, opts Options, migrations 
 	if err != nil {
 		return err
 	}
+	s.known, s.server = known, t.config
 	var level int64
 	if t.engine == enginePostgres {
 		if err = s.openPostgres(ctx, t, opts); err == nil {

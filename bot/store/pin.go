@@ -23,10 +23,10 @@ func (s *Store) ClaimPins(ctx context.Context, adapter string, real, lease time.
 	}
 	var claimed []schedule.Pinning
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
-		claimed, err = list(ctx, tx, readPinning, `UPDATE deliveries SET pin_run = $3, pin_attempt = pin_attempt + 1,
+		claimed, err = list(ctx, tx, readPinning, `UPDATE deliveries SET pin_run = $3, pin_attempt = pin_attempt + 1, pinner = $5,
 				pin_shown = CASE WHEN pin_shown = 0 THEN 3 ELSE 2 END
 			WHERE id IN (SELECT id FROM deliveries WHERE `+pinReady+` ORDER BY pin_run LIMIT $4`+s.skipLocked()+`)
-			RETURNING `+deliveryColumns+`, pin_attempt, pin_wanted = 1`, millis(real), adapter, millis(lease), n)
+			RETURNING `+deliveryColumns+`, pin_attempt, pin_wanted = 1`, millis(real), adapter, millis(lease), n, s.copy.Load())
 		return err
 	})
 	return claimed, wrap("claim pins", err)
@@ -61,7 +61,7 @@ func (s *Store) MarkPinned(ctx context.Context, p schedule.Pinning, now time.Tim
 // RetryPin implements [schedule.PinStore].
 func (s *Store) RetryPin(ctx context.Context, p schedule.Pinning, real time.Time) error {
 	return wrap("retry pin", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := endPin(ctx, tx, p, `pin_run = $3`, millis(real))
+		_, err := endPin(ctx, tx, p, `pin_run = $3, pinner = 0`, millis(real))
 		return err
 	}))
 }
@@ -78,7 +78,7 @@ func (s *Store) RefusePin(ctx context.Context, p schedule.Pinning, now, real tim
 		if !here { // nobody can do anything about it from the group any more
 			known = `pin_wanted`
 		}
-		latest, err := endPin(ctx, tx, p, `pin_run = $3, pin_shown = `+known, millis(real))
+		latest, err := endPin(ctx, tx, p, `pin_run = $3, pinner = 0, pin_shown = `+known, millis(real))
 		if err != nil || !latest || !here {
 			return err
 		}

@@ -40,12 +40,12 @@ func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int)
 	}
 	var due []schedule.Due
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
-		due, err = list(ctx, tx, readDue, `UPDATE due SET run_at = $3, attempt = attempt + 1, failing = FALSE
+		due, err = list(ctx, tx, readDue, `UPDATE due SET run_at = $3, attempt = attempt + 1, failing = FALSE, holder = $5
 			WHERE (kind, subject, occurrence) IN (
 				SELECT d.kind, d.subject, d.occurrence FROM due d WHERE `+dueReady+`
 				ORDER BY d.at, d.rank LIMIT $4`+s.skipLocked()+`)
 			RETURNING kind, subject, occurrence, lane, rank, at, until, attempt`,
-			millis(now), millis(real), millis(lease), n)
+			millis(now), millis(real), millis(lease), n, s.copy.Load())
 		return err
 	})
 	return due, wrap("claim due things", err)
@@ -61,7 +61,7 @@ func readDue(scan scanner) (d schedule.Due, err error) {
 // RetryDue implements [schedule.Store].
 func (s *Store) RetryDue(ctx context.Context, d schedule.Due, real time.Time, reason string) error {
 	return wrap("retry due thing", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		_, err := tx.exec(ctx, `UPDATE due SET run_at = $4, failing = TRUE, reason = $5
+		_, err := tx.exec(ctx, `UPDATE due SET run_at = $4, failing = TRUE, reason = $5, holder = 0
 			WHERE kind = $1 AND subject = $2 AND occurrence = $3 AND state = 'waiting' AND attempt = $6`,
 			d.Kind, d.Subject, d.Occurrence, millis(real), reason, d.Attempt)
 		return err
@@ -154,10 +154,10 @@ func (s *Store) ClaimDeliveries(ctx context.Context, adapter string, real, lease
 	var claimed []schedule.Delivery
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
 		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries
-			SET run_at = $3, attempt = attempt + 1, doubt = CASE WHEN doubt = 0 THEN $1 ELSE doubt END
+			SET run_at = $3, attempt = attempt + 1, doubt = CASE WHEN doubt = 0 THEN $1 ELSE doubt END, sender = $5
 			WHERE id IN (SELECT d.id FROM deliveries d WHERE d.adapter = $2 AND `+deliveryReady+`
 				ORDER BY d.run_at, d.at LIMIT $4`+s.skipLocked()+`)
-			RETURNING `+deliveryColumns+`, attempt`, millis(real), adapter, millis(lease), n)
+			RETURNING `+deliveryColumns+`, attempt`, millis(real), adapter, millis(lease), n, s.copy.Load())
 		return err
 	})
 	return claimed, wrap("claim deliveries", err)
@@ -192,7 +192,7 @@ func (s *Store) MarkSent(ctx context.Context, d schedule.Delivery, id bot.Messag
 
 // RetryDelivery implements [schedule.Store].
 func (s *Store) RetryDelivery(ctx context.Context, d schedule.Delivery, real time.Time, certain bool, reason string) error {
-	_, err := s.change(ctx, `UPDATE deliveries SET run_at = $3, reason = $4,
+	_, err := s.change(ctx, `UPDATE deliveries SET run_at = $3, reason = $4, sender = 0,
 			doubt = CASE WHEN $5 THEN 0 ELSE doubt END
 		WHERE id = $1 AND attempt = $2 AND state = 'waiting'`,
 		d.Key, d.Attempt, millis(real), reason, certain)
@@ -273,9 +273,9 @@ func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease tim
 	}
 	var claimed []schedule.Delivery
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
-		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries SET check_at = $3
+		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries SET check_at = $3, checker = $5
 			WHERE id IN (SELECT id FROM deliveries WHERE `+ready+` ORDER BY check_at LIMIT $4`+s.skipLocked()+`)
-			RETURNING `+deliveryColumns+`, attempt`, millis(real), adapter, millis(lease), n)
+			RETURNING `+deliveryColumns+`, attempt`, millis(real), adapter, millis(lease), n, s.copy.Load())
 		return err
 	})
 	return claimed, wrap("claim checks", err)
@@ -299,10 +299,10 @@ func (s *Store) ClaimEdits(ctx context.Context, adapter string, now, real, lease
 	}
 	var claimed []schedule.Delivery
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
-		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries SET edit_run = $4, edit_attempt = edit_attempt + 1
+		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries SET edit_run = $4, edit_attempt = edit_attempt + 1, editor = $6
 			WHERE id IN (SELECT id FROM deliveries WHERE adapter = $3 AND `+editReady+`
 				ORDER BY edit_at LIMIT $5`+s.skipLocked()+`)
-			RETURNING `+deliveryColumns+`, edit_attempt`, millis(now), millis(real), adapter, millis(lease), n)
+			RETURNING `+deliveryColumns+`, edit_attempt`, millis(now), millis(real), adapter, millis(lease), n, s.copy.Load())
 		return err
 	})
 	return claimed, wrap("claim edits", err)
@@ -318,7 +318,7 @@ func (s *Store) MarkShown(ctx context.Context, d schedule.Delivery, now time.Tim
 // RetryEdit implements [schedule.Store].
 func (s *Store) RetryEdit(ctx context.Context, d schedule.Delivery, real time.Time, reason string) error {
 	return wrap("retry edit", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		return endEdit(ctx, tx, d, `edit_run = $3, reason = $4`, millis(real), reason)
+		return endEdit(ctx, tx, d, `edit_run = $3, reason = $4, editor = 0`, millis(real), reason)
 	}))
 }
 

@@ -85,7 +85,8 @@ func (s *Store) Seen(ctx context.Context, id string, ttl time.Duration) (bool, e
 }
 
 // Lease takes the named lease for holder, or extends it, and reports whether
-// holder has it now. A ttl of 0 or less gives it back. Between machines it is as
+// holder has it now. A ttl of 0 or less gives it back. It ends early with the copy of the
+// program that took it, if that dies; see [Presence]. Between machines it is as
 // exact as their clocks: let a lease last much longer than they may differ.
 func (s *Store) Lease(ctx context.Context, name, holder string, ttl time.Duration) (bool, error) {
 	var held bool
@@ -97,10 +98,10 @@ func (s *Store) Lease(ctx context.Context, name, holder string, ttl time.Duratio
 		}
 		now := s.real()
 		n, err := tx.exec(ctx, `
-			INSERT INTO lease (name, holder, expires) VALUES ($1, $2, $3)
-			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires = excluded.expires
+			INSERT INTO lease (name, holder, expires, copy) VALUES ($1, $2, $3, $5)
+			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires = excluded.expires, copy = excluded.copy
 			WHERE lease.holder = excluded.holder OR lease.expires <= $4`,
-			name, holder, millis(now.Add(ttl)), millis(now))
+			name, holder, millis(now.Add(ttl)), millis(now), s.copy.Load())
 		held = n == 1
 		return err
 	})

@@ -306,12 +306,15 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		})
 	}
+	presence := a.Store.Attend(ctx)
+	start("database", presence.Watch)
 	start("engine", a.Engine.Run)
 	start("housekeeping", a.keepHouse)
 	for _, adapter := range a.adapters {
 		start(adapter.Name(), func(ctx context.Context) error { return adapter.Run(ctx, a.Bot) })
 	}
 	running.Wait()
+	presence.Leave(ctx)
 	select {
 	case err := <-failures:
 		return err
