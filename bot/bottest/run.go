@@ -99,6 +99,7 @@ func RunScripts(t *testing.T, glob string, newWorld func(t *testing.T) World) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { RunScript(t, file, newWorld(t)) })
 		})
 	}

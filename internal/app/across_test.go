@@ -62,6 +62,7 @@ func TestAcrossConversations(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { bottest.RunScript(t, file, unkept{newAcrossWorld(t)}) })
 		})
 	}

@@ -132,6 +132,7 @@ func TestConversationsOnBrowser(t *testing.T) {
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txt")
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newBrowserWorld(t, false)
 				bottest.RunScript(t, file, unkept{w})

@@ -181,6 +181,7 @@ func discordConversations(t *testing.T, overHTTP bool) {
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txt")
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newDiscordWorld(t, overHTTP)
 				bottest.RunScript(t, file, unkept{w})

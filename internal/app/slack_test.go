@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -235,7 +236,13 @@ func slackConversations(t *testing.T, overHTTP bool) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts (%v)", err)
 	}
-	which, played, results := 0, 0, 0
+	which := 0
+	var played, results atomic.Int64
+	t.Cleanup(func() { // after the last of them
+		if played.Load() > 10 && results.Load() == 0 {
+			t.Error("nobody was told a result, so nothing could be found where none may be")
+		}
+	})
 	if overHTTP {
 		which = 2
 	}
@@ -245,6 +252,7 @@ func slackConversations(t *testing.T, overHTTP bool) {
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".txt")
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := &overheard{World: newSlackWorld(t, overHTTP)}
 				s := w.World.(*world).real.(*slackSide)
@@ -254,12 +262,9 @@ func slackConversations(t *testing.T, overHTTP bool) {
 				}
 				s.tellsNothing(t, w.unasked)
 				_, whispers := s.people.Notified()
-				played++
-				results += len(told.FindAllString(strings.Join(whispers, "\n"), -1))
+				played.Add(1)
+				results.Add(int64(len(told.FindAllString(strings.Join(whispers, "\n"), -1))))
 			})
 		})
-	}
-	if played > 10 && results == 0 {
-		t.Error("nobody was told a result, so nothing could be found where none may be")
 	}
 }
