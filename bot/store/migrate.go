@@ -17,6 +17,10 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
+// NewestSchema is the newest level of the database's schema that the program
+// knows, and to which [Open] brings a database.
+func NewestSchema() (int64, error) { return newest(embedded()) }
+
 // embedded returns the migrations of this program.
 func embedded() fs.FS {
 	sub, err := fs.Sub(migrationFiles, "migrations")

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones must work where the system has no files for them
+
+	_ "golang.org/x/crypto/x509roots/fallback" // and so must HTTPS
 )
 
 func main() {

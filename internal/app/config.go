@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,6 +77,11 @@ func storageVariables() []Variable {
 			Doc:   "A file that lists who was erased, hashed, so that a restored backup brings nobody back; see docs/privacy.md.",
 			Where: "A path that restoring a backup leaves alone; without it, PATH.erasures beside a SQLite file, none for PostgreSQL.",
 			set:   func(c *Config, v string) error { c.Erasures = v; return nil },
+		}, {
+			Group: "Storage", Name: secretsDir,
+			Doc:   "A folder with secrets, each in a file named like its variable in small letters, such as discord_token. What is missing or empty there counts as not set.",
+			Where: "Any folder that only the program may read; without it, the one in which systemd puts a service's credentials.",
+			set:   func(_ *Config, v string) error { return checkFolder(v) },
 		}, {
 			Group: "Web", Name: "HTTP_ADDR", Default: "127.0.0.1:8080",
 			Doc:   "The address that the web server listens on and that healthcheck asks.",
@@ -151,7 +158,7 @@ func (v Variable) read(lookup func(string) (string, bool)) (string, error) {
 	}
 	switch {
 	case file == "" && value == "":
-		return v.Default, nil
+		return v.fallback(lookup)
 	case file == "":
 		return value, nil
 	case value != "":
@@ -164,8 +171,33 @@ func (v Variable) read(lookup func(string) (string, bool)) (string, error) {
 	return value, nil
 }
 
+const (
+	secretsDir     = "SECRETS_DIR"
+	credentialsDir = "CREDENTIALS_DIRECTORY" // systemd names it so
+)
+
+// fallback is the value of a variable that is not set: a secret's from the
+// folder of secrets, if it is there, else the default.
+func (v Variable) fallback(lookup func(string) (string, bool)) (string, error) {
+	folder, _ := lookup(secretsDir)
+	if folder = strings.TrimSpace(folder); folder == "" {
+		folder, _ = lookup(credentialsDir)
+	}
+	if !v.Secret || folder == "" {
+		return v.Default, nil
+	}
+	value, err := readSecret(filepath.Join(folder, strings.ToLower(v.Name)))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errEmpty) { // a service's unit names those that nobody made, too
+		return v.Default, nil
+	}
+	return value, err
+}
+
 // maxSecret is more than any secret has, in bytes.
 const maxSecret = 64 << 10
+
+// errEmpty is the fault of a file that should hold a value.
+var errEmpty = errors.New("empty")
 
 // readSecret reads a file that holds one value. Errors name the file, never
 // what is in it.
@@ -184,7 +216,7 @@ func readSecret(path string) (string, error) {
 	case len(data) > maxSecret:
 		return "", fmt.Errorf("%s is larger than %d bytes; it should hold the value alone", path, maxSecret)
 	case value == "":
-		return "", fmt.Errorf("%s is empty", path)
+		return "", fmt.Errorf("%s is %w", path, errEmpty)
 	case !utf8.ValidString(value) || strings.ContainsAny(value, "\r\n"):
 		return "", fmt.Errorf("%s should hold the value alone, on one line, as UTF-8", path)
 	}

@@ -25,6 +25,14 @@ func TestLoadConfig(t *testing.T) {
 	folder := t.TempDir()
 	secret := filepath.Join(folder, "url")
 	write(t, secret, "postgres://me:hunter2@db/study\r\n")
+	secrets := filepath.Join(folder, "secrets")
+	if err := os.Mkdir(secrets, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(secrets, "database_url"), "postgres://me:hunter2@db/folder\n")
+	write(t, filepath.Join(secrets, "secret_key"), "")
+	write(t, filepath.Join(secrets, "discord_token"), "\n")
+	write(t, filepath.Join(secrets, "http_addr"), "not a secret")
 	facts := filepath.Join(folder, "certs.yaml")
 	write(t, facts, "certifications: [{id: cbet, delivery: {checked: 2027-01-01}}]\n")
 	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto,
@@ -39,6 +47,11 @@ func TestLoadConfig(t *testing.T) {
 		{"empty counts as not set", map[string]string{"DATABASE_URL": "", "HTTP_ADDR": " ", "BANKS_DIR": "", "DATABASE_URL_FILE": ""}, defaults},
 		{"postgres", map[string]string{"DATABASE_URL": "postgres://u:p@h/d"}, with(func(c *app.Config) { c.Database = "postgres://u:p@h/d" })},
 		{"secret from a file", map[string]string{"DATABASE_URL_FILE": secret}, with(func(c *app.Config) { c.Database = "postgres://me:hunter2@db/study" })},
+		{"folder of secrets", map[string]string{"SECRETS_DIR": secrets}, with(func(c *app.Config) { c.Database = "postgres://me:hunter2@db/folder" })},
+		{"folder of systemd", map[string]string{"CREDENTIALS_DIRECTORY": secrets}, with(func(c *app.Config) { c.Database = "postgres://me:hunter2@db/folder" })},
+		{"the folder named wins", map[string]string{"SECRETS_DIR": folder, "CREDENTIALS_DIRECTORY": secrets}, defaults},
+		{"a variable wins over the folder", map[string]string{"SECRETS_DIR": secrets, "DATABASE_URL": "sqlite:other.db"}, with(func(c *app.Config) { c.Database = "sqlite:other.db" })},
+		{"a file wins over the folder", map[string]string{"SECRETS_DIR": secrets, "DATABASE_URL_FILE": secret}, with(func(c *app.Config) { c.Database = "postgres://me:hunter2@db/study" })},
 		{"every interface", map[string]string{"HTTP_ADDR": ":80"}, with(func(c *app.Config) { c.HTTPAddr = ":80" })},
 		{"ipv6", map[string]string{"HTTP_ADDR": "[::1]:65535"}, with(func(c *app.Config) { c.HTTPAddr = "[::1]:65535" })},
 		{"banks", map[string]string{"BANKS_DIR": folder}, with(func(c *app.Config) { c.BanksDir = folder })},
@@ -81,6 +94,12 @@ func TestLoadConfigFaults(t *testing.T) {
 		write(t, path, content)
 		return path
 	}
+	mkdir := func(path string) string {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Dir(path)
+	}
 	for _, test := range []struct {
 		name string
 		env  map[string]string
@@ -112,6 +131,8 @@ func TestLoadConfigFaults(t *testing.T) {
 		{"slack without history", map[string]string{"SLACK_WITHOUT_HISTORY": "twice"}, []string{`SLACK_WITHOUT_HISTORY: there is no "twice"`}},
 		{"a short key", map[string]string{"SECRET_KEY": strings.Repeat("n", 32) + ",hunter2"}, []string{"SECRET_KEY: each key in it has at least 32 characters"}},
 		{"value and file", map[string]string{"DATABASE_URL": "sqlite:hunter2", "DATABASE_URL_FILE": "hunter2"}, []string{"DATABASE_URL_FILE is set too"}},
+		{"folder of secrets missing", map[string]string{"SECRETS_DIR": filepath.Join(folder, "gone")}, []string{"SECRETS_DIR: stat "}},
+		{"a folder in the folder of secrets", map[string]string{"SECRETS_DIR": mkdir(filepath.Join(folder, "secrets", "discord_token"))}, []string{"DISCORD_TOKEN: read "}},
 		{"file missing", map[string]string{"DATABASE_URL_FILE": filepath.Join(folder, "gone")}, []string{"DATABASE_URL_FILE: open "}},
 		{"file empty", map[string]string{"DATABASE_URL_FILE": file("empty", "\n")}, []string{"empty is empty"}},
 		{"file of two lines", map[string]string{"DATABASE_URL_FILE": file("two", "hunter2\nhunter2")}, []string{"the value alone"}},

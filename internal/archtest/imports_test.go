@@ -45,12 +45,14 @@ var support = map[string][]string{
 	"adapters/slack/slacktest/script":     {"bot", "bot/bottest", "adapters/slack/slacktest"},
 	"adapters/slack/slacktest":            {"bot", "bot/bottest", "adapters/adaptertest/memnet"},
 	"internal/archtest":                   {},
+	"internal/deploytest":                 {},
 	"internal/killtest":                   {},
+	"oracles/compose":                     {},
 	"oracles/disgo":                       {},
 }
 
 // whole are the packages whose tests are about the whole program, inside too.
-var whole = []string{"internal/app", "internal/killtest"}
+var whole = []string{"internal/app", "internal/killtest", "internal/deploytest"}
 
 // allowed is what of ours a package may import; ok is false for a package that
 // has no place in the tables yet.
