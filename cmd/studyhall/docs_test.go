@@ -5,10 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"studyhall/internal/app"
 )
 
 // TestDocumentedCommands parses every call of the program that a document shows.
@@ -22,7 +25,7 @@ func TestDocumentedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := regexp.MustCompile("(?m)(?:^|`)(?:go run \\./cmd/studyhall|studyhall) ([a-z][^`#\n]*)")
+	call := regexp.MustCompile("(?m)(?:^|`)(?:go run \\./cmd/studyhall|\\./studyhall|(?:sudo )?studyhall(?:-admin)?|docker compose (?:exec|run --rm) studyhall /studyhall) ([a-z][^`#\n]*)")
 	n := 0
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -51,4 +54,40 @@ func shellWords(line string) (all []string) {
 		all = append(all, strings.Trim(w, `'"`))
 	}
 	return all
+}
+
+// TestDocumentedVariables: what an operator is told to set is a variable of the
+// program, or one of the few that others read.
+func TestDocumentedVariables(t *testing.T) {
+	others := []string{"HTTPS_PROXY", "NO_PROXY"}
+	for _, v := range app.Variables() {
+		others = append(others, v.Name)
+		if v.Secret {
+			others = append(others, v.Name+"_FILE")
+		}
+	}
+	name := regexp.MustCompile(`\b[A-Z]+(?:_[A-Z]+)+\b`)
+	secret := regexp.MustCompile(`secrets/([a-z][a-z_]*)|^\| ` + "`" + `([a-z_]+)` + "`" + ` \|`)
+	for _, file := range []string{"operations.md", "copies.md", "slack.md", "discord.md"} {
+		text, err := os.ReadFile(filepath.Join("../../docs", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := name.FindAllString(string(text), -1)
+		if len(found) == 0 {
+			t.Errorf("%s names no variable", file)
+		}
+		if file == "operations.md" {
+			for line := range strings.Lines(string(text)) {
+				for _, m := range secret.FindAllStringSubmatch(line, -1) {
+					found = append(found, strings.ToUpper(m[1]+m[2]))
+				}
+			}
+		}
+		for _, n := range found {
+			if !slices.Contains(others, n) && n != "POSTGRES_PASSWORD" {
+				t.Errorf("%s names %s, which nobody reads", file, n)
+			}
+		}
+	}
 }
