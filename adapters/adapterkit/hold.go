@@ -1,6 +1,7 @@
 package adapterkit
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -9,10 +10,8 @@ import (
 )
 
 // LeaseTime is how long after a copy of the program has died another takes over
-// its connection.
+// its connection, unless [Hold].Time says otherwise.
 const LeaseTime = 15 * time.Second
-
-const leaseRenew = 5 * time.Second
 
 // Hold has one copy of the program at a time do something, such as keep a
 // connection open.
@@ -20,9 +19,15 @@ type Hold struct {
 	Log   *slog.Logger
 	Shelf bot.Shelf
 	Name  string // of the lease: "discord/gateway/123"
+	// Time is how long the lease lasts that a copy doesn't renew; 0: [LeaseTime].
+	Time time.Duration
 	// Waits is told whether another copy does it, each time that is known anew.
 	Waits func(bool)
 }
+
+// lasts is how long the lease does, and renew how often it is renewed.
+func (h Hold) lasts() time.Duration { return cmp.Or(h.Time, LeaseTime) }
+func (h Hold) renew() time.Duration { return h.lasts() / 3 }
 
 // Run calls run while this copy has the lease, and waits while another has it. It
 // ends with ctx, or with run's error. The context of run ends before the lease
@@ -40,7 +45,7 @@ func (h Hold) Run(ctx context.Context, run func(context.Context) error) error {
 				h.Log.Info("another copy of the program is connected; this one waits", "lease", h.Name)
 				told = true
 			}
-			Pause(ctx, leaseRenew/2)
+			Pause(ctx, h.renew()/2)
 			continue
 		}
 		told = false
@@ -55,9 +60,9 @@ func (h Hold) Run(ctx context.Context, run func(context.Context) error) error {
 // lease takes or extends the lease. A store that hangs must not keep it from
 // being noticed that the time runs out.
 func (h Hold) lease(ctx context.Context, holder string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, leaseRenew/2)
+	ctx, cancel := context.WithTimeout(ctx, h.renew()/2)
 	defer cancel()
-	return h.Shelf.Lease(ctx, h.Name, holder, LeaseTime)
+	return h.Shelf.Lease(ctx, h.Name, holder, h.lasts())
 }
 
 // held runs until ctx ends or the lease is lost, and then gives it back.
@@ -67,7 +72,7 @@ func (h Hold) held(ctx context.Context, holder string, run func(context.Context)
 	ended := make(chan error, 1)
 	go func() { ended <- run(running) }()
 	renewed := time.Now()
-	tick := time.NewTicker(leaseRenew)
+	tick := time.NewTicker(h.renew())
 	defer tick.Stop()
 	for {
 		select {
@@ -83,7 +88,7 @@ func (h Hold) held(ctx context.Context, holder string, run func(context.Context)
 			switch {
 			case ok:
 				renewed = time.Now()
-			case err == nil || time.Since(renewed) > LeaseTime-leaseRenew:
+			case err == nil || time.Since(renewed) > h.lasts()-h.renew():
 				h.Log.Error("lease lost", "lease", h.Name, "err", err)
 				cancel()
 			}

@@ -31,6 +31,9 @@ type Config struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is real time, by which signatures are recent or old; nil: time.Now.
 	Now func() time.Time
+	// Takeover is how long after this copy of the program has died another may
+	// connect to the gateway; 0: [adapterkit.LeaseTime].
+	Takeover time.Duration
 	// Proxy names the proxy of a request, and of the gateway; nil: [http.ProxyFromEnvironment].
 	Proxy func(*http.Request) (*url.URL, error)
 }
@@ -44,6 +47,8 @@ type Adapter struct {
 	key     ed25519.PublicKey // nil: the gateway
 	now     func() time.Time
 	gateway *gateway
+
+	takeover time.Duration // see [Config]
 
 	life *adapterkit.Life
 	core bot.Core
@@ -77,7 +82,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		return nil, errors.New("DISCORD_TOKEN is empty")
 	}
 	a := &Adapter{
-		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now,
+		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now, takeover: config.Takeover,
 		life: adapterkit.NewLife(log),
 		in:   map[string]bool{}, openings: adapterkit.NewTurn(), recent: adapterkit.NewRecent(), crowd: adapterkit.NewCrowd(),
 		members: adapterkit.NewMemo[membership](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
@@ -174,7 +179,7 @@ func (a *Adapter) work(ctx context.Context) error {
 
 // hold has one copy of the program connected.
 func (a *Adapter) hold() adapterkit.Hold {
-	return adapterkit.Hold{Log: a.log, Shelf: a.shelf, Name: "discord/gateway/" + a.app, Waits: func(w bool) {
+	return adapterkit.Hold{Log: a.log, Shelf: a.shelf, Name: "discord/gateway/" + a.app, Time: a.takeover, Waits: func(w bool) {
 		a.links.change(func() {
 			if a.links.waits = w; !w {
 				a.links.all = nil

@@ -42,6 +42,9 @@ type Config struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is real time, by which signatures are recent or old; nil: time.Now.
 	Now func() time.Time
+	// Takeover is how long after this copy of the program has died another may open
+	// sockets; 0: [adapterkit.LeaseTime].
+	Takeover time.Duration
 	// Proxy names the proxy of a request, and of sockets; nil: [http.ProxyFromEnvironment].
 	Proxy func(*http.Request) (*url.URL, error)
 }

@@ -326,7 +326,7 @@ func (a *Adapter) sockets(ctx context.Context) error {
 			return out.URL, err
 		},
 	}
-	hold := adapterkit.Hold{Log: a.log, Shelf: a.config.Shelf, Name: socketLease(a.config.AppToken), Waits: a.line.wait}
+	hold := adapterkit.Hold{Log: a.log, Shelf: a.config.Shelf, Name: socketLease(a.config.AppToken), Time: a.config.Takeover, Waits: a.line.wait}
 	return hold.Run(ctx, s.run)
 }
 

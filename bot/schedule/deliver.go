@@ -161,8 +161,13 @@ func (e *Engine) find(ctx context.Context, d Delivery, channel bot.ChannelID) ([
 	if !e.Platform.CanFind(channel) {
 		return nil, bot.ErrUnreadable
 	}
-	return e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-5*time.Second))
+	return e.Platform.Find(ctx, channel, d.Key, d.Doubt.Add(-wrongClock))
 }
+
+// wrongClock is by how much the clock of the copy that noted the doubt may have
+// been ahead of the platform's, without its post being overlooked. A clock that is
+// more wrong is refused by platforms, too: signed requests are good for 5 minutes.
+const wrongClock = 10 * time.Minute
 
 // post sends within the lease and records what came of it. verify, if set, is
 // when to look once more whether an earlier attempt posted after all.

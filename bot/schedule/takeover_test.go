@@ -99,6 +99,30 @@ func TestSlowPlatform(t *testing.T) {
 	}
 }
 
+// A copy whose clock is minutes ahead, or behind, dies when it has posted: another,
+// whose clock is right, finds the post once what the dead one held is free.
+func TestTakeoverFromWrongClock(t *testing.T) {
+	for _, wrong := range []time.Duration{8 * time.Minute, -8 * time.Minute} {
+		t.Run(wrong.String(), func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				f := freezeAt("deliver/sent")
+				w.owe("k", "a")
+				w.run(w.copy(f.trace, func(c *schedule.Config) { c.Real = func() time.Time { return time.Now().Add(wrong) } }))
+				<-f.frozen
+				w.run(w.copy())
+				time.Sleep(11 * time.Minute)
+				w.recorded("k")
+				close(f.thaw)
+				time.Sleep(3 * time.Minute)
+				w.recorded("k")
+				if got := w.fake.count(bottest.Post); got != 1 {
+					t.Errorf("%d requests to post, want 1", got)
+				}
+			})
+		})
+	}
+}
+
 // Control: without the later look the second copy would stay.
 func TestSlowPlatformWithoutLook(t *testing.T) {
 	onSQLite(t, func(t *testing.T, w *world) {

@@ -147,7 +147,7 @@ func (a *App) connect(o Options) (err error) {
 		names = append(names, adapter.Name())
 	}
 	a.Engine = schedule.NewEngine(schedule.Config{
-		Log: o.Log, Store: a.Store, Platform: a.Bot, Adapters: names,
+		Log: o.Log, Store: a.Store, Platform: deliverer(a.Bot), Adapters: names,
 		Now: a.Clock.Now, Real: o.Real, Timing: o.Timing, Trace: o.Trace,
 	})
 	a.Clock.engine = a.Engine

@@ -9,7 +9,6 @@ import (
 	"studyhall/adapters/discord"
 	"studyhall/adapters/slack"
 	"studyhall/bot"
-	"studyhall/bot/schedule"
 )
 
 // Serve runs the program for every platform that is configured, and its web
@@ -28,7 +27,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	defer l.Close()
 	a, err := New(ctx, Options{
 		Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
-		PublicURL: c.PublicURL, Timing: schedule.DefaultTiming(), Trace: killPoint(), Real: wallClock(),
+		PublicURL: c.PublicURL, Timing: serveTiming(), Trace: killPoint(), Real: wallClock(), Clock: domainClock(),
 		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf) },
 	})
 	if err != nil {
@@ -44,7 +43,7 @@ func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, erro
 	var all []bot.Adapter
 	if c.Slack.Set() {
 		config := slackConfig(c, shelf)
-		config.Now = wallClock()
+		config.Now, config.Takeover = wallClock(), takeover()
 		s, err := slack.New(log.With("platform", "slack"), config)
 		if err != nil {
 			return nil, err
@@ -53,7 +52,7 @@ func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, erro
 	}
 	if c.Discord.Token != "" {
 		config := discordConfig(c, shelf)
-		config.Now = wallClock()
+		config.Now, config.Takeover = wallClock(), takeover()
 		d, err := discord.New(log.With("platform", "discord"), config)
 		if err != nil {
 			return nil, err

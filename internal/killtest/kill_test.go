@@ -16,33 +16,29 @@ import (
 	"studyhall/bot/store/storetest"
 )
 
-// points are the named moments at which the program is killed; the tests of
-// package schedule say what each means.
-var points = []string{
-	"due/claimed", "due/fired", "deliver/claimed", "deliver/send", "deliver/sent", "deliver/marked",
-	"edit/claimed", "edit/send", "edit/sent", "edit/marked",
-}
-
 // afterDoubt are points that are only passed when the run before died with a
 // delivery in hand.
 var afterDoubt = map[string]string{
 	"deliver/claimed": "deliver/reconciled", "deliver/send": "deliver/reconciled", "deliver/sent": "deliver/found",
 }
 
-var people = []string{"maria", "dana", "lee", "priya", "tom"}
+var demoPeople = []string{"maria", "dana", "lee", "priya", "tom"}
 
-// TestKills kills the demo STUDYHALL_KILLS times (default 3) on each engine, at
+// TestKills kills the demo a fifth of STUDYHALL_KILLS times (default 3) on each engine, at
 // named and random points, while five people answer every question and the
 // clock is played on. Afterwards what the chat shows is compared with what the
 // schedule says and with what people were told. STUDYHALL_KILL_SEED replays the
 // same choices.
 func TestKills(t *testing.T) {
-	kills, seed := number(t, "STUDYHALL_KILLS", 3), number(t, "STUDYHALL_KILL_SEED", time.Now().Unix())
+	kills, seed := number(t, "STUDYHALL_KILLS", 15), number(t, "STUDYHALL_KILL_SEED", time.Now().Unix())
+	kills = max(kills/5, 3)
 	binary := build(t)
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		run(t, binary, filepath.Join(t.TempDir(), "demo.db"), int(kills), uint64(seed))
 	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		run(t, binary, storetest.URL(t, "postgres"), int(kills), uint64(seed))
 	})
 }
@@ -59,8 +55,8 @@ func number(t *testing.T, name string, otherwise int64) int64 {
 	return n
 }
 
-// life is one group's life under fire.
-type life struct {
+// demoLife is one group's life under fire.
+type demoLife struct {
 	*program
 	chance *rand.Rand
 	began  time.Time
@@ -77,7 +73,7 @@ func run(t *testing.T, binary, db string, kills int, seed uint64) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	l := &life{
+	l := &demoLife{
 		program: &program{t: t, binary: binary, dir: dir, db: db, log: log},
 		chance:  rand.New(rand.NewPCG(seed, 1)),
 		chose:   map[string]map[string]string{}, tried: map[string]map[string]string{},
@@ -97,7 +93,7 @@ func run(t *testing.T, binary, db string, kills int, seed uint64) {
 		if next := afterDoubt[point]; next != "" && l.chance.IntN(2) == 0 {
 			point, killAt = next, next+":1"
 		} else if point = ""; n%4 != 3 {
-			point = points[l.chance.IntN(len(points))]
+			point = points()[l.chance.IntN(len(points()))]
 			killAt = fmt.Sprintf("%s:%d", point, 1+l.chance.IntN(6))
 		}
 		ready := l.start(killAt)
@@ -128,7 +124,7 @@ func run(t *testing.T, binary, db string, kills int, seed uint64) {
 }
 
 // setUp makes a group that asks a question every weekday at 07:00.
-func (l *life) setUp() {
+func (l *demoLife) setUp() {
 	if !l.start("") {
 		l.t.Fatal("the program died by itself")
 	}
@@ -168,14 +164,14 @@ func (l *life) setUp() {
 
 // live lets everybody answer the open question and plays a day, over and over,
 // until the program dies or days have passed.
-func (l *life) live(days int) {
+func (l *demoLife) live(days int) {
 	for range days {
 		s, ok := l.state()
 		if !ok {
 			return
 		}
 		var wait sync.WaitGroup
-		for i, who := range people {
+		for i, who := range demoPeople {
 			if question, open := openQuestion(s); open {
 				letter := string("ABCD"[(i+l.chance.IntN(2))%4])
 				wait.Go(func() { l.answer(who, letter, question) })
@@ -204,12 +200,12 @@ func openQuestion(s state) (said, bool) {
 }
 
 var (
-	title  = regexp.MustCompile(`^CBET question (\d+) ·`)
-	graded = regexp.MustCompile(`(?m)^(Right\. ([A-E])|The answer is [A-E].*You chose ([A-E])\.)`)
+	heading = regexp.MustCompile(`^CBET question (\d+) ·`)
+	graded  = regexp.MustCompile(`(?m)^(Right\. ([A-E])|The answer is [A-E].*You chose ([A-E])\.)`)
 )
 
 // answer presses a letter and remembers what the person was told.
-func (l *life) answer(who, letter string, question said) {
+func (l *demoLife) answer(who, letter string, question said) {
 	n := numberOf(question.Plain)
 	l.mu.Lock()
 	note(l.tried, n, who, letter)
@@ -222,7 +218,7 @@ func (l *life) answer(who, letter string, question said) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	told, ok := toldOf(r.Reply.Plain)
+	told, ok := gradedOf(r.Reply.Plain)
 	if !ok {
 		return // closed meanwhile, say
 	}
@@ -239,8 +235,8 @@ func note(in map[string]map[string]string, question, who, letter string) {
 	in[question][who] = letter
 }
 
-// toldOf is the letter that a result says was chosen.
-func toldOf(plain string) (string, bool) {
+// gradedOf is the letter that a result says was chosen.
+func gradedOf(plain string) (string, bool) {
 	m := graded.FindStringSubmatch(plain)
 	if m == nil {
 		return "", false
@@ -249,14 +245,14 @@ func toldOf(plain string) (string, bool) {
 }
 
 func numberOf(plain string) string {
-	if m := title.FindStringSubmatch(plain); m != nil {
+	if m := heading.FindStringSubmatch(plain); m != nil {
 		return m[1]
 	}
 	return ""
 }
 
 // check compares the chat with the schedule and with what people were told.
-func (l *life) check() {
+func (l *demoLife) check() {
 	s, ok := l.state()
 	if !ok {
 		l.t.Fatal("the program died by itself")
@@ -287,7 +283,7 @@ func (l *life) check() {
 }
 
 // occurrences is how many weekday mornings lie between the start and an instant.
-func (l *life) occurrences(now time.Time) int {
+func (l *demoLife) occurrences(now time.Time) int {
 	zone, err := schedule.LoadZone("America/Chicago")
 	if err != nil {
 		l.t.Fatal(err)
@@ -304,25 +300,25 @@ func (l *life) occurrences(now time.Time) int {
 	}
 }
 
-var totals = regexp.MustCompile(`(?m)^(?:-# )?(\d+) answered, (\d+) right\.`)
+var demoTotals = regexp.MustCompile(`(?m)^(?:-# )?(\d+) answered, (\d+) right\.`)
 
 // checkQuestion compares one card with what everybody is told now, and that
 // with what they were told before. It counts the answers.
-func (l *life) checkQuestion(q said, newest bool) int {
+func (l *demoLife) checkQuestion(q said, newest bool) int {
 	n := numberOf(q.Plain)
 	if !newest && !strings.Contains(q.Plain, "· closed") {
 		l.t.Errorf("question %s is still open", n)
 		return 0
 	}
 	answers, right := 0, 0
-	for _, who := range people {
+	for _, who := range demoPeople {
 		r, ok := l.post("/api/press", map[string]any{
 			"as": who, "channel": "c/cbet-study", "message": q.ID, "action": mine(q),
 		})
 		if !ok || r.Reply == nil {
 			l.t.Fatalf("question %s: %s was told nothing", n, who)
 		}
-		now, answered := toldOf(r.Reply.Plain)
+		now, answered := gradedOf(r.Reply.Plain)
 		before := l.chose[n][who]
 		switch {
 		case before != "" && before != now:
@@ -337,7 +333,7 @@ func (l *life) checkQuestion(q said, newest bool) int {
 			}
 		}
 	}
-	m := totals.FindStringSubmatch(q.Plain)
+	m := demoTotals.FindStringSubmatch(q.Plain)
 	if shown := answers >= 5; !newest && shown != (m != nil) {
 		l.t.Errorf("question %s: %d answered, and the card says %q", n, answers, q.Plain)
 	}

@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -204,7 +205,11 @@ func (s *Server) exchange(o *outcome, q *http.Request, path string, body []byte)
 	faults := s.faultsFor(name)
 	s.mu.Unlock()
 	for _, f := range faults {
-		if !s.sleep(q.Context(), f.delay) {
+		ctx := q.Context()
+		if f.anyway {
+			ctx = context.WithoutCancel(ctx)
+		}
+		if !s.sleep(ctx, f.delay) {
 			o.cut = true
 			return
 		}

@@ -9,6 +9,7 @@ import (
 // Fault is what goes wrong with a request; see [Server.Inject].
 type Fault struct {
 	delay  time.Duration           // before anything
+	anyway bool                    // the delay goes on when the client is gone
 	before func(*Server, *outcome) // in place of the effect
 	after  func(*Server, *outcome) // in place of the answer, or with it
 }
@@ -40,7 +41,7 @@ func (s *Server) faultsFor(m Method) []*fault {
 	var out, rest []*fault
 	one := false
 	for _, f := range s.faults {
-		counted := f.left > 0 && f.delay == 0
+		counted := f.left > 0 && (f.delay == 0 || f.anyway)
 		if f.left != 0 && (f.method == m || f.method == Any) && !(counted && one) {
 			f.left--
 			one = one || counted
@@ -56,6 +57,10 @@ func (s *Server) faultsFor(m Method) []*fault {
 
 // Delay lets a request wait before Slack looks at it.
 func Delay(d time.Duration) Fault { return Fault{delay: d} }
+
+// DelayAnyway lets a request wait before Slack looks at it, and it does so even if
+// the client has gone away or died meanwhile, as with what was on its way already.
+func DelayAnyway(d time.Duration) Fault { return Fault{delay: d, anyway: true} }
 
 // DelayAfter lets the answer wait: what was asked has been done.
 func DelayAfter(d time.Duration) Fault {

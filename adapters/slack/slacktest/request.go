@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -91,7 +92,11 @@ func (s *Server) exchange(o *outcome, q *http.Request, name Method, body []byte)
 	faults := s.faultsFor(name)
 	s.mu.Unlock()
 	for _, f := range faults {
-		if !s.sleep(q, f.delay) {
+		ctx := q.Context()
+		if f.anyway {
+			ctx = context.WithoutCancel(ctx)
+		}
+		if !s.sleep(ctx, f.delay) {
 			o.cut = true
 			return
 		}
@@ -389,7 +394,7 @@ func (r *request) notice(format string, args ...any) {
 
 // write sends an answer, or what a fault makes of it.
 func (s *Server) write(w http.ResponseWriter, q *http.Request, o *outcome) {
-	if !s.sleep(q, o.wait) || o.cut {
+	if !s.sleep(q.Context(), o.wait) || o.cut {
 		if h, ok := w.(http.Hijacker); ok {
 			if c, _, err := h.Hijack(); err == nil {
 				_ = c.Close()
@@ -406,7 +411,7 @@ func (s *Server) write(w http.ResponseWriter, q *http.Request, o *outcome) {
 }
 
 // sleep waits, and reports false if nobody waits for the answer any more.
-func (s *Server) sleep(q *http.Request, d time.Duration) bool {
+func (s *Server) sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
@@ -415,7 +420,7 @@ func (s *Server) sleep(q *http.Request, d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-q.Context().Done():
+	case <-ctx.Done():
 	case <-s.stopping.Done():
 	}
 	return false
