@@ -13,7 +13,7 @@ const module = "studyhall/"
 // rooms are the packages of the program from low to high, one floor a line. A
 // room imports rooms of lower floors only.
 var rooms = [][]string{
-	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory"},
+	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "internal/scalemodel"},
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
@@ -23,13 +23,13 @@ var rooms = [][]string{
 	{"bot/store", "bot/web"},
 	{"internal/example"},
 	{"internal/app"},
-	{"cmd/studyhall", "quizzes/draw"},
+	{"cmd/studyhall", "quizzes/draw", "internal/scalemodel/plan"},
 }
 
 // pure rooms import nothing of ours, though lower rooms exist: quizzes gets
 // outlines as arguments; the catalogue, pictures and memory are facts, drawing
 // and arithmetic.
-var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory"}
+var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "internal/scalemodel"}
 
 // support is what tests are written with, and what of ours it imports. Only
 // tests and other support import it.
@@ -47,12 +47,13 @@ var support = map[string][]string{
 	"internal/archtest":                   {},
 	"internal/deploytest":                 {},
 	"internal/killtest":                   {},
+	"internal/reach":                      {},
 	"oracles/compose":                     {},
 	"oracles/disgo":                       {},
 }
 
 // whole are the packages whose tests are about the whole program, inside too.
-var whole = []string{"internal/app", "internal/killtest", "internal/deploytest"}
+var whole = []string{"internal/app", "internal/killtest", "internal/deploytest", "internal/reach"}
 
 // allowed is what of ours a package may import; ok is false for a package that
 // has no place in the tables yet.
