@@ -27,6 +27,9 @@ type Config struct {
 	PublicKey string
 	Guild     string    // the only server that gets the commands; "" for all
 	Shelf     bot.Shelf // keeps forms while they are open, and who holds the gateway
+	// Copies is how many copies of the program share the bot, and with it what
+	// Discord allows a bot; nil: this one is alone.
+	Copies func() int
 	// Dial opens connections; nil: [net.Dialer].
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is real time, by which signatures are recent or old; nil: time.Now.
@@ -107,7 +110,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
-	a.rest = &client{base: base, token: token, limits: newLimits(), http: &http.Client{
+	a.rest = &client{base: base, token: token, limits: newSharedLimits(config.Copies), http: &http.Client{
 		Transport: &http.Transport{
 			Proxy: proxy, DialContext: dial, ForceAttemptHTTP2: true,
 			MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,

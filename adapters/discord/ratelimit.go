@@ -31,6 +31,7 @@ type limits struct {
 	closed  time.Time                      // until when nothing at all may go
 	invalid [invalidTime / time.Minute]int // refused requests by minute
 	minute  int64                          // the newest of those minutes, since 1970
+	copies  func() int                     // of the program, that share what a bot may
 }
 
 // bucket is one limit. Before its first answer one request goes at a time, to
@@ -45,7 +46,16 @@ type bucket struct {
 	changed chan struct{} // closed when an answer comes
 }
 
-func newLimits() *limits { return &limits{buckets: map[string]*bucket{}} }
+func newLimits() *limits { return newSharedLimits(nil) }
+
+// newSharedLimits are those of one of so many copies of the program; each keeps to
+// its part, since Discord counts them all as one bot at one address.
+func newSharedLimits(copies func() int) *limits {
+	if copies == nil {
+		copies = func() int { return 1 }
+	}
+	return &limits{buckets: map[string]*bucket{}, copies: copies}
+}
 
 // wait returns when a request may go, or an error if that is after the caller's
 // deadline. A nil error must be followed by one call of learn.
@@ -102,13 +112,15 @@ func (l *limits) reserve(r call) (d time.Duration, changed <-chan struct{}, all 
 			return 0, b.changed, false
 		}
 	}
-	if l.slot.Before(now.Add(-paceBurst * pace)) {
-		l.slot = now.Add(-paceBurst * pace)
+	copies := time.Duration(max(l.copies(), 1))
+	burst := max((paceBurst+1)/copies-1, 0) // one more goes at once
+	if earliest := now.Add(-burst * pace * copies); l.slot.Before(earliest) {
+		l.slot = earliest
 	}
 	if d := l.slot.Sub(now); d > 0 {
 		return d, nil, false
 	}
-	l.slot = l.slot.Add(pace)
+	l.slot = l.slot.Add(pace * copies)
 	b.left--
 	b.pending++
 	return 0, nil, false
@@ -228,5 +240,5 @@ func (l *limits) tooManyInvalid(now time.Time) bool {
 	for _, n := range l.invalid {
 		sum += n
 	}
-	return sum >= maxInvalid
+	return sum >= maxInvalid/max(l.copies(), 1)
 }

@@ -136,8 +136,18 @@ func (p *Presence) look(ctx context.Context) error {
 			p.s.log.Warn("another copy of the program died; what it had in hand is free", "copy", id, "freed", freed)
 		}
 	}
+	var all int64
+	if err := p.conn.QueryRow(ctx, `SELECT COUNT(*) FROM copies`).Scan(&all); err != nil {
+		return fmt.Errorf("count the copies: %w", err)
+	}
+	p.s.copies.Store(all)
 	return nil
 }
+
+// Copies is how many copies of the program work on the database, this one
+// included, as it was seen last; at least 1. What a platform allows them all
+// together is divided by it.
+func (s *Store) Copies() int { return int(max(s.copies.Load(), 1)) }
 
 // join opens a session of its own, takes the lock, and only then tells its key.
 func (p *Presence) join(ctx context.Context) (err error) {

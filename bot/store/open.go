@@ -65,6 +65,7 @@ type Store struct {
 	known  int64           // newest schema level of this program
 	server *pgx.ConnConfig // PostgreSQL only: how to connect beside the pool
 	copy   atomic.Int64    // which copy of the program this is, see [Presence]; 0 while nobody can tell whether it lives
+	copies atomic.Int64    // how many live, as seen last
 
 	tries uint // of a transaction that PostgreSQL gives up
 

@@ -49,6 +49,9 @@ func discordVariables() []Variable {
 // both the key and our own address are known.
 func discordConfig(c Config, shelf bot.Shelf) discord.Config {
 	config := discord.Config{Token: c.Discord.Token.Reveal(), API: c.Discord.API, Guild: c.Discord.Guild, Shelf: shelf}
+	if others, ok := shelf.(interface{ Copies() int }); ok {
+		config.Copies = others.Copies
+	}
 	if c.PublicURL != "" {
 		config.PublicKey = c.Discord.PublicKey
 	}
