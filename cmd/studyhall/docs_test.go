@@ -25,7 +25,7 @@ func TestDocumentedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := regexp.MustCompile("(?m)(?:^|`)(?:go run \\./cmd/studyhall|\\./studyhall|(?:sudo )?studyhall(?:-admin)?|docker compose (?:exec|run --rm) studyhall /studyhall) ([a-z][^`#\n]*)")
+	call := regexp.MustCompile("(?m)(?:^|`)(?:go run \\./cmd/studyhall|\\./studyhall|(?:sudo )?studyhall(?:-admin)?|docker compose exec studyhall /studyhall|docker compose run --rm studyhall) ([a-z][^`#\n]*)")
 	n := 0
 	for _, file := range files {
 		text, err := os.ReadFile(file)
