@@ -185,6 +185,33 @@ func BenchmarkCopies(b *testing.B) {
 	}
 }
 
+// BenchmarkMorning is three copies of the program on one PostgreSQL with 1,000
+// groups on Discord whose questions are due at one minute: how long until the last
+// has it, and how often Discord found that it was too much.
+func BenchmarkMorning(b *testing.B) {
+	binary := compile(b, "-tags", "faults")
+	for b.Loop() {
+		url := database(b, storetest.Postgres)
+		f := newFront(b, large.groups)
+		install(b, url, size{groups: large.groups, people: 1, rounds: 1, open: 1}, f.guilds, f.places)
+		start(b, binary, f.env(url, true)...).stop()
+		ahead := 12*time.Hour - 30*time.Second // all are up before it is time
+		var all []*process
+		for range 3 {
+			all = append(all, start(b, binary, append(f.env(url, true), "STUDYHALL_CLOCK_AHEAD="+ahead.String())...))
+		}
+		f.await(1, 0)
+		first := time.Now()
+		f.await(large.groups, 0)
+		b.ReportMetric(time.Since(first).Seconds(), "s-all")
+		b.ReportMetric(float64(f.Counts().Limited), "429s")
+		b.ReportMetric(load(), "load")
+		for _, p := range all {
+			p.stop()
+		}
+	}
+}
+
 // await waits until Discord has taken so many posts and edits.
 func (f *front) await(posts, edits int) {
 	f.Helper()

@@ -133,6 +133,7 @@ type pace struct {
 	every time.Duration
 	burst int
 	next  time.Duration
+	held  time.Duration // until when nothing goes, since a platform said so
 }
 
 // reserve is how long to wait for the next place.

@@ -129,19 +129,19 @@ func TestDiscordIsNoFaster(t *testing.T) {
 // TestCopiesThatDontShare: copies that each keep to the whole pace run into
 // Discord's limit, which a shared pace never does.
 func TestCopiesThatDontShare(t *testing.T) {
-	p := oneZone(2000, 0)
-	p.Copies, p.Shared = 3, false
+	p := oneZone(1000, 0)
+	p.First, p.Copies, p.Shared = true, 3, false
 	r, err := Simulate(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Refused == 0 {
-		t.Error("three copies at 45 requests a second each were never refused by a limit of 50")
+	// The program was refused 55 times, in real time; see docs/scale.md.
+	if r.Refused < 30 || r.Refused > 110 {
+		t.Errorf("three copies at 45 requests a second each were refused %d times by a limit of 50", r.Refused)
 	}
-	if p.Shared = true; true {
-		if r, err = Simulate(p); err != nil || r.Refused > 0 {
-			t.Errorf("with one pace %d were refused, %v", r.Refused, err)
-		}
+	p.Shared = true
+	if r, err = Simulate(p); err != nil || r.Refused > 0 {
+		t.Errorf("with one pace %d were refused, %v", r.Refused, err)
 	}
 }
 

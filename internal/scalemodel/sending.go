@@ -9,7 +9,6 @@ const (
 	slackPosts = 300
 	slackEdits = 50
 	patience   = 10 * time.Second // a request that would wait longer comes back when its turn is
-	longest    = time.Second      // the least wait after a refusal that holds for everything
 )
 
 // sending is a message on its way to a platform.
@@ -155,18 +154,23 @@ func (s *space) method(m *sending) *method {
 	return &s.posts
 }
 
-// discord is a request at Discord's door.
+// discord is a request at Discord's door. A copy that is refused holds everything
+// back until Discord counts anew, and asks again then.
 func (p place) discord() {
 	w, a := p.w, p.s.group.app
+	own := &a.own[p.copy%len(a.own)]
+	if w.now < own.held {
+		w.after(own.reserve(w.now), p.discord)
+		return
+	}
 	if second := int(w.now / time.Second); second != a.second {
 		a.second, a.taken = second, 0
 	}
 	if a.taken++; a.taken > w.p.Allowed {
 		w.refuse()
-		rest := time.Duration(a.second+1)*time.Second - w.now
-		own := &a.own[p.copy%len(a.own)]
-		own.next = max(own.next, w.now+max(rest, longest))
-		p.back(max(rest, longest))
+		own.held = time.Duration(a.second+1) * time.Second
+		own.next = max(own.next, own.held)
+		w.after(own.reserve(w.now), p.discord)
 		return
 	}
 	w.after(w.p.Network, p.arrived)
