@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +24,8 @@ type Bot struct {
 	home      func(ctx context.Context, user UserID) ([]Card, error)
 	onNotice  []func(ctx context.Context, n Notice) error
 	onUnknown Handler
+	meter     Meter
+	families  map[string]bool // first words of registered paths
 }
 
 type registered struct {
@@ -37,7 +38,7 @@ const sayPath = "say/"
 
 // New makes a bot without features or adapters.
 func New(log *slog.Logger) *Bot {
-	b := &Bot{log: log, adapters: map[string]Adapter{}}
+	b := &Bot{log: log, adapters: map[string]Adapter{}, meter: NoMeter{}, families: map[string]bool{}}
 	b.Action(sayPath+"{line...}", func(ctx context.Context, i Interaction) (Response, error) {
 		i.Line, i.Action, i.Message = i.Arg("line"), "", ""
 		return b.typed(ctx, i)
@@ -57,12 +58,18 @@ func (b *Bot) Command(c Command, h Handler) {
 		}
 	}
 	b.commands = append(b.commands, registered{c, h})
+	b.families[c.Name] = true
 }
 
 // Action registers the handler of controls and forms whose path matches the
 // pattern, such as "answer/{round}/{choice}". {name...} at the end takes the
 // rest of the path. A pattern registered twice panics.
-func (b *Bot) Action(pattern string, h Handler) { b.actions.add(pattern, h) }
+func (b *Bot) Action(pattern string, h Handler) {
+	b.actions.add(pattern, h)
+	if first, _, _ := strings.Cut(pattern, "/"); !isParameter(first) {
+		b.families[first] = true
+	}
+}
 
 // Suggest registers what completes the fields whose Suggest path matches the pattern.
 func (b *Bot) Suggest(pattern string, s Suggester) { b.suggests.add(pattern, s) }
@@ -88,28 +95,42 @@ func (b *Bot) Commands() []Command {
 }
 
 // Handle runs the handler of an interaction and puts what went wrong into words.
+// What it logs, and what comes of it later, has the interaction's trace.
 func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
+	if Trace(ctx) == "" {
+		ctx = WithTrace(ctx, TraceOf(i.ID))
+	}
+	done, outcome := b.meter.Handling(AdapterOf(i.User)), Failed
+	family := familyTyped
 	defer func() {
 		if p := recover(); p != nil {
-			response = b.ourFault(i, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			response, outcome = b.ourFault(ctx, i, fmt.Errorf("panic: %v\n%s", p, debug.Stack())), Failed
 		}
+		done(family, outcome)
+		b.log.DebugContext(ctx, "interaction handled", "family", family, "outcome", outcome)
 	}()
 	if err := i.clean(); err != nil {
+		outcome = Mistaken
 		return failure(err)
 	}
 	if _, ok := b.command(i.Command); i.Command != "" && !ok { // typed, so not for the log
 		i.Command, i.Line = "", i.Command+" "+i.Line
 	}
+	family = b.family(i)
 	r, err := b.dispatch(ctx, i)
+	became := Answered
 	if mistake, ok := errors.AsType[*Error](err); ok {
-		r, err = failure(mistake), nil
+		r, err, became = failure(mistake), nil, Mistaken
+	}
+	if err == nil {
+		if err = r.validate(); err != nil {
+			err = fmt.Errorf("response: %w", err)
+		}
 	}
 	if err != nil {
-		return b.ourFault(i, err)
+		return b.ourFault(ctx, i, err)
 	}
-	if err := r.validate(); err != nil {
-		return b.ourFault(i, fmt.Errorf("response: %w", err))
-	}
+	outcome = became
 	return b.respelled(AdapterOf(i.User), r)
 }
 
@@ -149,7 +170,7 @@ func (b *Bot) Complete(ctx context.Context, i Interaction, typed string) (option
 // HomeOf is the person's own page.
 func (b *Bot) HomeOf(ctx context.Context, user UserID) (cards []Card) {
 	broken := func(err error) []Card {
-		r := b.ourFault(Interaction{User: user, Command: "home"}, err)
+		r := b.ourFault(ctx, Interaction{User: user, Command: "home"}, err)
 		return []Card{*r.Reply.Card}
 	}
 	defer func() {
@@ -212,11 +233,7 @@ func (b *Bot) dispatch(ctx context.Context, i Interaction) (Response, error) {
 
 // typed finds the command with which a line begins.
 func (b *Bot) typed(ctx context.Context, i Interaction) (Response, error) {
-	word, rest := strings.TrimSpace(i.Line), ""
-	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
-		word, rest = word[:end], strings.TrimSpace(word[end:])
-	}
-	word = strings.ToLower(strings.TrimPrefix(word, "/"))
+	word, rest := firstWord(i.Line)
 	if r, ok := b.command(word); ok {
 		i.Command, i.Line = r.command.Name, rest
 		return b.run(ctx, r, i)
@@ -235,6 +252,16 @@ func (b *Bot) typed(ctx context.Context, i Interaction) (Response, error) {
 		return b.onUnknown(ctx, i)
 	}
 	return Response{}, Errorf("I don't know %q. Nothing was changed. Try one of: /%s.", shortened(word), strings.Join(names, ", /"))
+}
+
+// firstWord is the word with which a line begins, as commands are named, and what
+// follows it.
+func firstWord(line string) (word, rest string) {
+	word = strings.TrimSpace(line)
+	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
+		word, rest = word[:end], strings.TrimSpace(word[end:])
+	}
+	return strings.ToLower(strings.TrimPrefix(word, "/")), rest
 }
 
 // run parses what was typed after a command's name and calls its handler.
@@ -384,9 +411,13 @@ func failure(mistake *Error) Response {
 	return Whisper(Message{Card: card})
 }
 
-// ourFault logs an error with a short code and whispers the code.
-func (b *Bot) ourFault(i Interaction, err error) Response {
-	code := rand.Text()[:4]
-	b.log.Error("interaction failed", "code", code, "interaction", i, "err", err)
+// ourFault logs an error with a short code and whispers the code: it is the trace
+// under which everything else about it is logged, too.
+func (b *Bot) ourFault(ctx context.Context, i Interaction, err error) Response {
+	code := Trace(ctx)
+	if code == "" {
+		code = TraceOf(i.ID)
+	}
+	b.log.ErrorContext(ctx, "interaction failed", "code", code, "interaction", i, "err", err)
 	return failure(mistakef("That didn't work, and it's not your doing. Nothing was lost. Please try again; if it stays, tell an organiser: code %s.", code))
 }

@@ -23,7 +23,7 @@ const secret = "swordfish"
 // newBot is a bot that does something for every case below, and its log.
 func newBot() (*bot.Bot, *bytes.Buffer) {
 	log := &bytes.Buffer{}
-	b := bot.New(slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	b := bot.New(slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	b.Command(bot.Command{Name: "quiz", Help: "Questions", Aliases: []string{"practise"}, Fields: []bot.Field{
 		{Name: "what", Label: "What", Kind: bot.OneOf, Options: []bot.Option{{Label: "Mock exam", Value: "mock"}, {Label: "Review", Value: "review"}}},
 		{Name: "topic", Label: "Topic", Kind: bot.OneOf, Suggest: "topics"},
@@ -152,7 +152,7 @@ func TestHandleOurFault(t *testing.T) {
 		{"an invalid edit", "invalid/edit/", "empty message"},
 		{"an invalid form", "invalid/form/", "action: empty"},
 	}
-	code := regexp.MustCompile(`code ([A-Z2-7]{4})\.`)
+	code := regexp.MustCompile(`code ([A-Z2-7]{6})\.`)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b, log := newBot()

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
@@ -37,6 +38,7 @@ type Config struct {
 	// Takeover is how long after this copy of the program has died another may
 	// connect to the gateway; 0: [adapterkit.LeaseTime].
 	Takeover time.Duration
+	Meter    bot.Meter // takes figures; nil: nobody does
 	// Proxy names the proxy of a request, and of the gateway; nil: [http.ProxyFromEnvironment].
 	Proxy func(*http.Request) (*url.URL, error)
 }
@@ -49,6 +51,7 @@ type Adapter struct {
 	guild   string
 	key     ed25519.PublicKey // nil: the gateway
 	now     func() time.Time
+	meter   bot.Meter
 	gateway *gateway
 
 	takeover time.Duration // see [Config]
@@ -85,7 +88,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		return nil, errors.New("DISCORD_TOKEN is empty")
 	}
 	a := &Adapter{
-		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now, takeover: config.Takeover,
+		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now, takeover: config.Takeover, meter: cmp.Or[bot.Meter](config.Meter, bot.NoMeter{}),
 		life: adapterkit.NewLife(log),
 		in:   map[string]bool{}, openings: adapterkit.NewTurn(), recent: adapterkit.NewRecent(), crowd: adapterkit.NewCrowd(),
 		members: adapterkit.NewMemo[membership](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
@@ -110,7 +113,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	if proxy == nil {
 		proxy = http.ProxyFromEnvironment
 	}
-	a.rest = &client{base: base, token: token, limits: newSharedLimits(config.Copies), http: &http.Client{
+	a.rest = &client{base: base, token: token, limits: newSharedLimits(config.Copies), meter: a.meter, http: &http.Client{
 		Transport: &http.Transport{
 			Proxy: proxy, DialContext: dial, ForceAttemptHTTP2: true,
 			MaxIdleConns: 256, MaxIdleConnsPerHost: 256, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,

@@ -136,8 +136,12 @@ func (a *Adapter) ask(ctx context.Context, i bot.Interaction, server string, fil
 func (a *Adapter) callback(ctx context.Context, r received, body []byte, files []bot.File) error {
 	ctx, cancel := context.WithTimeout(ctx, ackTime)
 	defer cancel()
-	return a.rest.do(ctx, call{method: http.MethodPost, route: "/interactions/*/*/callback", args: []string{r.ID, r.Token},
+	err := a.rest.do(ctx, call{method: http.MethodPost, route: "/interactions/*/*/callback", args: []string{r.ID, r.Token},
 		body: body, files: files, token: true, again: true}, nil)
+	if err == nil {
+		a.meter.Acknowledged(name, time.Since(r.at))
+	}
+	return err
 }
 
 // conversation is the answering of one interaction.

@@ -119,6 +119,7 @@ type client struct {
 	token  string
 	http   *http.Client
 	limits *limits
+	meter  bot.Meter // nil: nobody is told
 	// refused is told once that the token is no longer taken.
 	refused func()
 }
@@ -154,7 +155,7 @@ func (c *client) do(ctx context.Context, r call, into any) error {
 	}
 	doubtful := false // an earlier attempt may have done it
 	for attempt := 1; ; attempt++ {
-		if err := c.limits.wait(ctx, r); err != nil {
+		if err := c.turn(ctx, r); err != nil {
 			return doubt(err, doubtful)
 		}
 		answer, wait, err := c.once(ctx, r, body, kind)
@@ -181,6 +182,16 @@ func (c *client) do(ctx context.Context, r call, into any) error {
 			return doubt(err, doubtful)
 		}
 	}
+}
+
+// turn returns when a request may go, or why it doesn't.
+func (c *client) turn(ctx context.Context, r call) error {
+	begun := time.Now()
+	err := c.limits.wait(ctx, r)
+	if c.meter != nil {
+		c.meter.Waited(name, time.Since(begun))
+	}
+	return err
 }
 
 // mayRepeat reports whether a second copy of the request does no harm.
@@ -234,6 +245,9 @@ func (c *client) once(ctx context.Context, r call, body []byte, kind string) (an
 	wait, all := c.limits.learn(r, response, retryAfter(response, answer))
 	switch status := response.StatusCode; {
 	case status == http.StatusTooManyRequests:
+		if c.meter != nil {
+			c.meter.Limited(name, wait)
+		}
 		return nil, wait, &tooMany{after: wait, all: all}
 	case status >= 500, status >= 300 && status < 400: // something in between sends it elsewhere
 		return nil, 0, fmt.Errorf("status %d from Discord", status)

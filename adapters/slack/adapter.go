@@ -45,6 +45,7 @@ type Config struct {
 	// Takeover is how long after this copy of the program has died another may open
 	// sockets; 0: [adapterkit.LeaseTime].
 	Takeover time.Duration
+	Meter    bot.Meter // takes figures; nil: nobody does
 	// Proxy names the proxy of a request, and of sockets; nil: [http.ProxyFromEnvironment].
 	Proxy func(*http.Request) (*url.URL, error)
 }
@@ -87,6 +88,9 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	if config.Meter == nil {
+		config.Meter = bot.NoMeter{}
+	}
 	if config.Proxy == nil {
 		config.Proxy = http.ProxyFromEnvironment
 	}
@@ -110,7 +114,7 @@ func (a *Adapter) connect() error {
 	}
 	a.rest = &client{
 		base: base, http: newTransport(a.config.Proxy, a.config.Dial), limits: newLimits(),
-		teams: a.spaces, refused: a.spaces.refused,
+		teams: a.spaces, refused: a.spaces.refused, meter: a.config.Meter,
 	}
 	a.spaces.ask, a.spaces.spawn, a.spaces.notice, a.spaces.lost = a.rest.do, a.life.Background, a.notify, a.life.Fail
 	return nil

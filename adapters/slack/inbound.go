@@ -334,6 +334,7 @@ func (a *Adapter) take(e envelope) {
 		e.ack(nil)
 		return
 	}
+	e.ack = a.acknowledging(e)
 	r, err := a.read(e)
 	if r.Type != sentForm && r.Type != typedLetters { // whose answer is the acknowledgement
 		e.ack(nil)
@@ -344,6 +345,17 @@ func (a *Adapter) take(e envelope) {
 		return
 	}
 	a.receive(r)
+}
+
+// acknowledging is an envelope's acknowledgement that takes figures, too.
+func (a *Adapter) acknowledging(e envelope) func([]byte) bool {
+	return func(answer []byte) bool {
+		counts := e.ack(answer)
+		if counts {
+			a.config.Meter.Acknowledged(name, time.Since(e.came))
+		}
+		return counts
+	}
 }
 
 // receive has somebody answered, unless they do too much at once.

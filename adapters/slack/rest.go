@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"studyhall/bot"
 )
 
 const (
@@ -96,6 +98,7 @@ type client struct {
 	http   *http.Client
 	limits *limits
 	teams  teams
+	meter  bot.Meter // nil: nobody is told
 	// refused is told that Slack doesn't take a workspace's token. It must not wait.
 	refused func(team string, no *refusal)
 }
@@ -175,7 +178,12 @@ func (c *client) turn(ctx context.Context, q call) error {
 		defer done()
 		ctx = waiting
 	}
-	return c.limits.wait(ctx, q)
+	begun := time.Now()
+	err := c.limits.wait(ctx, q)
+	if c.meter != nil {
+		c.meter.Waited(name, time.Since(begun))
+	}
+	return err
 }
 
 // withDeadline gives a caller without one the time of a request.
@@ -239,7 +247,7 @@ func (c *client) request(ctx context.Context, q call, token string) ([]byte, err
 		*q.header = h.header
 	}
 	if h.status == http.StatusTooManyRequests {
-		return nil, c.limits.told(q, retryAfter(h.header), !json.Valid(answer))
+		return nil, c.told(q, retryAfter(h.header), !json.Valid(answer))
 	}
 	no, err := q.verdict(h.status, answer)
 	switch {
@@ -248,9 +256,18 @@ func (c *client) request(ctx context.Context, q call, token string) ([]byte, err
 	case no == nil:
 		return answer, nil
 	case no.Code == "ratelimited" || no.Code == "rate_limited":
-		return nil, c.limits.told(q, retryAfter(h.header), false)
+		return nil, c.told(q, retryAfter(h.header), false)
 	}
 	return nil, no
+}
+
+// told takes note of a limit; see [limits.told].
+func (c *client) told(q call, after time.Duration, all bool) *tooMany {
+	t := c.limits.told(q, after, all)
+	if c.meter != nil {
+		c.meter.Limited(name, t.after)
+	}
+	return t
 }
 
 // verdict reads what an answer says: a refusal, nothing, or an error where nobody

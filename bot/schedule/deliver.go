@@ -40,7 +40,7 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 	defer cancel()
 	channel, err := e.channel(ctx, d)
 	if errors.Is(err, ErrTaken) {
-		e.record(log, e.Store.SkipDelivery(ctx, d, e.Now(), "no longer wanted"))
+		e.skip(ctx, d, "no longer wanted")
 		return
 	}
 	if err != nil {
@@ -58,14 +58,14 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 		// way: the doubt stays, and whoever posts looks once more afterwards.
 	}
 	if now := e.Now(); !d.Until.IsZero() && !now.Before(d.Until) {
-		log.Warn("too late to post, skipped", "until", d.Until)
-		e.record(log, e.Store.SkipDelivery(ctx, d, now, "too late"))
+		log.WarnContext(ctx, "too late to post, skipped", "until", d.Until)
+		e.skip(ctx, d, "too late")
 		return
 	}
 	m, err := e.render(ctx, d)
 	if err != nil {
 		if errors.Is(err, ErrTaken) {
-			e.record(log, e.Store.SkipDelivery(ctx, d, e.Now(), "no longer wanted"))
+			e.skip(ctx, d, "no longer wanted")
 			return
 		}
 		e.failed(ctx, d, fmt.Errorf("render: %w", err), true)
@@ -76,6 +76,12 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 		verify = lease
 	}
 	e.post(ctx, d, channel, m, lease, verify)
+}
+
+// skip records that a delivery will not happen, and why.
+func (e *Engine) skip(ctx context.Context, d Delivery, why string) {
+	e.record(ctx, e.log(d), e.Store.SkipDelivery(ctx, d, e.Now(), why))
+	e.delivered(d, OutcomeSkipped)
 }
 
 // channel is where to post: the target itself, where its kind says, or the
@@ -122,33 +128,39 @@ func (e *Engine) render(ctx context.Context, d Delivery) (bot.Message, error) {
 func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelID) bool {
 	log := e.log(d)
 	if ready := d.Doubt.Add(e.Timing.Grace); e.wall().Before(ready) {
-		e.record(log, e.Store.RetryDelivery(ctx, d, ready, false, "waiting to see whether it was posted"))
+		e.record(ctx, log, e.Store.RetryDelivery(ctx, d, ready, false, "waiting to see whether it was posted"))
 		return true
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
 	defer cancel()
 	found, err := e.find(ctx, d, channel)
 	if errors.Is(err, bot.ErrUnreadable) {
+		e.Meter.Reconciled(d.Adapter(), VerdictUnreadable)
 		log.Warn("outcome unknown and messages cannot be found here; not posted again")
 		d.Doubt = time.Time{} // from here on a person decides
-		e.record(log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{
+		e.record(ctx, log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{
 			Cause: "I can't tell whether this post arrived, and I may not read this channel to find out.",
 			Fix:   "look whether it is there, and press Try now only if it isn't",
 		}))
+		e.delivered(d, OutcomeRefused)
 		return true
 	}
 	if err != nil {
+		e.Meter.Reconciled(d.Adapter(), VerdictUnknown)
 		e.failed(ctx, d, fmt.Errorf("look for an earlier post: %w", err), false)
 		return true
 	}
 	if len(found) == 0 {
+		e.Meter.Reconciled(d.Adapter(), VerdictAbsent)
 		return false
 	}
+	e.Meter.Reconciled(d.Adapter(), VerdictFound)
 	log.Info("an earlier attempt had posted it", "copies", len(found))
 	// What was posted then may be older than what is wanted now: one edit follows.
 	ok, err := e.Store.MarkSent(ctx, d, found[0], d.Wanted-1, e.Now(), e.wall().Add(e.Timing.Lease))
-	e.record(log, err)
+	e.record(ctx, log, err)
 	if err == nil && ok {
+		e.delivered(d, OutcomeDone)
 		e.Trace("deliver/found")
 		e.deleteExtra(ctx, log, found[1:])
 		e.Wake()
@@ -200,6 +212,7 @@ func (e *Engine) post(ctx context.Context, d Delivery, channel bot.ChannelID, m 
 		return
 	}
 	e.Sent(d, now.Sub(d.At))
+	e.delivered(d, OutcomeDone)
 	log.Info("posted", "message", id, "late", now.Sub(d.At))
 	e.Wake()
 }
@@ -248,7 +261,9 @@ func (e *Engine) deleteExtra(ctx context.Context, log *slog.Logger, extra []bot.
 		if err != nil {
 			log.Error("second copy not removed", "message", id, "err", err)
 			all = false
+			continue
 		}
+		e.Meter.Removed(bot.AdapterOf(id))
 	}
 	return all
 }
@@ -261,11 +276,17 @@ func (e *Engine) failed(ctx context.Context, d Delivery, cause error, certain bo
 		return // the lease ends; whoever takes it next will look first
 	}
 	wait := backoff(e.Timing.Retry, int(min(d.Attempt, 30)))
+	if certain && ctx.Err() != nil {
+		wait = 0 // cut short, since this copy of the program ends
+	}
+	ctx, cancel := e.afterwards(ctx)
+	defer cancel()
 	if known, ok := errors.AsType[*bot.DeliveryError](cause); ok {
 		switch known.Kind {
 		case bot.Refused, bot.Gone:
 			log.Warn("refused", "cause", known.Cause, "err", known.Err)
-			e.record(log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{known.Cause, known.Fix, known.Kind == bot.Gone}))
+			e.record(ctx, log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{known.Cause, known.Fix, known.Kind == bot.Gone}))
+			e.delivered(d, OutcomeRefused)
 			e.Wake()
 			return
 		case bot.Limited:
@@ -276,7 +297,8 @@ func (e *Engine) failed(ctx context.Context, d Delivery, cause error, certain bo
 		wait = max(wait, e.Timing.Grace)
 	}
 	log.Warn("not delivered yet", "attempt", d.Attempt, "certain", certain, "retry_in", wait, "err", cause)
-	e.record(log, e.Store.RetryDelivery(ctx, d, e.wall().Add(wait), certain && d.Doubt.IsZero(), cause.Error()))
+	e.record(ctx, log, e.Store.RetryDelivery(ctx, d, e.wall().Add(wait), certain && d.Doubt.IsZero(), cause.Error()))
+	e.delivered(d, OutcomeRetried)
 }
 
 func (e *Engine) claimChecks(ctx context.Context, adapter string, n int) ([]job, error) {
@@ -305,7 +327,7 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 		found, err = e.find(ctx, d, channel)
 	}
 	if refused || errors.Is(err, ErrTaken) || errors.Is(err, bot.ErrUnreadable) {
-		e.record(log, e.Store.MarkChecked(ctx, d, d.Message))
+		e.record(ctx, log, e.Store.MarkChecked(ctx, d, d.Message))
 		return
 	}
 	if err != nil {
@@ -319,7 +341,7 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 	extra := slices.DeleteFunc(found, func(id bot.MessageID) bool { return id == kept })
 	// Removed first, recorded then: a crash in between only makes it look again.
 	if e.deleteExtra(ctx, log, extra) {
-		e.record(log, e.Store.MarkChecked(ctx, d, kept))
+		e.record(ctx, log, e.Store.MarkChecked(ctx, d, kept))
 	}
 }
 
@@ -356,6 +378,12 @@ func (e *Engine) claimEdits(ctx context.Context, adapter string, n int) ([]job, 
 // edit brings one post up to the version wanted when it was claimed, or a newer one.
 func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
 	log := e.log(d)
+	if ctx.Err() != nil {
+		ctx, cancel := e.afterwards(ctx)
+		defer cancel()
+		e.record(ctx, log, e.Store.RetryEdit(ctx, d, e.wall(), "the program ended"))
+		return
+	}
 	ctx, cancel := e.until(ctx, lease)
 	defer cancel()
 	m, err := e.render(ctx, d)
@@ -372,13 +400,14 @@ func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
 	}
 	ctx, cancel = e.afterwards(ctx)
 	defer cancel()
-	wait := e.Timing.Grace
+	wait, outcome := e.Timing.Grace, OutcomeRetried
 	if known, ok := errors.AsType[*bot.DeliveryError](err); ok {
 		switch known.Kind {
 		case bot.Gone:
 			log.Warn("post can't be edited any more", "cause", known.Cause, "err", known.Err)
 			err = nil // nothing more can be shown there
 		case bot.Refused:
+			outcome = OutcomeRefused
 			wait = refusedEdit // or as soon as the channel is back
 		case bot.Limited:
 			wait = e.limited(d, known)
@@ -389,10 +418,12 @@ func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
 	}
 	if err != nil {
 		log.Warn("not edited yet", "retry_in", wait, "err", err)
-		e.record(log, e.Store.RetryEdit(ctx, d, e.wall().Add(wait), err.Error()))
+		e.record(ctx, log, e.Store.RetryEdit(ctx, d, e.wall().Add(wait), err.Error()))
+		e.Meter.Edited(d.Adapter(), outcome)
 		return
 	}
-	e.record(log, e.Store.MarkShown(ctx, d, e.Now()))
+	e.record(ctx, log, e.Store.MarkShown(ctx, d, e.Now()))
+	e.Meter.Edited(d.Adapter(), OutcomeDone)
 	e.Trace("edit/marked")
 }
 
@@ -401,7 +432,7 @@ func (e *Engine) log(d Delivery) *slog.Logger {
 }
 
 // record logs a store failure: the lease ends by itself, and the work is taken up again.
-func (e *Engine) record(log *slog.Logger, err error) {
+func (e *Engine) record(ctx context.Context, log *slog.Logger, err error) {
 	if err != nil {
 		log.Error("outcome not recorded; it will be looked at again", "err", err)
 	}

@@ -68,7 +68,8 @@ type Config struct {
 	// pin, for tests that stop the program there.
 	Trace func(point string)
 	// Sent, if set, is told how late each message was posted.
-	Sent func(d Delivery, late time.Duration)
+	Sent  func(d Delivery, late time.Duration)
+	Meter Meter // takes figures; nil: nobody does
 }
 
 // Engine fires what is due, delivers what is owed, and keeps posts up to date.
@@ -81,6 +82,7 @@ type Engine struct {
 	holds    map[string]time.Time // adapters at a limit of theirs, until a real time
 	inFlight int                  // claims and jobs under way in this process
 	started  int                  // jobs begun in this process so far
+	looked   map[string]time.Time // when each worker last came round, in real time
 }
 
 // NewEngine makes an engine; register kinds, then [Engine.Run] it.
@@ -91,7 +93,10 @@ func NewEngine(c Config) *Engine {
 	if c.Sent == nil {
 		c.Sent = func(Delivery, time.Duration) {}
 	}
-	return &Engine{Config: c, kinds: map[string]Kind{}, holds: map[string]time.Time{}}
+	if c.Meter == nil {
+		c.Meter = noMeter{}
+	}
+	return &Engine{Config: c, kinds: map[string]Kind{}, holds: map[string]time.Time{}, looked: map[string]time.Time{}}
 }
 
 // Register adds a kind. A name registered twice is a programmer's error and panics.
@@ -102,18 +107,45 @@ func (e *Engine) Register(k Kind) {
 	e.kinds[k.Name] = k
 }
 
-// Run works until ctx ends and everything in flight has come to an end.
+// stopTime is how long what is in flight may take after the engine was told to
+// stop. What is cut short then is given back: what certainly wasn't sent to be
+// taken up by another copy of the program at once, the rest after its grace.
+const stopTime = 6 * time.Second
+
+// Run works until ctx ends and everything in flight has come to an end, which is
+// soon after.
 func (e *Engine) Run(ctx context.Context) error {
 	var running sync.WaitGroup
+	lasting, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	stopping := context.AfterFunc(ctx, func() {
+		pause(lasting, stopTime)
+		cut()
+	})
+	defer stopping()
 	for _, worker := range e.workers() {
 		wake := make(chan struct{}, 1)
 		e.mu.Lock()
 		e.wake = append(e.wake, wake)
 		e.mu.Unlock()
-		running.Go(func() { e.loop(ctx, worker, wake) })
+		running.Go(func() { e.loop(ctx, lasting, worker, wake) })
 	}
 	running.Wait()
 	return nil
+}
+
+// Looked is when the worker came round that was longest ago, in real time; ok is
+// false while none works. A worker comes round at every poll, unless the database
+// keeps it waiting.
+func (e *Engine) Looked() (oldest time.Time, ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, at := range e.looked {
+		if !ok || at.Before(oldest) {
+			oldest, ok = at, true
+		}
+	}
+	return oldest, ok
 }
 
 // Wake makes the engine look at the store now instead of at the next poll.
@@ -177,15 +209,17 @@ func (e *Engine) workers() []worker {
 	return all
 }
 
-// loop keeps up to w.most jobs going. A slow job takes one place of its own
-// worker and holds up nothing else.
-func (e *Engine) loop(ctx context.Context, w worker, wake <-chan struct{}) {
+// loop keeps up to w.most jobs going, which may go on until lasting ends. A slow
+// job takes one place of its own worker and holds up nothing else.
+func (e *Engine) loop(ctx, lasting context.Context, w worker, wake <-chan struct{}) {
 	places := make(chan struct{}, w.most)
 	finished := make(chan struct{}, 1)
 	var running sync.WaitGroup
 	defer running.Wait()
 	failures := 0
+	defer e.look(w.name, false)
 	for ctx.Err() == nil {
+		e.look(w.name, true)
 		free := w.most - len(places)
 		started := 0
 		if free > 0 {
@@ -207,7 +241,7 @@ func (e *Engine) loop(ctx context.Context, w worker, wake <-chan struct{}) {
 						default:
 						}
 					}()
-					e.do(ctx, w.name, j)
+					e.do(lasting, w.name, j)
 				})
 			}
 		}
@@ -233,7 +267,7 @@ func (e *Engine) pass(ctx context.Context, w worker) (int, error) {
 	}
 	var running sync.WaitGroup
 	for _, j := range jobs {
-		running.Go(func() { e.do(ctx, w.name, j) })
+		running.Go(func() { e.do(context.WithoutCancel(ctx), w.name, j) })
 	}
 	running.Wait()
 	return len(jobs), nil
@@ -252,8 +286,19 @@ func (e *Engine) claim(ctx context.Context, w worker, n int) ([]job, error) {
 	return jobs, err
 }
 
-// do runs a claimed job to its end even when ctx is cancelled meanwhile: its own
-// deadlines bound it, and what it found out must be recorded.
+// look notes that a worker came round, or that it works no more.
+func (e *Engine) look(worker string, works bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if works {
+		e.looked[worker] = e.wall()
+	} else {
+		delete(e.looked, worker)
+	}
+}
+
+// do runs a claimed job. Its own deadlines bound it, and what it found out must
+// be recorded: ctx outlasts the engine's by a little.
 func (e *Engine) do(ctx context.Context, name string, j job) {
 	defer e.count(-1)
 	defer func() {
@@ -261,7 +306,7 @@ func (e *Engine) do(ctx context.Context, name string, j job) {
 			e.Log.Error("job panicked", "worker", name, "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	j(context.WithoutCancel(ctx))
+	j(ctx)
 }
 
 func (e *Engine) count(n int) {
@@ -303,7 +348,8 @@ func (e *Engine) fire(ctx context.Context, d Due) {
 	e.Trace("due/claimed")
 	k, ok := e.kinds[d.Kind]
 	var err error
-	switch late := !d.Until.IsZero() && !e.Now().Before(d.Until); {
+	late := !d.Until.IsZero() && !e.Now().Before(d.Until)
+	switch {
 	case late && ok && k.Skip != nil:
 		log.Warn("too late, skipped", "due", d.At)
 		err = guarded(func() error { return k.Skip(ctx, d) })
@@ -316,11 +362,17 @@ func (e *Engine) fire(ctx context.Context, d Due) {
 		err = guarded(func() error { return k.Fire(ctx, d) })
 	}
 	e.Trace("due/fired")
+	e.fired(d, late, err)
 	if err == nil || errors.Is(err, ErrTaken) {
 		e.Wake()
 		return
 	}
 	wait := backoff(e.Timing.Retry, d.Attempt)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		wait = 0 // cut short, since this copy of the program ends
+	}
+	ctx, done := e.afterwards(ctx)
+	defer done()
 	log.Error("due thing failed", "attempt", d.Attempt, "retry_in", wait, "err", err)
 	if err := e.Store.RetryDue(ctx, d, e.wall().Add(wait), err.Error()); err != nil {
 		log.Error("retry not recorded; its lease will end", "err", err)

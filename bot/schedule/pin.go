@@ -78,6 +78,12 @@ func compareBool(a, b bool) int {
 // already, and can be answered and edited.
 func (e *Engine) pin(ctx context.Context, p Pinning, lease time.Time) {
 	log := e.log(p.Delivery).With("pin", p.Pin)
+	if ctx.Err() != nil { // the program ends
+		ctx, cancel := e.afterwards(ctx)
+		defer cancel()
+		e.record(ctx, log, e.Store.RetryPin(ctx, p, e.wall()))
+		return
+	}
 	deadline := e.deadline(lease)
 	request, cancel := e.until(ctx, deadline)
 	defer cancel()
@@ -96,7 +102,7 @@ func (e *Engine) pin(ctx context.Context, p Pinning, lease time.Time) {
 			err = nil // what is no more is not pinned
 		case bot.Refused:
 			log.Warn("not pinned", "cause", known.Cause, "err", known.Err)
-			e.record(log, e.Store.RefusePin(ctx, p, e.Now(), e.wall().Add(refusedEdit), Refusal{Cause: known.Cause, Fix: known.Fix}))
+			e.record(ctx, log, e.Store.RefusePin(ctx, p, e.Now(), e.wall().Add(refusedEdit), Refusal{Cause: known.Cause, Fix: known.Fix}))
 			e.Wake()
 			return
 		case bot.Limited:
@@ -105,9 +111,9 @@ func (e *Engine) pin(ctx context.Context, p Pinning, lease time.Time) {
 	}
 	if err != nil {
 		log.Warn("not pinned yet", "retry_in", wait, "err", err)
-		e.record(log, e.Store.RetryPin(ctx, p, e.wall().Add(wait)))
+		e.record(ctx, log, e.Store.RetryPin(ctx, p, e.wall().Add(wait)))
 		return
 	}
-	e.record(log, e.Store.MarkPinned(ctx, p, e.Now()))
+	e.record(ctx, log, e.Store.MarkPinned(ctx, p, e.Now()))
 	e.Trace("pin/marked")
 }

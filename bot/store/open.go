@@ -46,6 +46,9 @@ type Options struct {
 	Erasures string
 	// Catalogue is what exams' dates are planned by; empty: by those of groups and people alone.
 	Catalogue cert.Catalogue
+	// Wrote, if set, is told of each transaction that writes: its kind, how long its
+	// caller waited until it was durable or undone, and how it ended.
+	Wrote func(kind WriteKind, took time.Duration, err error)
 	// Unsafe lets a SQLite database lose data, or break, at a power cut. Tests
 	// are faster with it.
 	Unsafe bool
@@ -55,7 +58,9 @@ type Options struct {
 type Store struct {
 	log       *slog.Logger
 	real      func() time.Time
+	wrote     func(WriteKind, time.Duration, error) // nil: nobody is told
 	engine    engine
+	schema    int64  // its level
 	where     string // names the database in messages, without secrets
 	path      string // SQLite only
 	program   string
@@ -111,7 +116,7 @@ func openWith(ctx context.Context, log *slog.Logger, url string, opts Options, m
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, real: opts.Real, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries, erasures: opts.Erasures,
+	s := &Store{log: log, real: opts.Real, wrote: opts.Wrote, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries, erasures: opts.Erasures,
 		catalogue: opts.Catalogue, dates: exam.Dates(opts.Catalogue)}
 	if s.erasures == "" && target.engine == engineSQLite {
 		s.erasures = target.path + erasuresSuffix
@@ -159,6 +164,7 @@ func (s *Store) prepare(ctx context.Context, t target, opts Options, migrations 
 			return err
 		}
 	}
+	s.schema = max(level, known)
 	return s.migrate(ctx, migrations, known)
 }
 
@@ -322,6 +328,20 @@ func (s *Store) Close() error {
 		errs = append(errs, s.writer.db.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// Level is that of the database's schema.
+func (s *Store) Level() int64 { return s.schema }
+
+// Where names the database, without secrets.
+func (s *Store) Where() string { return s.where }
+
+// Engine is "sqlite" or "postgres".
+func (s *Store) Engine() string {
+	if s.engine == enginePostgres {
+		return "postgres"
+	}
+	return "sqlite"
 }
 
 // Stats returns what has been written so far.

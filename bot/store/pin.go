@@ -22,7 +22,7 @@ func (s *Store) ClaimPins(ctx context.Context, adapter string, real, lease time.
 		return nil, err
 	}
 	var claimed []schedule.Pinning
-	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+	err = s.writeAs(ctx, WriteClaim, func(ctx context.Context, tx *tx) (err error) {
 		claimed, err = list(ctx, tx, readPinning, `UPDATE deliveries SET pin_run = $3, pin_attempt = pin_attempt + 1, pinner = $5,
 				pin_shown = CASE WHEN pin_shown = 0 THEN 3 ELSE 2 END
 			WHERE id IN (SELECT id FROM deliveries WHERE `+pinReady+` ORDER BY pin_run LIMIT $4`+s.skipLocked()+`)
@@ -42,7 +42,7 @@ func readPinning(scan scanner) (p schedule.Pinning, err error) {
 
 // MarkPinned implements [schedule.PinStore].
 func (s *Store) MarkPinned(ctx context.Context, p schedule.Pinning, now time.Time) error {
-	return wrap("record pin", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("record pin", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		shown := 0
 		if p.Pin {
 			shown = 1
@@ -60,7 +60,7 @@ func (s *Store) MarkPinned(ctx context.Context, p schedule.Pinning, now time.Tim
 
 // RetryPin implements [schedule.PinStore].
 func (s *Store) RetryPin(ctx context.Context, p schedule.Pinning, real time.Time) error {
-	return wrap("retry pin", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("retry pin", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		_, err := endPin(ctx, tx, p, `pin_run = $3, pinner = 0`, millis(real))
 		return err
 	}))
@@ -68,7 +68,7 @@ func (s *Store) RetryPin(ctx context.Context, p schedule.Pinning, real time.Time
 
 // RefusePin implements [schedule.PinStore].
 func (s *Store) RefusePin(ctx context.Context, p schedule.Pinning, now, real time.Time, r schedule.Refusal) error {
-	return wrap("record refused pin", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("record refused pin", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		var ours int
 		here, err := found(tx.row(ctx, `SELECT 1 FROM channels WHERE id = $1 AND group_id = $2`, p.Target, p.Group).scan(&ours))
 		if err != nil {

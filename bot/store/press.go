@@ -39,7 +39,7 @@ const pressesAtOnce = 256
 // its own, so that nobody's fault is another's.
 func (s *Store) answerTogether(ctx context.Context, calls []*gathered[press]) {
 	if len(calls) > 1 {
-		err := s.write(ctx, func(ctx context.Context, tx *tx) error { return answerAll(ctx, tx, calls) })
+		err := s.writeAs(ctx, WriteAnswer, func(ctx context.Context, tx *tx) error { return answerAll(ctx, tx, calls) })
 		if err == nil {
 			for _, c := range calls {
 				c.err = nil
@@ -186,7 +186,7 @@ func countAll(ctx context.Context, tx *tx, recorded []*gathered[press]) (bool, e
 
 // answerAlone is Answer in a transaction of its own.
 func (s *Store) answerAlone(ctx context.Context, a practice.Answer, catchUp bool) (out practice.Outcome, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = s.writeAs(ctx, WriteAnswer, func(ctx context.Context, tx *tx) error {
 		out = practice.Outcome{Status: practice.Recorded, Answer: a}
 		now := millis(a.At)
 		n, err := insertAnswer(ctx, tx, a, answerOpen, now)

@@ -39,7 +39,7 @@ func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int)
 		return nil, err
 	}
 	var due []schedule.Due
-	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+	err = s.writeAs(ctx, WriteClaim, func(ctx context.Context, tx *tx) (err error) {
 		due, err = list(ctx, tx, readDue, `UPDATE due SET run_at = $3, attempt = attempt + 1, failing = FALSE, holder = $5
 			WHERE (kind, subject, occurrence) IN (
 				SELECT d.kind, d.subject, d.occurrence FROM due d WHERE `+dueReady+`
@@ -60,7 +60,7 @@ func readDue(scan scanner) (d schedule.Due, err error) {
 
 // RetryDue implements [schedule.Store].
 func (s *Store) RetryDue(ctx context.Context, d schedule.Due, real time.Time, reason string) error {
-	return wrap("retry due thing", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("retry due thing", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		_, err := tx.exec(ctx, `UPDATE due SET run_at = $4, failing = TRUE, reason = $5, holder = 0
 			WHERE kind = $1 AND subject = $2 AND occurrence = $3 AND state = 'waiting' AND attempt = $6`,
 			d.Kind, d.Subject, d.Occurrence, millis(real), reason, d.Attempt)
@@ -70,7 +70,7 @@ func (s *Store) RetryDue(ctx context.Context, d schedule.Due, real time.Time, re
 
 // SkipDue implements [schedule.Store].
 func (s *Store) SkipDue(ctx context.Context, d schedule.Due, now time.Time, reason string) error {
-	return wrap("skip due thing", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("skip due thing", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		return skipDue(ctx, tx, d, now, reason)
 	}))
 }
@@ -152,7 +152,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, adapter string, real, lease
 		return nil, err
 	}
 	var claimed []schedule.Delivery
-	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+	err = s.writeAs(ctx, WriteClaim, func(ctx context.Context, tx *tx) (err error) {
 		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries
 			SET run_at = $3, attempt = attempt + 1, doubt = CASE WHEN doubt = 0 THEN $1 ELSE doubt END, sender = $5
 			WHERE id IN (SELECT d.id FROM deliveries d WHERE d.adapter = $2 AND `+deliveryReady+`
@@ -183,7 +183,7 @@ func readAttempt(scan scanner) (d schedule.Delivery, err error) {
 
 // MarkSent implements [schedule.Store].
 func (s *Store) MarkSent(ctx context.Context, d schedule.Delivery, id bot.MessageID, shown int64, now, verify time.Time) (bool, error) {
-	n, err := s.change(ctx, `UPDATE deliveries SET state = 'sent', message = $3, posted_at = $4, edited_at = $4,
+	n, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET state = 'sent', message = $3, posted_at = $4, edited_at = $4,
 			shown = $5, check_at = $6, reason = '', fix = ''
 		WHERE id = $1 AND attempt = $2 AND state = 'waiting'`,
 		d.Key, d.Attempt, string(id), millis(now), shown, millis(verify))
@@ -192,7 +192,7 @@ func (s *Store) MarkSent(ctx context.Context, d schedule.Delivery, id bot.Messag
 
 // RetryDelivery implements [schedule.Store].
 func (s *Store) RetryDelivery(ctx context.Context, d schedule.Delivery, real time.Time, certain bool, reason string) error {
-	_, err := s.change(ctx, `UPDATE deliveries SET run_at = $3, reason = $4, sender = 0,
+	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET run_at = $3, reason = $4, sender = 0,
 			doubt = CASE WHEN $5 THEN 0 ELSE doubt END
 		WHERE id = $1 AND attempt = $2 AND state = 'waiting'`,
 		d.Key, d.Attempt, millis(real), reason, certain)
@@ -201,7 +201,7 @@ func (s *Store) RetryDelivery(ctx context.Context, d schedule.Delivery, real tim
 
 // ParkDelivery implements [schedule.Store].
 func (s *Store) ParkDelivery(ctx context.Context, d schedule.Delivery, now time.Time, r schedule.Refusal) error {
-	return wrap("park delivery", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("park delivery", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		n, err := tx.exec(ctx, `UPDATE deliveries SET state = 'parked', reason = $3, fix = $4, ended_at = $5, doubt = $6
 			WHERE id = $1 AND attempt = $2 AND state = 'waiting'`, d.Key, d.Attempt, r.Cause, r.Fix, millis(now), millis(d.Doubt))
 		if err != nil || n == 0 {
@@ -225,7 +225,7 @@ func (s *Store) ParkDelivery(ctx context.Context, d schedule.Delivery, now time.
 
 // SkipDelivery implements [schedule.Store].
 func (s *Store) SkipDelivery(ctx context.Context, d schedule.Delivery, now time.Time, reason string) error {
-	return wrap("skip delivery", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("skip delivery", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		n, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $3, ended_at = $4
 			WHERE id = $1 AND attempt = $2 AND state = 'waiting'`, d.Key, d.Attempt, reason, millis(now))
 		if err != nil || n == 0 {
@@ -241,7 +241,7 @@ func (s *Store) ExpireParked(ctx context.Context, now time.Time) (n int, err err
 	if err != nil || !due {
 		return 0, err
 	}
-	err = s.write(ctx, func(ctx context.Context, tx *tx) error {
+	err = s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		refs, err := list(ctx, tx, column[string], `UPDATE deliveries SET state = 'skipped', ended_at = $1
 			WHERE state = 'parked' AND until > 0 AND until <= $1 RETURNING ref`, millis(now))
 		for _, ref := range refs {
@@ -272,7 +272,7 @@ func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease tim
 		return nil, err
 	}
 	var claimed []schedule.Delivery
-	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+	err = s.writeAs(ctx, WriteClaim, func(ctx context.Context, tx *tx) (err error) {
 		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries SET check_at = $3, checker = $5
 			WHERE id IN (SELECT id FROM deliveries WHERE `+ready+` ORDER BY check_at LIMIT $4`+s.skipLocked()+`)
 			RETURNING `+deliveryColumns+`, attempt`, millis(real), adapter, millis(lease), n, s.copy.Load())
@@ -284,7 +284,7 @@ func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease tim
 // MarkChecked implements [schedule.Store].
 func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.MessageID) error {
 	// Another copy than the recorded one stays: it may show an older version.
-	_, err := s.change(ctx, `UPDATE deliveries SET check_at = 0, message = $2,
+	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET check_at = 0, message = $2,
 			wanted = CASE WHEN message = $2 THEN wanted ELSE wanted + 1 END,
 			pin_shown = CASE WHEN message = $2 OR pin_shown = 0 THEN pin_shown ELSE 2 END
 		WHERE id = $1 AND state = 'sent'`, d.Key, string(kept))
@@ -298,7 +298,7 @@ func (s *Store) ClaimEdits(ctx context.Context, adapter string, now, real, lease
 		return nil, err
 	}
 	var claimed []schedule.Delivery
-	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+	err = s.writeAs(ctx, WriteClaim, func(ctx context.Context, tx *tx) (err error) {
 		claimed, err = list(ctx, tx, readAttempt, `UPDATE deliveries SET edit_run = $4, edit_attempt = edit_attempt + 1, editor = $6
 			WHERE id IN (SELECT id FROM deliveries WHERE adapter = $3 AND `+editReady+`
 				ORDER BY edit_at LIMIT $5`+s.skipLocked()+`)
@@ -310,14 +310,14 @@ func (s *Store) ClaimEdits(ctx context.Context, adapter string, now, real, lease
 
 // MarkShown implements [schedule.Store].
 func (s *Store) MarkShown(ctx context.Context, d schedule.Delivery, now time.Time) error {
-	return wrap("record edit", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("record edit", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		return endEdit(ctx, tx, d, `shown = $3, edited_at = $4, edit_run = 0`, d.Wanted, millis(now))
 	}))
 }
 
 // RetryEdit implements [schedule.Store].
 func (s *Store) RetryEdit(ctx context.Context, d schedule.Delivery, real time.Time, reason string) error {
-	return wrap("retry edit", s.write(ctx, func(ctx context.Context, tx *tx) error {
+	return wrap("retry edit", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
 		return endEdit(ctx, tx, d, `edit_run = $3, reason = $4, editor = 0`, millis(real), reason)
 	}))
 }
@@ -364,7 +364,12 @@ func (s *Store) exists(ctx context.Context, text string, args ...any) (bool, err
 
 // change runs one statement in a transaction of its own and says how many rows it changed.
 func (s *Store) change(ctx context.Context, text string, args ...any) (n int64, err error) {
-	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
+	return s.changeAs(ctx, WriteOther, text, args...)
+}
+
+// changeAs is change for a transaction that is counted as one of a kind.
+func (s *Store) changeAs(ctx context.Context, kind WriteKind, text string, args ...any) (n int64, err error) {
+	err = s.writeAs(ctx, kind, func(ctx context.Context, tx *tx) (err error) {
 		n, err = tx.exec(ctx, text, args...)
 		return err
 	})

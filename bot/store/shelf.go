@@ -90,7 +90,7 @@ func (s *Store) Seen(ctx context.Context, id string, ttl time.Duration) (bool, e
 // exact as their clocks: let a lease last much longer than they may differ.
 func (s *Store) Lease(ctx context.Context, name, holder string, ttl time.Duration) (bool, error) {
 	var held bool
-	err := s.write(ctx, func(ctx context.Context, tx *tx) error {
+	err := s.writeAs(ctx, WriteLease, func(ctx context.Context, tx *tx) error {
 		held = false
 		if ttl <= 0 {
 			_, err := tx.exec(ctx, `DELETE FROM lease WHERE name = $1 AND holder = $2`, name, holder)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strconv"
+	"time"
 )
 
 // tx is a transaction as a job sees it. It belongs to the job's goroutine.
@@ -132,13 +133,24 @@ func joined(ctx context.Context, s *Store) *tx {
 //
 // Called with the ctx of a job, it joins that job: both happen or neither.
 func (s *Store) write(ctx context.Context, job func(ctx context.Context, tx *tx) error) error {
+	return s.writeAs(ctx, WriteOther, job)
+}
+
+// writeAs is write for a transaction that is counted as one of a kind.
+func (s *Store) writeAs(ctx context.Context, kind WriteKind, job func(ctx context.Context, tx *tx) error) (err error) {
 	if t := joined(ctx, s); t != nil {
 		return t.try(ctx, func() error { return job(ctx, t) })
 	}
+	begun := time.Now()
 	if s.engine == enginePostgres {
-		return s.transactPostgres(ctx, job)
+		err = s.transactPostgres(ctx, job)
+	} else {
+		err = s.writer.do(ctx, job)
 	}
-	return s.writer.do(ctx, job)
+	if s.wrote != nil {
+		s.wrote(kind, time.Since(begun), err)
+	}
+	return err
 }
 
 // skipLocked ends the inner SELECT of a claim: on PostgreSQL rows that another

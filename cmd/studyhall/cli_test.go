@@ -30,12 +30,16 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	health := func(status int, body string) string {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != "/healthz" {
+			switch r.URL.Path {
+			case "/healthz":
+				w.WriteHeader(status)
+				io.WriteString(w, body)
+			case "/readyz":
+				w.WriteHeader(status)
+				io.WriteString(w, `{"ready":false,"checks":[{"name":"database","ok":false}]}`)
+			default:
 				http.NotFound(w, r)
-				return
 			}
-			w.WriteHeader(status)
-			io.WriteString(w, body)
 		}))
 		t.Cleanup(server.Close)
 		return strings.TrimPrefix(server.URL, "http://")

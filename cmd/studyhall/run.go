@@ -118,16 +118,18 @@ func (p *program) openStore(ctx context.Context) (*store.Store, error) {
 	return store.Open(ctx, log, c.Database.Reveal(), store.Options{ProgramVersion: programVersion()})
 }
 
-type healthcheck struct{}
+type healthcheck struct {
+	Ready bool `help:"Ask whether it can work, too: /readyz, which looks at the database and the platforms."`
+}
 
 func (*healthcheck) Help() string {
-	return "Asks /healthz at HTTP_ADDR and ends with 0 if the answer is good, else with 1."
+	return "Asks /healthz at HTTP_ADDR, or /readyz, and ends with 0 if the answer is good, else with 1."
 }
 
 // healthTimeout is how long a healthy program may take to answer.
 const healthTimeout = 5 * time.Second
 
-func (*healthcheck) Run(ctx context.Context, p *program) error {
+func (h *healthcheck) Run(ctx context.Context, p *program) error {
 	c, err := p.config()
 	if err != nil {
 		return err
@@ -135,6 +137,9 @@ func (*healthcheck) Run(ctx context.Context, p *program) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	at := "http://" + reachable(c.HTTPAddr) + "/healthz"
+	if h.Ready {
+		at = "http://" + reachable(c.HTTPAddr) + "/readyz"
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return err

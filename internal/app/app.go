@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"studyhall/adapters/browser"
@@ -54,6 +55,11 @@ type Options struct {
 	PublicURL      string            // where the web server is reached; "" if that isn't known
 	// Erasures is the file that lists erasures; see [store.Options].
 	Erasures string
+	// MetricsToken lets those who show it read the figures; "": only who asks from
+	// this machine may.
+	MetricsToken Secret
+	// Metrics takes the figures; nil: New makes them.
+	Metrics *web.Metrics
 	// Clock makes domain time from the store; nil: domain time is real time.
 	Clock func(ctx context.Context, s *store.Store) (*Clock, error)
 	// Adapters makes the adapters; they may keep things on the shelf.
@@ -74,10 +80,14 @@ type App struct {
 	Papers   *papers.Service
 	Renewals *renewal.Service
 	Clock    *Clock
+	Metrics  *web.Metrics
+	Checks   *web.Checks
 
-	log      *slog.Logger
-	pictures *chart.Renderer
-	adapters []bot.Adapter
+	log          *slog.Logger
+	metricsToken Secret
+	stopping     atomic.Bool // it was told to end
+	pictures     *chart.Renderer
+	adapters     []bot.Adapter
 }
 
 // New opens the store, brings it up to date, and wires everything; nothing runs
@@ -100,9 +110,14 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{log: o.Log, Bot: bot.New(o.Log)}
+	if o.Metrics == nil {
+		o.Metrics = web.NewMetrics(o.Version)
+	}
+	o.Log = watched(o.Log, o.Metrics)
+	a := &App{log: o.Log, Bot: bot.New(o.Log), Metrics: o.Metrics, metricsToken: o.MetricsToken}
+	a.Bot.Measure(a.Metrics)
 	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version, Erasures: o.Erasures,
-		Catalogue: catalogue})
+		Catalogue: catalogue, Wrote: wrote(o.Metrics)})
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +163,11 @@ func (a *App) connect(o Options) (err error) {
 	}
 	a.Engine = schedule.NewEngine(schedule.Config{
 		Log: o.Log, Store: a.Store, Platform: deliverer(a.Bot), Adapters: names,
-		Now: a.Clock.Now, Real: o.Real, Timing: o.Timing, Trace: o.Trace,
+		Now: a.Clock.Now, Real: o.Real, Timing: o.Timing, Trace: o.Trace, Meter: a.Metrics,
 	})
 	a.Clock.engine = a.Engine
+	a.Checks = a.checks()
+	a.watch()
 	return nil
 }
 
@@ -264,22 +281,14 @@ func Outlines(c cert.Catalogue) []quizzes.Outline {
 // Handler is everything the program answers over HTTP.
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
-	checks := []web.Check{{Name: "database", Run: a.Store.Ping}}
-	for _, adapter := range a.adapters {
-		if r, ok := adapter.(bot.Reporter); ok {
-			checks = append(checks, web.Check{Name: adapter.Name(), State: r.Connection})
-		}
-	}
-	health := web.Health(a.log, checks...)
-	mux.Handle("GET /healthz", health)
-	mux.Handle("GET /readyz", health)
+	a.operations(mux)
 	mux.Handle("GET /calendar/{file}", web.Calendar(a.log, a.Papers))
 	for _, adapter := range a.adapters {
 		if r, ok := adapter.(bot.Router); ok {
 			mux.Handle(below(adapter.Name()), r.Routes(a.Bot))
 		}
 	}
-	return mux
+	return a.Metrics.Requests(a.log, mux)
 }
 
 // below is where an adapter answers over HTTP: under its name. The browser chat
@@ -296,6 +305,7 @@ func below(adapter string) string {
 func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer context.AfterFunc(ctx, func() { a.stopping.Store(true) })()
 	var running sync.WaitGroup
 	failures := make(chan error, len(a.adapters)+2)
 	start := func(what string, run func(context.Context) error) {

@@ -33,6 +33,7 @@ type Config struct {
 	BanksDir   string // BANKS_DIR; "" for none
 	// Certifications is CERTIFICATIONS_FILE; "" for none.
 	Certifications string
+	MetricsToken   Secret     // METRICS_TOKEN; "" for none
 	LogLevel       slog.Level // LOG_LEVEL
 	LogFormat      LogFormat  // LOG_FORMAT
 }
@@ -97,6 +98,11 @@ func storageVariables() []Variable {
 			Doc:   "Encrypts the tokens of other people's workspaces before they are stored; only needed with SLACK_CLIENT_ID.",
 			Where: "At least 32 random characters, such as `openssl rand -hex 32` prints. To change it, put the new one in front: NEW,OLD.",
 			set:   func(c *Config, v string) (err error) { c.SecretKeys, err = parseSecretKeys(v); return err },
+		}, {
+			Group: "Web", Name: "METRICS_TOKEN", Secret: true,
+			Doc:   "Lets Prometheus read /metrics from another machine; without it only this one may. See docs/monitoring.md.",
+			Where: "At least 16 random characters, such as `openssl rand -hex 32` prints; Prometheus shows it as a bearer token.",
+			set:   func(c *Config, v string) error { c.MetricsToken = Secret(v); return checkMetricsToken(v) },
 		},
 	}
 }
@@ -235,6 +241,14 @@ func checkDatabase(v string) error {
 		}
 	}
 	return errors.New("it begins neither with sqlite: nor with postgres://")
+}
+
+// checkMetricsToken refuses one that could be guessed.
+func checkMetricsToken(v string) error {
+	if len(v) < 16 || strings.ContainsAny(v, " \t") {
+		return errors.New("it has fewer than 16 characters, or has spaces")
+	}
+	return nil
 }
 
 func checkAddress(v string) error {

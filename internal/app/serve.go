@@ -10,6 +10,7 @@ import (
 	"studyhall/adapters/discord"
 	"studyhall/adapters/slack"
 	"studyhall/bot"
+	"studyhall/bot/web"
 )
 
 // Serve runs the program for every platform that is configured, and its web
@@ -26,10 +27,11 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 		return fmt.Errorf("listen on %s: %w; HTTP_ADDR names another address", c.HTTPAddr, err)
 	}
 	defer l.Close()
+	metrics := web.NewMetrics(version)
 	a, err := New(ctx, Options{
-		Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
+		Metrics: metrics, MetricsToken: c.MetricsToken, Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
 		PublicURL: c.PublicURL, Timing: serveTiming(), Trace: killPoint(), Real: wallClock(), Clock: domainClock(),
-		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf) },
+		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf, metrics) },
 	})
 	if err != nil {
 		return err
@@ -45,11 +47,11 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 }
 
 // platforms makes an adapter for each platform that is configured.
-func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, error) {
+func platforms(c Config, log *slog.Logger, shelf bot.Shelf, meter bot.Meter) ([]bot.Adapter, error) {
 	var all []bot.Adapter
 	if c.Slack.Set() {
 		config := slackConfig(c, shelf)
-		config.Now, config.Takeover = wallClock(), takeover()
+		config.Now, config.Takeover, config.Meter = wallClock(), takeover(), meter
 		s, err := slack.New(log.With("platform", "slack"), config)
 		if err != nil {
 			return nil, err
@@ -58,7 +60,7 @@ func platforms(c Config, log *slog.Logger, shelf bot.Shelf) ([]bot.Adapter, erro
 	}
 	if c.Discord.Token != "" {
 		config := discordConfig(c, shelf)
-		config.Now, config.Takeover = wallClock(), takeover()
+		config.Now, config.Takeover, config.Meter = wallClock(), takeover(), meter
 		d, err := discord.New(log.With("platform", "discord"), config)
 		if err != nil {
 			return nil, err

@@ -181,7 +181,7 @@ func TestServeBoth(t *testing.T) {
 	if err := verified(ctx, d.Ping); err != nil {
 		t.Fatalf("Discord can't reach it: %v", err)
 	}
-	if err := verified(ctx, func() error { return ready(ctx, at, "slack: ", "discord: ") }); err != nil {
+	if err := verified(ctx, func() error { return ready(ctx, at, `"slack"`, `"discord"`) }); err != nil {
 		t.Error(err)
 	}
 	report := doctor(t, env, CheckUp{})
