@@ -11,9 +11,9 @@ import (
 const (
 	// WorkTime is the time for the work on one thing that somebody did.
 	WorkTime = 2 * time.Minute
-	// LastTime is the time for what is under way when the program ends. Service
-	// managers kill later.
-	LastTime = 15 * time.Second
+	// LastTime is the time for what is under way when the program ends, which takes
+	// less than 10 seconds in all.
+	LastTime = 7 * time.Second
 )
 
 // Life is an adapter from its beginning to its end: it works until it is told to

@@ -217,15 +217,16 @@ func (e *Engine) loop(ctx, lasting context.Context, w worker, wake <-chan struct
 	var running sync.WaitGroup
 	defer running.Wait()
 	failures := 0
-	defer e.look(w.name, false)
+	defer e.look(w.name, time.Time{})
 	for ctx.Err() == nil {
-		e.look(w.name, true)
+		e.look(w.name, e.wall())
 		free := w.most - len(places)
 		started := 0
 		if free > 0 {
 			jobs, err := e.claim(ctx, w, free)
 			if err != nil && ctx.Err() == nil {
 				failures++
+				e.look(w.name, e.wall().Add(backoff(e.Timing.Retry, failures)))
 				e.Log.Error("claim failed", "worker", w.name, "err", err)
 			} else {
 				failures = 0
@@ -286,13 +287,12 @@ func (e *Engine) claim(ctx context.Context, w worker, n int) ([]job, error) {
 	return jobs, err
 }
 
-// look notes that a worker came round, or that it works no more.
-func (e *Engine) look(worker string, works bool) {
+// look notes when a worker came round, or will after a failure; zero: it works no
+// more.
+func (e *Engine) look(worker string, at time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if works {
-		e.looked[worker] = e.wall()
-	} else {
+	if e.looked[worker] = at; at.IsZero() {
 		delete(e.looked, worker)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/lmittmann/tint"
 	"github.com/mattn/go-isatty"
 
+	"studyhall/bot"
 	"studyhall/internal/app"
 )
 
@@ -71,12 +72,12 @@ func (p *program) logger(c app.Config) *slog.Logger {
 	file, _ := p.err.(*os.File)
 	terminal := file != nil && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 	if c.LogFormat == app.LogJSON || c.LogFormat == app.LogAuto && !terminal {
-		return slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: c.LogLevel}))
+		return slog.New(bot.Traced(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: c.LogLevel})))
 	}
 	_, plain := p.env("NO_COLOR")
-	return slog.New(tint.NewTextHandler(p.err, &tint.Options{
+	return slog.New(bot.Traced(tint.NewTextHandler(p.err, &tint.Options{
 		Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: plain || !terminal,
-	}))
+	})))
 }
 
 // maxDotenv is more than any .env has, in bytes.

@@ -307,7 +307,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { a.stopping.Store(true) })()
 	var running sync.WaitGroup
-	failures := make(chan error, len(a.adapters)+2)
+	failures := make(chan error, len(a.adapters)+4)
 	start := func(what string, run func(context.Context) error) {
 		running.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
@@ -319,6 +319,7 @@ func (a *App) Run(ctx context.Context) error {
 	presence := a.Store.Attend(ctx)
 	start("database", presence.Watch)
 	start("engine", a.Engine.Run)
+	start("service manager", a.supervised)
 	start("housekeeping", a.keepHouse)
 	for _, adapter := range a.adapters {
 		start(adapter.Name(), func(ctx context.Context) error { return adapter.Run(ctx, a.Bot) })
@@ -364,7 +365,7 @@ func (a *App) Close() error {
 }
 
 // shutdownTime is how long requests under way may take when the program ends.
-const shutdownTime = 5 * time.Second
+const shutdownTime = 4 * time.Second
 
 // serveHTTP answers on a listener until ctx ends.
 func serveHTTP(ctx context.Context, log *slog.Logger, l net.Listener, h http.Handler) error {
