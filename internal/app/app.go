@@ -58,7 +58,8 @@ type Options struct {
 	// MetricsToken lets those who show it read the figures; "": only who asks from
 	// this machine may.
 	MetricsToken Secret
-	// Metrics takes the figures; nil: New makes them.
+	// Metrics takes the figures, the lines of Log among them; nil: New makes them,
+	// and counts those lines.
 	Metrics *web.Metrics
 	// Clock makes domain time from the store; nil: domain time is real time.
 	Clock func(ctx context.Context, s *store.Store) (*Clock, error)
@@ -112,8 +113,8 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	if o.Metrics == nil {
 		o.Metrics = web.NewMetrics(o.Version)
+		o.Log = watched(o.Log, o.Metrics)
 	}
-	o.Log = watched(o.Log, o.Metrics)
 	a := &App{log: o.Log, Bot: bot.New(o.Log), Metrics: o.Metrics, metricsToken: o.MetricsToken}
 	a.Bot.Measure(a.Metrics)
 	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version, Erasures: o.Erasures,

@@ -28,6 +28,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	}
 	defer l.Close()
 	metrics := web.NewMetrics(version)
+	log = watched(log, metrics)
 	a, err := New(ctx, Options{
 		Metrics: metrics, MetricsToken: c.MetricsToken, Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
 		PublicURL: c.PublicURL, Timing: serveTiming(), Trace: killPoint(), Real: wallClock(), Clock: domainClock(),
