@@ -7,7 +7,6 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
-	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -35,7 +34,7 @@ func (a *App) supervised(ctx context.Context) error {
 	}
 	defer tell(daemon.SdNotifyStopping)
 	for begun := time.Now(); !a.connected() && time.Since(begun) < readyTime; {
-		if !adapterkit.Pause(ctx, readyLook) {
+		if !paused(ctx, readyLook) {
 			return nil
 		}
 	}
@@ -49,7 +48,7 @@ func (a *App) supervised(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	for adapterkit.Pause(ctx, every/3) {
+	for paused(ctx, every/3) {
 		if err := a.alive(ctx); err == nil {
 			tell(daemon.SdNotifyWatchdog)
 		} else if ctx.Err() == nil {
@@ -57,6 +56,18 @@ func (a *App) supervised(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// paused waits, and reports whether ctx has not ended.
+func paused(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
 // connected reports whether what people do on every platform reaches the bot.
