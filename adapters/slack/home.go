@@ -13,14 +13,17 @@ import (
 
 const (
 	homeTime  = 24 * time.Hour  // after it was opened, for which a page is kept up to date
+	homeTold  = time.Hour       // after which other copies of the program are told again that a page was opened
 	homePause = 3 * time.Second // between two publications of one page
 	homesMost = 20_000          // pages kept up to date
+	homeSpace = "slack/home"    // of the shelf: who looked at their page through another copy of the program
 )
 
 // home is a person's page.
 type home struct {
 	team, user string
 	opened     time.Time
+	told       time.Time // when other copies of the program were last told
 	next       time.Time // before which it isn't published again
 	busy       bool      // it is being published
 	stale      bool      // something may have changed since
@@ -32,19 +35,33 @@ type homes struct {
 	all map[string]*home
 }
 
-// look notes that somebody has their page before them.
-func (h *homes) look(team, user string, now time.Time) {
+// look notes that somebody has their page before them, and reports whether that is
+// news: other copies of the program may not know.
+func (h *homes) look(team, user string, now time.Time) (news bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	key := team + "/" + user
 	if one := h.all[key]; one != nil {
+		if news = now.Sub(one.told) > homeTold; news {
+			one.told = now
+		}
 		one.opened = now
-		return
+		return news
 	}
 	if len(h.all) >= homesMost {
 		h.sweep(now)
 	}
-	h.all[key] = &home{team: team, user: user, opened: now}
+	h.all[key] = &home{team: team, user: user, opened: now, told: now}
+	return true
+}
+
+// knows reports whether somebody looked at their page lately, as far as this copy
+// of the program knows.
+func (h *homes) knows(team, user string, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	one := h.all[team+"/"+user]
+	return one != nil && now.Sub(one.opened) <= homeTime
 }
 
 // sweep makes room: who looked long ago goes, and if nobody did, whoever comes first.
@@ -114,13 +131,57 @@ func (h *homes) leave(one *home) {
 // touch has the page of somebody who did something show what came of it.
 func (a *Adapter) touch(r received) {
 	if r.onPage() {
-		a.homes.look(r.team, r.user, time.Now())
+		a.looks(r.team, r.user)
 	}
 	a.refresh(r.team, r.user)
 }
 
+// overHTTP reports whether Slack posts what people do, so that it may come to any
+// copy of the program.
+func (a *Adapter) overHTTP() bool { return a.config.AppToken == "" }
+
+// looks notes that somebody has their page before them. Over HTTP the next thing
+// they do may come to another copy of the program, so the shelf is told.
+func (a *Adapter) looks(team, user string) {
+	if !a.homes.look(team, user, time.Now()) || !a.overHTTP() {
+		return
+	}
+	a.life.Background(func(ctx context.Context) {
+		at := []byte(time.Now().UTC().Format(time.RFC3339))
+		if err := a.config.Shelf.Put(ctx, homeSpace, team+"/"+user, at, homeTime); err != nil {
+			a.log.Warn("other copies don't know of an open home page", "err", err)
+		}
+	})
+}
+
+// looked asks the shelf whether somebody looked at their page through another copy
+// of the program, and notes it.
+func (a *Adapter) looked(ctx context.Context, team, user string) bool {
+	value, ok, err := a.config.Shelf.Get(ctx, homeSpace, team+"/"+user)
+	if err != nil {
+		a.log.Warn("open home page not looked for", "err", err)
+	}
+	at, unread := time.Parse(time.RFC3339, string(value))
+	if !ok || unread != nil || time.Since(at) > homeTime {
+		return false
+	}
+	a.homes.look(team, user, at)
+	return true
+}
+
 // refresh publishes somebody's page, soon, if they have looked at it lately.
 func (a *Adapter) refresh(team, user string) {
+	if a.overHTTP() && !a.homes.knows(team, user, time.Now()) {
+		a.life.Background(func(ctx context.Context) {
+			if !a.looked(ctx, team, user) {
+				return
+			}
+			if one := a.homes.change(team, user, time.Now()); one != nil {
+				a.publish(ctx, one)
+			}
+		})
+		return
+	}
 	if one := a.homes.change(team, user, time.Now()); one != nil {
 		a.life.Background(func(ctx context.Context) { a.publish(ctx, one) })
 	}

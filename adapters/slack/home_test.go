@@ -191,3 +191,32 @@ func TestFormsOnHome(t *testing.T) {
 		})
 	}
 }
+
+// TestHomeOfAnotherCopy has a page that was opened through one copy of the program
+// be published by another, to which the next thing comes that its owner does.
+func TestHomeOfAnotherCopy(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		said := bot.Text("one")
+		s.core.home = func(bot.UserID) []bot.Card { return []bot.Card{{Body: said}} }
+		s.openHome()
+		other := newStaged(t, s)
+		other.config.Shelf = s.a.config.Shelf
+		said = "two"
+		other.refresh(s.team.ID, s.ann.ID)
+		other.refresh(s.team.ID, s.bob.ID)
+		s.after(10 * time.Second)
+		if v, _ := s.ann.Home(); v.Words() != "two" {
+			t.Errorf("the page says %q", v.Words())
+		}
+		if _, ok := s.bob.Home(); ok {
+			t.Error("a page was published that nobody opened")
+		}
+		s.after(25 * time.Hour)
+		said = "three"
+		other.refresh(s.team.ID, s.ann.ID)
+		s.after(10 * time.Second)
+		if v, _ := s.ann.Home(); v.Words() != "two" {
+			t.Errorf("a day later the page says %q", v.Words())
+		}
+	})
+}

@@ -81,6 +81,25 @@ func (a *Adapter) left(ctx context.Context, team, user string) {
 		return
 	}
 	a.directs.Forget(directKey(w, user))
+	if !a.overHTTP() {
+		return
+	}
+	if err := a.config.Shelf.Put(ctx, leftSpace, directKey(w, user), nil, directKept); err != nil {
+		a.log.Warn("other copies take a closed account to be open for up to an hour", "team", team, "err", err)
+	}
+}
+
+// hasLeft reports whether another copy of the program heard lately that somebody's
+// account was closed.
+func (a *Adapter) hasLeft(ctx context.Context, key string) bool {
+	if !a.overHTTP() {
+		return false
+	}
+	_, left, err := a.config.Shelf.Get(ctx, leftSpace, key)
+	if err != nil {
+		a.log.Warn("it isn't known whether an account was closed", "err", err)
+	}
+	return left || err != nil
 }
 
 // event takes what Slack tells. It returns at once.
@@ -106,7 +125,7 @@ func (a *Adapter) event(payload json.RawMessage) {
 		a.said(team, o.Event)
 	case "app_home_opened":
 		if e.Tab == "home" && user != "" {
-			a.homes.look(team, user, time.Now())
+			a.looks(team, user)
 			a.refresh(team, user)
 		}
 	case "user_change":

@@ -89,6 +89,29 @@ func TestClosedAccount(t *testing.T) {
 	})
 }
 
+// TestClosedAccountOfAnotherCopy has one copy of the program hear that an account
+// was closed, and the others not take it to be open.
+func TestClosedAccountOfAnotherCopy(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		other := newStaged(t, s)
+		other.config.Shelf = s.a.config.Shelf
+		ann := userID(s.team.ID, s.ann.ID)
+		if _, err := other.Direct(s.ctx, ann); err != nil {
+			t.Fatal(err)
+		}
+		before := s.slack.Counts().Requests[slacktest.ConversationsOpen]
+		if _, err := other.Direct(s.ctx, ann); err != nil || s.slack.Counts().Requests[slacktest.ConversationsOpen] != before {
+			t.Errorf("an open account: %v, and Slack was asked again", err)
+		}
+		s.ann.Deactivate()
+		s.team.Event(map[string]any{"type": "user_change", "user": map[string]any{"id": s.ann.ID, "team_id": s.team.ID, "name": s.ann.Name, "deleted": true}})
+		s.settle()
+		if fault, ok := errors.AsType[*bot.DeliveryError](second(other.Direct(s.ctx, ann))); !ok || fault.Kind != bot.Gone {
+			t.Errorf("the closed account: %v", fault)
+		}
+	})
+}
+
 // TestMovedChannel has the core told where a channel is now.
 func TestMovedChannel(t *testing.T) {
 	onStage(t, slacktest.Options{}, func(s *stage) {

@@ -15,6 +15,7 @@ const (
 	postPatience  = 2 * time.Second
 	directKept    = time.Hour           // for which a private conversation is remembered here, and an account taken to be open
 	directSpace   = "slack/direct"      // of the shelf: private conversations by person, to look for posts there
+	leftSpace     = "slack/left"        // of the shelf: conversations with people whose accounts were closed lately
 	directShelved = 30 * 24 * time.Hour // for which one is kept there
 )
 
@@ -159,7 +160,7 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 		return "", deliveryFault(beforehand(err), "")
 	}
 	key := directKey(w, person)
-	if ch, ok := a.directs.Get(key); ok {
+	if ch, ok := a.directs.Get(key); ok && !a.hasLeft(ctx, key) {
 		return place{team: team, channel: ch}.id(), nil
 	}
 	body, err := encode(map[string]string{"users": person})
