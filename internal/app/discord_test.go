@@ -4,11 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,19 +26,27 @@ type discordSide struct {
 	people *script.Driver
 	chat   *discord.Adapter
 	http   bool // interactions come over HTTP
-
-	mu      sync.Mutex
-	handler http.Handler // of the program that runs now
+	balancer
+	others []*discord.Adapter // of the other copies of the program
 }
 
-// RoundTrip has the program's web server answer, without a socket.
-func (d *discordSide) RoundTrip(r *http.Request) (*http.Response, error) {
-	d.mu.Lock()
-	h := d.handler
-	d.mu.Unlock()
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w.Result(), nil
+// balance implements [balanced].
+func (d *discordSide) balance() *balancer { return &d.balancer }
+
+// another implements [balanced].
+func (d *discordSide) another(shelf bot.Shelf) (bot.Adapter, func(context.Context) error, error) {
+	a, err := discord.New(slog.New(slog.DiscardHandler), d.config(shelf))
+	d.others = append(d.others, a)
+	return zoned{a, d.people}, a.WaitReady, err
+}
+
+// busy is how many interactions are being answered just now.
+func (d *discordSide) busy() int {
+	n := d.chat.Busy()
+	for _, other := range d.others {
+		n += other.Busy()
+	}
+	return n
 }
 
 // zoned is the adapter, with the zones that scripts give people: Discord knows
@@ -57,24 +63,26 @@ func (z zoned) Profile(ctx context.Context, space bot.SpaceID, user bot.UserID) 
 	return p, err
 }
 
-func (d *discordSide) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
+func (d *discordSide) config(shelf bot.Shelf) discord.Config {
 	config := discord.Config{Token: d.server.Token(), API: d.server.URL(), Dial: d.server.Dial, Shelf: shelf}
 	if d.http {
 		config.PublicKey = d.server.PublicKey()
 	}
-	a, err := discord.New(slog.New(slog.DiscardHandler), config)
+	return config
+}
+
+func (d *discordSide) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
+	a, err := discord.New(slog.New(slog.DiscardHandler), d.config(shelf))
 	d.chat = a
 	return []bot.Adapter{zoned{a, d.people}}, err
 }
 
 func (d *discordSide) waitRunning(ctx context.Context, a *App) error {
-	d.people.Connect(a.Bot.Commands, d.chat.Busy)
+	d.people.Connect(a.Bot.Commands, d.busy)
 	if !d.http {
 		return d.server.Await(ctx, d.server.Connected)
 	}
-	d.mu.Lock()
-	d.handler = a.Handler()
-	d.mu.Unlock()
+	d.up(0, a.Handler())
 	return d.chat.WaitReady(ctx)
 }
 
@@ -89,10 +97,17 @@ func (d *discordSide) stopped() {
 // newDiscordWorld is the whole program on Discord, with another platform beside it.
 func newDiscordWorld(t *testing.T, overHTTP bool) *world {
 	t.Helper()
+	w := stoppedDiscordWorld(t, overHTTP)
+	w.begin()
+	return w
+}
+
+// stoppedDiscordWorld is the same before its start.
+func stoppedDiscordWorld(t *testing.T, overHTTP bool) *world {
+	t.Helper()
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), slog.New(slog.DiscardHandler))
 	d := newDiscordSide(t, w.zone, overHTTP)
 	w.real, w.people = d, bottest.NewTogether(d.people, calling{w.harbor, "Discord", "Fake"})
-	w.begin()
 	return w
 }
 

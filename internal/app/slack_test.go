@@ -2,14 +2,11 @@ package app
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -32,22 +29,27 @@ type slackSide struct {
 	chat      *slack.Adapter
 	http      bool     // Slack posts signed requests
 	log       *logbook // of the program and the adapter
-
-	mu      sync.Mutex
-	handler http.Handler // of the program that runs now; nil while it is down
+	balancer
+	others []*slack.Adapter // of the other copies of the program
 }
 
-// RoundTrip has the program's web server answer, without a socket.
-func (s *slackSide) RoundTrip(r *http.Request) (*http.Response, error) {
-	s.mu.Lock()
-	h := s.handler
-	s.mu.Unlock()
-	if h == nil {
-		return nil, errors.New("nobody listens")
+// balance implements [balanced].
+func (s *slackSide) balance() *balancer { return &s.balancer }
+
+// another implements [balanced].
+func (s *slackSide) another(shelf bot.Shelf) (bot.Adapter, func(context.Context) error, error) {
+	a, err := slack.New(s.log.logger(), s.config(shelf))
+	s.others = append(s.others, a)
+	return titled{a, s.people}, a.WaitReady, err
+}
+
+// busy is how many interactions are being answered just now.
+func (s *slackSide) busy() int {
+	n := s.chat.Busy()
+	for _, other := range s.others {
+		n += other.Busy()
 	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w.Result(), nil
+	return n
 }
 
 // titled is the adapter, which tells the driver how threads are called: Slack
@@ -66,7 +68,7 @@ func (t titled) Thread(ctx context.Context, id bot.MessageID, title string) (bot
 	return ch, err
 }
 
-func (s *slackSide) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
+func (s *slackSide) config(shelf bot.Shelf) slack.Config {
 	config := slack.Config{
 		BotToken: s.workspace.Token(), AppToken: s.server.AppToken(), API: s.server.URL(), Dial: s.server.Dial,
 		Declared: slackDeclared(), Shelf: shelf,
@@ -74,19 +76,21 @@ func (s *slackSide) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
 	if s.http {
 		config.AppToken, config.SigningSecret = "", s.server.SigningSecret()
 	}
-	a, err := slack.New(s.log.logger(), config)
+	return config
+}
+
+func (s *slackSide) platforms(shelf bot.Shelf) ([]bot.Adapter, error) {
+	a, err := slack.New(s.log.logger(), s.config(shelf))
 	s.chat = a
 	return []bot.Adapter{titled{a, s.people}}, err
 }
 
 func (s *slackSide) waitRunning(ctx context.Context, a *App) error {
-	s.people.Connect(s.chat.Busy)
+	s.people.Connect(s.busy)
 	if !s.http {
 		return s.server.Await(ctx, s.server.Connected)
 	}
-	s.mu.Lock()
-	s.handler = a.Handler()
-	s.mu.Unlock()
+	s.up(0, a.Handler())
 	return s.chat.WaitReady(ctx)
 }
 
@@ -94,9 +98,7 @@ func (s *slackSide) stopped() {
 	s.people.Connect(nil)
 	if s.http {
 		time.Sleep(time.Second) // as long as a request takes
-		s.mu.Lock()
-		s.handler = nil
-		s.mu.Unlock()
+		s.up(0, nil)
 	}
 	synctest.Wait()
 }
@@ -104,11 +106,18 @@ func (s *slackSide) stopped() {
 // newSlackWorld is the whole program on Slack, with another platform beside it.
 func newSlackWorld(t *testing.T, overHTTP bool) *world {
 	t.Helper()
+	w := stoppedSlackWorld(t, overHTTP)
+	w.begin()
+	return w
+}
+
+// stoppedSlackWorld is the same before its start.
+func stoppedSlackWorld(t *testing.T, overHTTP bool) *world {
+	t.Helper()
 	s := newSlackSide(t, overHTTP)
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), s.log.logger())
 	w.patient()
 	w.real, w.people = s, bottest.NewTogether(inOrder{s.people}, inOrder{calling{w.harbor, "Slack", "Fake"}})
-	w.begin()
 	return w
 }
 
