@@ -48,12 +48,13 @@ var support = map[string][]string{
 	"internal/deploytest":                 {},
 	"internal/killtest":                   {},
 	"internal/reach":                      {},
+	"internal/copytest":                   {},
 	"oracles/compose":                     {},
 	"oracles/disgo":                       {},
 }
 
 // whole are the packages whose tests are about the whole program, inside too.
-var whole = []string{"internal/app", "internal/killtest", "internal/deploytest", "internal/reach"}
+var whole = []string{"internal/app", "internal/killtest", "internal/deploytest", "internal/reach", "internal/copytest"}
 
 // allowed is what of ours a package may import; ok is false for a package that
 // has no place in the tables yet.
