@@ -188,7 +188,7 @@ func (w *world) checkSchedule(f findings, l ledger, rounds map[string]*asked) {
 					f.add("doubled", "%s: question %s is there %d times", p, want, n)
 				case i >= len(owed):
 					f.add("strange", "%s: question %s was not due", p, numbers[i])
-				case numbers[i] != want && len(numbers) == len(owed):
+				case len(numbers) == len(owed) && numbers[i] != want:
 					f.add("order", "%s: the post at place %s is question %s", p, want, numbers[i])
 				}
 			}

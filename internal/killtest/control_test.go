@@ -15,7 +15,7 @@ func TestFireIsNoticed(t *testing.T) {
 	t.Run("blind", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, binary, kind{storetest.SQLite, 1, true}, 9, 7, "STUDYHALL_BLIND=1")
-		w.plan = func(_ uint64, n int) life { return life{point: "deliver/sent", nth: 1 + n%2} }
+		w.plan = func(_ uint64, n int) life { return life{point: "deliver/sent", nth: 1 + n%2, fuse: patient} }
 		w.run(4)
 		if f := w.problems(); len(f["doubled"]) == 0 {
 			t.Errorf("nothing is doubled: %v", f)
@@ -24,12 +24,13 @@ func TestFireIsNoticed(t *testing.T) {
 	t.Run("tampering", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, binary, kind{storetest.SQLite, 1, true}, 9, 8)
-		w.plan = func(_ uint64, n int) life { return life{point: "due/fired", nth: 4 + n%2} }
+		w.plan = func(_ uint64, n int) life { return life{point: "due/fired", nth: 4 + n%2, fuse: patient} }
 		w.run(2)
 		if f := w.problems(); len(f) > 0 {
 			t.Fatalf("a run without any fault: %v", f)
 		}
 		l := w.openLedger()
+		defer l.close()
 		for _, row := range []struct {
 			kind, what string
 			do         func()
@@ -64,7 +65,6 @@ func TestFireIsNoticed(t *testing.T) {
 				t.Errorf("%s: %d problems of kind %q, before %d", row.what, after, row.kind, before)
 			}
 		}
-		l.close()
 	})
 }
 

@@ -1,6 +1,7 @@
 package killtest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
@@ -36,6 +37,11 @@ func TestFire(t *testing.T) {
 			w.run((kills + 1) / 2)
 			w.report(w.problems())
 			w.searchAll()
+			w.up()
+			w.reach()
+			w.readEverything()
+			w.takeOver()
+			w.down()
 		})
 	}
 }
@@ -47,7 +53,10 @@ const batch = 50
 func (w *world) run(kills int) {
 	w.t.Helper()
 	var always sync.WaitGroup
-	defer always.Wait()
+	defer func() { // what comes afterwards has a time of its own
+		always.Wait()
+		w.ctx, w.cancel = context.WithCancel(w.t.Context())
+	}()
 	always.Go(w.watch)
 	always.Go(w.people)
 	w.up()

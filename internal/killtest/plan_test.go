@@ -42,6 +42,7 @@ type life struct {
 	nth   int           // time of passing it
 	stop  bool          // it freezes until long after its lease, wakes, and is killed later
 	after time.Duration // of starting to answer: when it is killed, if not at a point
+	fuse  time.Duration // the same if the point isn't passed until then
 	skew  time.Duration // how wrong its clock is all the time
 	jump  time.Duration // how wrong its clock is for a second; 0: it isn't
 }
@@ -64,7 +65,7 @@ func planLife(seed uint64, n int) life {
 	chance := rand.New(rand.NewPCG(seed, uint64(n)<<8|1))
 	l := life{after: time.Duration(30+chance.IntN(1500)) * time.Millisecond}
 	if all := points(); chance.IntN(4) > 0 {
-		l.point, l.nth = all[chance.IntN(len(all))], 1+chance.IntN(3)
+		l.point, l.nth, l.fuse = all[chance.IntN(len(all))], 1+chance.IntN(3), 3*time.Second
 	}
 	l.stop = chance.IntN(12) == 0
 	switch chance.IntN(10) {

@@ -2,7 +2,16 @@ package killtest
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"studyhall/adapters/discord/discordtest"
+	"studyhall/adapters/slack/slacktest"
+	"studyhall/quizzes"
 )
 
 // secret is what stands in no log, no private message that comes unasked, and no
@@ -38,11 +47,193 @@ func (w *world) searchAll() {
 	}
 }
 
-// closeAccounts closes the accounts of some organisers. Each organises at least
-// one group alone.
+// deserted are the groups whose organisers' accounts are closed under fire: one on
+// Slack, one on Discord, and one on both.
+func (w *world) deserted() (all []*study) {
+	for n := 0; n < len(w.groups) && n < 9; n += 3 {
+		all = append(all, w.groups[n])
+	}
+	return all
+}
+
+// closeAccounts closes the accounts of those who alone organise some groups.
 func (w *world) closeAccounts() {
-	for n := range leavers {
-		w.crowd.slack[n].Deactivate()
-		w.guild.Leave(w.crowd.discord[n])
+	for n := range w.deserted() {
+		if w.groups[3*n].places[0].slack != nil {
+			w.crowd.slack[3*n].Deactivate()
+		} else {
+			w.guild.Leave(w.crowd.discord[3*n])
+		}
+	}
+}
+
+// takeOver has an administrator take over each group that nobody organises any
+// more (acceptance 18). That its questions went on is a part of the check.
+func (w *world) takeOver() {
+	w.t.Helper()
+	boss, chief := w.work.Person("Boss"), w.discord.Person("Chief")
+	boss.Admin(true)
+	w.guild.Join(chief)
+	w.guild.Grant(chief, discordtest.ManageGuild)
+	for _, g := range w.deserted() {
+		p := g.places[0]
+		var says, took string
+		if p.slack != nil {
+			p.slack.Join(boss)
+			says, took = w.bossTakes(boss, p)
+		} else {
+			says, took = w.chiefTakes(chief, p)
+		}
+		if !strings.Contains(took, "You organise the") {
+			w.t.Errorf("%s, whose organiser's account is closed: /group says %q, and after Take over %q", g.id, says, took)
+		}
+	}
+}
+
+// said waits for the words with which somebody was answered.
+func (w *world) said(words func() string) string {
+	ctx, cancel := context.WithTimeout(w.t.Context(), answers)
+	defer cancel()
+	for words() == "" && ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return words()
+}
+
+// bossTakes asks for the page of the group and presses Take over, as often as a
+// busy machine needs. It gives the words of both.
+func (w *world) bossTakes(boss *slacktest.Person, p *place) (says, took string) {
+	words := func(i *slacktest.Interaction) func() string {
+		return func() (all string) {
+			for _, m := range i.Messages() {
+				all += m.Words() + "\n"
+			}
+			return all
+		}
+	}
+	for range 10 {
+		i, err := boss.Command(p.slack, "/studyhall", "group")
+		if err != nil {
+			return err.Error(), ""
+		}
+		if says = w.said(words(i)); says == "" {
+			continue
+		}
+		all := i.Messages()
+		press, err := boss.Press(all[len(all)-1], "Take over")
+		if err != nil {
+			return says, err.Error()
+		}
+		if took = w.said(words(press)); strings.Contains(took, "You organise") {
+			return says, took
+		}
+	}
+	return says, took
+}
+
+func (w *world) chiefTakes(chief *discordtest.Person, p *place) (says, took string) {
+	words := func(i *discordtest.Interaction) func() string {
+		return func() string {
+			m := i.Reply()
+			if later := i.Followups(); len(later) > 0 {
+				m = later[len(later)-1]
+			}
+			return m.Text()
+		}
+	}
+	for range 10 {
+		i, err := chief.Command(p.discord, "group", nil)
+		if err != nil {
+			return err.Error(), ""
+		}
+		if says = w.said(words(i)); says == "" {
+			continue
+		}
+		press, err := chief.Press(i.Reply(), "Take over")
+		if err != nil {
+			return says, err.Error()
+		}
+		if took = w.said(words(press)); strings.Contains(took, "You organise") {
+			return says, took
+		}
+	}
+	return says, took
+}
+
+// pages are what an organiser presses on the way through the group's pages; they
+// change nothing.
+var pages = []string{"People", "What failed", "More", "Report", "Channels", "Schedule", "What organisers see", "Export", "My study page", "Questions"}
+
+// readEverything has an organiser read the pages of a group (acceptance 8): no
+// question is in them that wasn't asked yet, and nobody else's answer.
+func (w *world) readEverything() {
+	w.t.Helper()
+	var g *study
+	for n, one := range w.groups { // whose organiser is still there
+		if one.places[0].discord != nil && n >= 9 {
+			g = one
+			break
+		}
+	}
+	if g == nil {
+		return
+	}
+	var n int
+	fmt.Sscanf(g.id, "g%d", &n)
+	who, p := w.crowd.discord[n%crowded], g.places[0]
+	var read strings.Builder
+	seen := map[string]bool{}
+	first, err := who.Command(p.discord, "group", nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	queue := []*discordtest.Interaction{first}
+	for ; len(queue) > 0; queue = queue[1:] {
+		i := queue[0]
+		w.said(func() string { return i.Reply().Text() })
+		m := i.Reply()
+		read.WriteString(m.Text() + "\n")
+		for _, label := range m.Labels() {
+			if seen[label] || !slices.Contains(pages, label) {
+				continue
+			}
+			seen[label] = true
+			if next, err := who.Press(m, label); err == nil {
+				queue = append(queue, next)
+			}
+		}
+	}
+	if len(seen) < 3 {
+		w.t.Errorf("the organiser of %s read only %v: %s", g.id, seen, read.String())
+	}
+	text := read.String()
+	for n := range crowded { // a name, and in its line what they answered
+		for line := range strings.Lines(text) {
+			if name := fmt.Sprintf("Dee %d", n); w.crowd.discord[n] != who && strings.Contains(line, name) && secret.MatchString(line) {
+				w.t.Errorf("an organiser reads of %s: %q", name, line)
+			}
+		}
+	}
+	w.unasked(g, text)
+}
+
+// unasked checks that a text has no question that the group wasn't asked yet.
+func (w *world) unasked(g *study, text string) {
+	w.t.Helper()
+	banks, err := quizzes.LoadTrusted(quizzes.Embedded())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	l := w.openLedger()
+	defer l.close()
+	asked := map[string]bool{}
+	var item string
+	l.each(`SELECT item_id FROM rounds WHERE group_id = '`+g.id+`'`, []any{&item}, func() { asked[item] = true })
+	for _, b := range banks {
+		for _, i := range b.Items {
+			if stem := i.Stem; !asked[i.ID] && len(stem) > 30 && strings.Contains(text, stem) {
+				w.t.Errorf("an organiser of %s reads a question that wasn't asked yet: %s", g.id, i.ID)
+			}
+		}
 	}
 }

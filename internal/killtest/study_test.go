@@ -169,10 +169,6 @@ func (w *world) found(s *store.Store, catalogue cert.Catalogue, g *study, n int)
 	}
 }
 
-// leavers is how many people of each platform organise a group alone and have
-// their accounts closed while the program is under fire.
-const leavers = 3
-
 // organiser is the account of who starts a group: everybody organises some.
 func (w *world) organiser(g *study) bot.UserID {
 	var n int

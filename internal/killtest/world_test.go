@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	patient = 2 * time.Minute // the longest a loaded machine may take for what is done at once
+	patient = 4 * time.Minute // the longest a loaded machine may take for what is done at once
 	answers = 5 * time.Second // what the platforms give the program to answer
 )
 
@@ -254,7 +254,7 @@ func (w *world) live(c *server, p life) {
 	}
 	moment := p.after
 	if p.point != "" {
-		moment = 3 * time.Second // the point may not be passed that often
+		moment = p.fuse
 	}
 	stopped := false
 	for end := time.Now().Add(moment); c.alive() && w.ctx.Err() == nil && time.Now().Before(end) && !stopped; {
