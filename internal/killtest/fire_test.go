@@ -149,8 +149,12 @@ func (w *world) leap(l leap) bool {
 // troubles is how many kinds of faults [world.inject] knows.
 const troubles = 9
 
+const (
+	soon = time.Second
+	late = lease + soon // when a platform carries out what was on its way: after the lease of who sent it
+)
+
 func (w *world) inject(x trouble) {
-	const soon = time.Second
 	if x.onSlack {
 		method := slacktest.UpdateMessage
 		if x.posts {
@@ -158,7 +162,7 @@ func (w *world) inject(x trouble) {
 		}
 		w.slack.Inject(x.often, method, [troubles]slacktest.Fault{
 			slacktest.CutAfter(), slacktest.CutAfter(), slacktest.CutBefore(), slacktest.StatusBefore(500), slacktest.StatusAfter(502), slacktest.Limited(soon),
-			slacktest.DelayAfter(soon), slacktest.RefusedAfter("internal_error"), slacktest.DelayAnyway(lease + soon),
+			slacktest.DelayAfter(soon), slacktest.RefusedAfter("internal_error"), slacktest.DelayAnyway(late),
 		}[x.what])
 		return
 	}
@@ -169,7 +173,7 @@ func (w *world) inject(x trouble) {
 	w.discord.Inject(x.often, route, [troubles]discordtest.Fault{
 		discordtest.CutAfter(), discordtest.CutAfter(), discordtest.CutBefore(), discordtest.StatusBefore(500), discordtest.StatusAfter(502),
 		discordtest.Limited(discordtest.ScopeUser, soon), discordtest.DelayAfter(soon), discordtest.Limited(discordtest.ScopeShared, soon),
-		discordtest.DelayAnyway(lease + soon),
+		discordtest.DelayAnyway(late),
 	}[x.what])
 }
 
@@ -179,6 +183,7 @@ func (w *world) calm() {
 	w.t.Helper()
 	w.slack.Heal()
 	w.discord.Heal()
+	w.pause(late + time.Second) // or what is on its way would arrive minutes later
 	w.moveMachine(wrongClock + lease + grace)
 	took := w.await(patient, func() []string {
 		all := w.missing(w.domain(), nil)
@@ -193,26 +198,31 @@ func (w *world) calm() {
 // gap kills everybody, and hours or days go by before anybody runs again.
 func (w *world) gap(long time.Duration) {
 	w.down()
+	w.sleep(long)
+}
+
+// sleep lets hours go by at once: of what a group was owed meanwhile it gets the
+// newest.
+func (w *world) sleep(long time.Duration) {
 	from := w.domain()
 	to := from.Add(long).Truncate(15 * time.Minute).Add(7 * time.Minute)
 	w.gaps = append(w.gaps, span{from, to})
 	w.moveDomain(to)
 }
 
-// rest lets a day go by in peace, in which the running copies bring everything in
-// order. It ends at a moment at which nothing falls due for minutes.
+// rest lets a day go by at once, after which all older questions are over, and the
+// running copies bring everything in order. It ends at a moment at which nothing
+// falls due for minutes.
 func (w *world) rest() {
 	w.t.Helper()
-	for range 8 { // the questions of a day, so that all older ones close
-		w.moveDomain(w.next().Add(3*time.Hour - 11*time.Minute))
-		w.calm()
-	}
+	w.sleep(25 * time.Hour)
+	w.calm()
 	if w.ctx.Err() != nil {
 		return
 	}
 	l := w.openLedger()
 	defer l.close()
-	w.await(patient, func() []string { return l.undone(w) })
+	w.await(3*patient, func() []string { return l.undone(w) }) // Slack takes 50 changes a minute, and the program knows it
 }
 
 // report says what happened, and fails for each kind of problem.
