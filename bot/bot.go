@@ -26,6 +26,8 @@ type Bot struct {
 	onUnknown Handler
 	meter     Meter
 	families  map[string]bool // first words of registered paths
+	people    *Pace           // nil: nobody is held up
+	told      *Pace           // that it is too much
 }
 
 type registered struct {
@@ -109,6 +111,10 @@ func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
 		done(family, outcome)
 		b.log.DebugContext(ctx, "interaction handled", "family", family, "outcome", outcome)
 	}()
+	if r, ok := b.hurried(ctx, i.User); ok {
+		outcome = Mistaken
+		return r
+	}
 	if err := i.clean(); err != nil {
 		outcome = Mistaken
 		return failure(err)
@@ -143,6 +149,9 @@ func (b *Bot) Complete(ctx context.Context, i Interaction, typed string) (option
 			options = nil
 		}
 	}()
+	if b.people != nil && !b.people.Allow(string(i.User)) {
+		return nil
+	}
 	if err := i.clean(); err != nil || utf8.RuneCountInString(typed) > LimitPlaceholder {
 		return nil
 	}

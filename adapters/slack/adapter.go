@@ -67,6 +67,7 @@ type Adapter struct {
 	rest   *client
 	spaces *workspaces
 	line   standing
+	forms  *sealer            // of forms on the shelf
 	recent *adapterkit.Recent // what came before
 	takes  func(envelope)     // take, but in tests of how things come
 }
@@ -110,6 +111,9 @@ func (a *Adapter) connect() error {
 	}
 	a.config.API = base
 	if a.spaces, err = newWorkspaces(a.log, a.config); err != nil {
+		return err
+	}
+	if a.forms, err = newFormSealer(a.config); err != nil {
 		return err
 	}
 	a.rest = &client{

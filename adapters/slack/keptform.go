@@ -54,13 +54,19 @@ func (c *exchange) putForm(ctx context.Context, f keptForm) error {
 	if err != nil {
 		return err
 	}
-	return c.config.Shelf.Put(ctx, formPath, c.formKey(f.ID), value, formTime)
+	key := c.formKey(f.ID)
+	return c.config.Shelf.Put(ctx, formPath, key, c.forms.seal(formPath+key, value), formTime)
 }
 
 func (c *exchange) getForm(ctx context.Context, id string) *keptForm {
 	ctx, cancel := context.WithTimeout(ctx, shelfTime)
 	defer cancel()
-	value, ok, err := c.config.Shelf.Get(ctx, formPath, c.formKey(id))
+	key := c.formKey(id)
+	sealed, ok, err := c.config.Shelf.Get(ctx, formPath, key)
+	var value []byte
+	if err == nil && ok {
+		value, _, err = c.forms.open(formPath+key, sealed)
+	}
 	if err != nil {
 		c.log.Error("form not read", "err", err)
 	}

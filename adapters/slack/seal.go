@@ -60,6 +60,26 @@ func newSealer(secrets []string) (*sealer, error) {
 	return s, nil
 }
 
+// newFormSealer makes the one for forms on the shelf, which hold what somebody
+// filled in and an address at which anybody could answer in the bot's name. Where
+// there is no key for that the app's own secrets are: a form that was kept before
+// they changed is one that is no longer there.
+func newFormSealer(config Config) (*sealer, error) {
+	secrets := config.SecretKeys
+	if len(secrets) == 0 {
+		secrets = []string{strings.Join([]string{config.BotToken, config.AppToken, config.SigningSecret}, " ")}
+	}
+	s := &sealer{}
+	for _, secret := range secrets {
+		k, err := newSealKey(strings.TrimSpace(secret))
+		if err != nil {
+			return nil, fmt.Errorf("seal forms: %w", err)
+		}
+		s.keys = append(s.keys, k)
+	}
+	return s, nil
+}
+
 func newSealKey(secret string) (sealKey, error) {
 	derived, err := hkdf.Key(sha256.New, []byte(secret), nil, "studyhall: what the Slack adapter keeps", 32+keyMark)
 	if err != nil {

@@ -67,17 +67,18 @@ func (p *program) configured() (app.Config, *slog.Logger, error) {
 	return c, p.logger(c), nil
 }
 
-// logger writes text to a terminal and JSON elsewhere, unless told otherwise.
+// logger writes text to a terminal and JSON elsewhere, unless told otherwise, and
+// no secrets.
 func (p *program) logger(c app.Config) *slog.Logger {
 	file, _ := p.err.(*os.File)
 	terminal := file != nil && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 	if c.LogFormat == app.LogJSON || c.LogFormat == app.LogAuto && !terminal {
-		return slog.New(bot.Traced(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: c.LogLevel})))
+		return slog.New(app.SafeLog(bot.Traced(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: c.LogLevel})), p.now, c.Secrets()...))
 	}
 	_, plain := p.env("NO_COLOR")
-	return slog.New(bot.Traced(tint.NewTextHandler(p.err, &tint.Options{
+	return slog.New(app.SafeLog(bot.Traced(tint.NewTextHandler(p.err, &tint.Options{
 		Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: plain || !terminal,
-	})))
+	})), p.now, c.Secrets()...))
 }
 
 // maxDotenv is more than any .env has, in bytes.

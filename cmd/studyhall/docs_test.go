@@ -91,3 +91,33 @@ func TestDocumentedVariables(t *testing.T) {
 		}
 	}
 }
+
+// TestSecurityNamesTests finds every test that docs/security.md names, in the file
+// that it says.
+func TestSecurityNamesTests(t *testing.T) {
+	text, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(text), -1)
+	if len(named) < 30 {
+		t.Errorf("only %d tests are named", len(named))
+	}
+	for _, n := range named {
+		files, err := filepath.Glob(filepath.Join("..", "..", n[1], "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, file := range files {
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = found || strings.Contains(string(code), "\nfunc "+n[2]+"(")
+		}
+		if !found {
+			t.Errorf("docs/security.md names %s.%s, which is nowhere in %s", n[1], n[2], n[1])
+		}
+	}
+}

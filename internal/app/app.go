@@ -53,6 +53,7 @@ type Options struct {
 	NewInvite      func() group.Code // of invitations of other spaces; nil: random
 	NewToken       func() string     // of addresses of calendars; nil: random
 	PublicURL      string            // where the web server is reached; "" if that isn't known
+	Paced          bool              // nobody may ask for more than hands can do, see [bot.Bot.Paced]
 	// Erasures is the file that lists erasures; see [store.Options].
 	Erasures string
 	// MetricsToken lets those who show it read the figures; "": only who asks from
@@ -89,6 +90,7 @@ type App struct {
 	stopping     atomic.Bool // it was told to end
 	pictures     *chart.Renderer
 	adapters     []bot.Adapter
+	shield       *shield
 }
 
 // New opens the store, brings it up to date, and wires everything; nothing runs
@@ -127,6 +129,10 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	if o.Paced {
+		a.Bot.Paced(o.Real)
+	}
+	a.shield = newShield(o)
 	a.Clock = realClock(o.Real)
 	if o.Clock != nil {
 		if a.Clock, err = o.Clock(ctx, a.Store); err != nil {
@@ -289,7 +295,7 @@ func (a *App) Handler() http.Handler {
 			mux.Handle(below(adapter.Name()), r.Routes(a.Bot))
 		}
 	}
-	return a.Metrics.Requests(a.log, mux)
+	return a.shield.before(a.Metrics.Requests(a.log, mux))
 }
 
 // below is where an adapter answers over HTTP: under its name. The browser chat

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,6 +34,7 @@ type world struct {
 	timing   schedule.Timing
 	pause    time.Duration // after each step of a script
 	real     realPlatform  // in place of the fake platform; nil: the fake
+	tape     *tape         // of what passes through the fake platform; nil: none is made
 	database string
 	banks    fs.FS
 	zone     *time.Location
@@ -198,7 +201,7 @@ type realPlatform interface {
 
 func (w *world) adapters(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) {
 	if w.real == nil {
-		return []bot.Adapter{w.fake, w.harbor}, nil
+		return []bot.Adapter{w.tape.of(w.fake), w.tape.of(w.harbor)}, nil
 	}
 	all, err := w.real.platforms(shelf)
 	return append(all, w.harbor), err
@@ -241,6 +244,12 @@ func (d driver) See(ctx context.Context) []bottest.Seen {
 	return seen
 }
 
+// TestConversations runs the scripts. After each of them people who have no
+// business there try whatever its people were shown, see [strangers].
 func TestConversations(t *testing.T) {
-	bottest.RunScripts(t, "testdata/scripts/*.txt", newWorld)
+	s := newStrangers()
+	if !strings.Contains(flag.Lookup("test.run").Value.String(), "/") { // all of them
+		t.Cleanup(func() { s.triedEverything(t) })
+	}
+	bottest.RunScripts(t, "testdata/scripts/*.txt", s.world)
 }
