@@ -420,6 +420,10 @@ func failure(mistake *Error) Response {
 	return Whisper(Message{Card: card})
 }
 
+// ErrUnsaved is that nothing can be kept just now, for example because a disk is
+// full: what a person did has not happened. Whoever meets it is told so.
+var ErrUnsaved = errors.New("nothing can be saved just now")
+
 // ourFault logs an error with a short code and whispers the code: it is the trace
 // under which everything else about it is logged, too.
 func (b *Bot) ourFault(ctx context.Context, i Interaction, err error) Response {
@@ -428,5 +432,8 @@ func (b *Bot) ourFault(ctx context.Context, i Interaction, err error) Response {
 		code = TraceOf(i.ID)
 	}
 	b.log.ErrorContext(ctx, "interaction failed", "code", code, "interaction", i, "err", err)
+	if errors.Is(err, ErrUnsaved) {
+		return failure(mistakef("I can't save anything just now, so this did not count; nothing is lost, and it will work again later (code %s).", code))
+	}
 	return failure(mistakef("That didn't work, and it's not your doing. Nothing was lost. Please try again; if it stays, tell an organiser: code %s.", code))
 }

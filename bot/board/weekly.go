@@ -103,7 +103,7 @@ func (s *Service) endWeek(ctx context.Context, d schedule.Due, say bool) error {
 				continue
 			}
 			deliveries = append(deliveries, schedule.Delivery{
-				Key: s.NewID(), Kind: group.KindWeekly, Ref: weekRef(e.Group.ID, e.Week), Group: e.Group.ID, Target: string(ch.ID),
+				Key: s.NewID(), Stable: true, Kind: group.KindWeekly, Ref: weekRef(e.Group.ID, e.Week), Group: e.Group.ID, Target: string(ch.ID),
 				Rank: schedule.RankSumUp, At: d.At, Until: d.At.Add(weeklyCatchUp),
 			})
 		}

@@ -148,7 +148,7 @@ func (c *Calendar) fill(ctx context.Context, a Agenda, d schedule.Due, p *Calend
 		if ch.Gone || len(said.in(ch.ID).Sections) == 0 {
 			continue
 		}
-		p.Deliveries = append(p.Deliveries, schedule.Delivery{Key: c.c.NewID(), Kind: group.KindCalendar, Ref: p.ID, Group: p.Group,
+		p.Deliveries = append(p.Deliveries, schedule.Delivery{Key: c.c.NewID(), Stable: true, Kind: group.KindCalendar, Ref: p.ID, Group: p.Group,
 			Target: string(ch.ID), Rank: d.Rank, At: d.At, Until: d.Until})
 	}
 	return nil

@@ -2,6 +2,7 @@ package group
 
 import (
 	"context"
+	"time"
 
 	"studyhall/bot"
 )
@@ -118,7 +119,7 @@ func (s *Service) erase(ctx context.Context, i bot.Interaction) (bot.Response, e
 	if h.Member != i.Arg("member") {
 		return bot.Response{}, problem(wordsAskedBefore, button("My data", PathData))
 	}
-	if _, err := s.c.Store.EraseMember(ctx, s.erasing(i.User, "")); err != nil {
+	if _, err := s.c.Store.EraseMember(ctx, s.erasing(i.User)); err != nil {
 		return bot.Response{}, err
 	}
 	s.c.Wake()
@@ -126,25 +127,33 @@ func (s *Service) erase(ctx context.Context, i bot.Interaction) (bot.Response, e
 		Controls: rows(button("How it works", PathHelp))}), nil
 }
 
-func (s *Service) erasing(account bot.UserID, entry string) Erasing {
-	return Erasing{Account: account, Entry: entry, FormerName: wordsFormer, Records: s.records, Now: s.c.Now()}
+func (s *Service) erasing(account bot.UserID) Erasing {
+	return Erasing{Account: account, FormerName: wordsFormer, Records: s.records, Now: s.c.Now()}
+}
+
+// ReplayErasures erases again whoever a database brings back that was restored
+// from before their erasure, and says how many entries of the list it had missed.
+func ReplayErasures(ctx context.Context, st Store, records []Records, now time.Time) (int, error) {
+	missed, err := st.MissedErasures(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, m := range missed {
+		e := Erasing{Account: m.Account, Entry: m.Entry, FormerName: wordsFormer, Records: records, Now: now}
+		if _, err := st.EraseMember(ctx, e); err != nil {
+			return 0, err
+		}
+	}
+	return len(missed), nil
 }
 
 // CatchUpErasures erases again whoever a database brings back that was restored
 // from before their erasure. Call it once all records are known and before
 // anything runs.
 func (s *Service) CatchUpErasures(ctx context.Context) error {
-	missed, err := s.c.Store.MissedErasures(ctx)
-	if err != nil {
-		return err
+	n, err := ReplayErasures(ctx, s.c.Store, s.records, s.c.Now())
+	if n > 0 {
+		s.log.Info("erasures replayed that the database had missed", "entries", n)
 	}
-	for _, m := range missed {
-		if _, err := s.c.Store.EraseMember(ctx, s.erasing(m.Account, m.Entry)); err != nil {
-			return err
-		}
-	}
-	if len(missed) > 0 {
-		s.log.Info("erasures replayed that the database had missed", "entries", len(missed))
-	}
-	return nil
+	return err
 }

@@ -78,7 +78,7 @@ func (s *Service) tellNotice(ctx context.Context, d schedule.Due) error {
 		}
 		for _, account := range accounts {
 			messages = append(messages, schedule.Delivery{
-				Key: s.c.NewID(), Kind: kindNotice, Ref: n.ID, Group: n.Group, Target: string(account), Person: true,
+				Key: s.c.NewID(), Stable: true, Kind: kindNotice, Ref: n.ID, Group: n.Group, Target: string(account), Person: true,
 				Rank: schedule.RankOther, At: now, Until: now.Add(TellAgainAfter),
 			})
 		}

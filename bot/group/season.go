@@ -175,7 +175,7 @@ func (s *Service) endSeason(ctx context.Context, d schedule.Due) error {
 	var deliveries []schedule.Delivery
 	for _, ch := range g.Channels {
 		if !ch.Gone {
-			deliveries = append(deliveries, schedule.Delivery{Key: s.c.NewID(), Kind: KindSeason, Ref: season.ID, Group: d.Subject,
+			deliveries = append(deliveries, schedule.Delivery{Key: s.c.NewID(), Stable: true, Kind: KindSeason, Ref: season.ID, Group: d.Subject,
 				Target: string(ch.ID), Rank: d.Rank, At: d.At, Until: d.At.Add(wrapUpFor)})
 		}
 	}

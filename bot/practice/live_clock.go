@@ -43,7 +43,7 @@ func liveRefOf(d schedule.Delivery) (id string, place int, err error) {
 // livePrepare starts the clock of a question that is being posted.
 func (s *Service) livePrepare(ctx context.Context, d schedule.Delivery) error {
 	id, place, err := liveRefOf(d)
-	if err != nil || place == 0 {
+	if err != nil || place == 0 || d.State == schedule.Sent {
 		return err
 	}
 	return s.Store.OpenLive(ctx, id, place, s.Now())

@@ -108,7 +108,7 @@ func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now t
 	p := Posting{Round: r, Snapshot: snapshot, Chosen: c.chosen, Low: -1}
 	for _, ch := range plan.Channels {
 		p.Deliveries = append(p.Deliveries, schedule.Delivery{
-			Key: s.NewID(), Kind: group.KindQuestion, Ref: r.ID, Group: plan.Group.ID, Target: string(ch),
+			Key: s.NewID(), Stable: true, Kind: group.KindQuestion, Ref: r.ID, Group: plan.Group.ID, Target: string(ch),
 			Rank: d.Rank, At: d.At, Until: until,
 		})
 	}
@@ -152,7 +152,7 @@ func (s *Service) following(plan Plan, d schedule.Due, extra bool) ([]schedule.D
 // prepare notes that the question is being posted now, and for how long.
 func (s *Service) prepare(ctx context.Context, d schedule.Delivery) error {
 	r, ok, err := s.Store.Round(ctx, d.Ref)
-	if err != nil || !ok {
+	if err != nil || !ok || d.State == schedule.Sent && r.State != Planned {
 		return err
 	}
 	plan, err := s.Store.RoundPlan(ctx, r.ID)

@@ -139,7 +139,7 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		log.Warn("outcome unknown and messages cannot be found here; not posted again")
 		d.Doubt = time.Time{} // from here on a person decides
 		e.record(ctx, log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{
-			Cause: "I can't tell whether this post arrived, and I may not read this channel to find out.",
+			Cause: CauseUnknown,
 			Fix:   "look whether it is there, and press Try now only if it isn't",
 		}))
 		e.delivered(d, OutcomeRefused)
@@ -156,6 +156,10 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 	}
 	e.Meter.Reconciled(d.Adapter(), VerdictFound)
 	log.Info("an earlier attempt had posted it", "copies", len(found))
+	if err := e.adopt(ctx, d); err != nil {
+		e.failed(ctx, d, fmt.Errorf("take over an earlier post: %w", err), false)
+		return true
+	}
 	// What was posted then may be older than what is wanted now: one edit follows.
 	ok, err := e.Store.MarkSent(ctx, d, found[0], d.Wanted-1, e.Now(), e.wall().Add(e.Timing.Lease))
 	e.record(ctx, log, err)
@@ -166,6 +170,25 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		e.Wake()
 	}
 	return true
+}
+
+// CauseUnknown is the [Refusal]'s cause of a post that may be there, where it
+// can't be looked for.
+const CauseUnknown = "I can't tell whether this post arrived, and I may not read this channel to find out."
+
+// adopt prepares what was found to be posted. Where this database was restored
+// from a backup, no attempt of its own has done so.
+func (e *Engine) adopt(ctx context.Context, d Delivery) error {
+	k := e.kinds[d.Kind]
+	if k.Prepare == nil {
+		return nil
+	}
+	d.State = Sent
+	err := guarded(func() error { return k.Prepare(ctx, d) })
+	if errors.Is(err, ErrTaken) {
+		return nil // its time is over, which one edit will show
+	}
+	return err
 }
 
 // find looks for what earlier attempts posted.

@@ -2,7 +2,10 @@ package schedule
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +40,14 @@ const (
 // is still worth doing, unless its kind says otherwise.
 const DefaultCatchUp = 6 * time.Hour
 
+// KeyOf is the [Delivery.Key] of the nth message that a due thing owes to a target,
+// the same in whichever copy of the database it fires. So, after a backup was
+// restored, the platform can be asked whether it was posted before.
+func KeyOf(d Due, target string, n int) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{d.Kind, d.Subject, d.Occurrence, target, strconv.Itoa(n)}, "\x00")))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:16]
+}
+
 // ErrTaken says that a due thing was done, moved or dropped by somebody else
 // between its claim and the transaction that would have taken it.
 var ErrTaken = errors.New("due thing already taken")
@@ -45,6 +56,7 @@ var ErrTaken = errors.New("due thing already taken")
 // It holds a reference to what was decided, so that a retry never decides again.
 type Delivery struct {
 	Key    string    // identity, and the message's [bot.Message] Key
+	Stable bool      // the store gives it another Key: that of its due thing, see [KeyOf]
 	Kind   string    // which [Kind] renders it
 	Ref    string    // what it shows: the identifier of a snapshot
 	Group  string    // the group it belongs to
@@ -98,7 +110,8 @@ type Kind struct {
 	// nil: it is recorded as skipped and nothing follows.
 	Skip func(ctx context.Context, d Due) error
 	// Prepare runs before each attempt to send, for content that depends on when
-	// it is really posted; optional.
+	// it is really posted, and, with the delivery's State [Sent], when a message is
+	// found that an earlier attempt has sent: then what is prepared stays. Optional.
 	Prepare func(ctx context.Context, d Delivery) error
 	// Place is where to post when that isn't the target, such as a conversation
 	// under an older post; [ErrTaken] says that it isn't to be posted after all.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,31 +23,117 @@ const (
 	backupTime   = "20060102T150405.000Z"
 )
 
-// Backup writes a copy of a SQLite database to a new file at path, readable by
-// its owner only, and checks it. Writes go on meanwhile. It refuses to overwrite
-// (fs.ErrExist). PostgreSQL has pg_dump, which the error names.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	if s.engine != engineSQLite {
-		return fmt.Errorf("back up %s: use pg_dump: %w", s.where, errors.ErrUnsupported)
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return fmt.Errorf("back up: %w", err)
-	}
-	if err := copySQLite(ctx, s.path, path); err != nil {
-		return fmt.Errorf("back up to %s: %w", path, err)
-	}
-	return nil
+// Contents says what is in a backup, or in a database that was restored.
+type Contents struct {
+	Level   int64 // of its schema
+	Groups  int64
+	People  int64
+	Answers int64
+	Bytes   int64 // of the file
 }
 
-// CheckIntegrity reads the whole SQLite database and returns [ErrDamaged] with
-// what is wrong. PostgreSQL checks its pages itself: there it only asks whether
-// the server answers.
-func (s *Store) CheckIntegrity(ctx context.Context) error {
-	if s.engine != engineSQLite {
-		return s.Ping(ctx)
+// Backup writes everything, as it is at one instant, to a new SQLite file at path,
+// whatever the engine, readable by its owner only, and checks it as [Restore]
+// would. Writes go on meanwhile. It refuses to overwrite (fs.ErrExist); when it
+// fails there is no file.
+func (s *Store) Backup(ctx context.Context, path string) (c Contents, err error) {
+	if path, err = filepath.Abs(path); err != nil {
+		return c, fmt.Errorf("back up: %w", err)
 	}
-	return classify(integrity(ctx, s.readDB))
+	write := func(part string) error { return vacuumInto(ctx, s.path, part) }
+	if s.engine == enginePostgres {
+		write = func(part string) error { return s.fill(ctx, part) }
+	}
+	err = writeNew(path, write, func(part string) error {
+		c, err = checkFile(ctx, s.log, part)
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("back up to %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// fill copies a PostgreSQL database into an empty file, at its own schema level.
+func (s *Store) fill(ctx context.Context, path string) error {
+	level, err := s.level(ctx, s.readDB)
+	if err != nil {
+		return err
+	}
+	known, err := newest(embedded())
+	if err != nil {
+		return err
+	}
+	if level > known {
+		return fmt.Errorf("%s has schema %d and this program knows %d: back it up with the newer program", s.where, level, known)
+	}
+	// Not synced with each step: it is of no use before it is whole, and synced then.
+	to, err := Open(ctx, slog.New(slog.DiscardHandler), "sqlite:"+path, Options{Real: s.real, ProgramVersion: s.program, Unsafe: true, level: level})
+	if err != nil {
+		return err
+	}
+	_, err = copyAll(ctx, s, to, nil)
+	return errors.Join(err, to.Close(), singleFile(ctx, path))
+}
+
+// singleFile puts a database that nobody has open into its one file.
+func singleFile(ctx context.Context, path string) error {
+	db, err := openPool(ctx, path, plainParams(), 1)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `PRAGMA journal_mode = DELETE`)
+	return errors.Join(classify(err), db.Close())
+}
+
+// CheckFile looks at a file that should be a backup, as [Restore] does before it
+// restores one. The error is [ErrDamaged], [ErrNewer] or [ErrNoDatabase] where it
+// is no use.
+func CheckFile(ctx context.Context, log *slog.Logger, path string) (Contents, error) {
+	c, err := checkFile(ctx, log, path)
+	return c, wrap("check "+path, err)
+}
+
+func checkFile(ctx context.Context, log *slog.Logger, path string) (c Contents, err error) {
+	s, err := Peek(ctx, log, "sqlite:"+path)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := integrity(ctx, s.readDB); err != nil {
+		return c, classify(err)
+	}
+	return s.contents(ctx)
+}
+
+// contents counts what people would miss.
+func (s *Store) contents(ctx context.Context) (c Contents, err error) {
+	err = s.view(ctx, func(ctx context.Context, q querier) error {
+		tables, err := s.tables(ctx, q)
+		if err != nil {
+			return err
+		}
+		for name, n := range map[string]*int64{"groups": &c.Groups, "members": &c.People, "answers": &c.Answers} {
+			if !slices.ContainsFunc(tables, func(t table) bool { return t.name == name }) {
+				continue // the first schema level had none of them
+			}
+			if err := q.row(ctx, `SELECT COUNT(*) FROM `+name).scan(n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return c, err
+	}
+	if c.Level, err = s.level(ctx, s.readDB); err != nil || s.engine == enginePostgres {
+		return c, err
+	}
+	info, err := os.Stat(s.path)
+	if err == nil {
+		c.Bytes = info.Size()
+	}
+	return c, err
 }
 
 // integrity checks a SQLite database and its references.
@@ -82,17 +169,24 @@ func integrity(ctx context.Context, db *sql.DB) error {
 
 // copySQLite copies a database while it is in use. The copy appears under its
 // name only when it is whole, checked and on the disk.
-func copySQLite(ctx context.Context, from, to string) (err error) {
+func copySQLite(ctx context.Context, from, to string) error {
+	return writeNew(to, func(part string) error { return vacuumInto(ctx, from, part) }, func(part string) error { return checkCopy(ctx, part) })
+}
+
+// writeNew makes a database file that appears under its name only when it is
+// whole, checked and on the disk. write gets an empty file that only its owner
+// can read.
+func writeNew(to string, write, check func(part string) error) (err error) {
 	if _, err := os.Lstat(to); err == nil {
 		return fs.ErrExist
 	}
 	part := to + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := removeFile(part); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(part)
+			removeFile(part) // what is left of it is removed the next time
 		}
 	}()
 	// Made here, not by SQLite, so that nobody else can read it. SQLite accepts
@@ -100,15 +194,10 @@ func copySQLite(ctx context.Context, from, to string) (err error) {
 	if err := touch(part); err != nil {
 		return err
 	}
-	db, err := openPool(ctx, from, plainParams(), 1)
-	if err != nil {
+	if err := write(part); err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, part)
-	if err := errors.Join(err, db.Close()); err != nil {
-		return classify(err)
-	}
-	if err := checkCopy(ctx, part); err != nil {
+	if err := check(part); err != nil {
 		return err
 	}
 	if err := syncFile(part); err != nil {
@@ -118,6 +207,28 @@ func copySQLite(ctx context.Context, from, to string) (err error) {
 		return fs.ErrExist
 	}
 	return os.Rename(part, to)
+}
+
+// removeFile removes a database file that nobody has open, with all that SQLite
+// and we keep beside one.
+func removeFile(path string) error {
+	var errs []error
+	for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + "-migrate"} {
+		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// vacuumInto copies a database while it is in use into an empty file.
+func vacuumInto(ctx context.Context, from, to string) error {
+	db, err := openPool(ctx, from, plainParams(), 1)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, to)
+	return classify(errors.Join(err, db.Close()))
 }
 
 func checkCopy(ctx context.Context, path string) error {

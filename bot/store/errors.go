@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"studyhall/bot"
 )
 
 var (
@@ -20,7 +22,7 @@ var (
 	// ErrStorage is returned when nothing can be written because the disk is
 	// full, broken or read-only. What was asked has not happened, and may be
 	// tried again. A feature may show the sentence.
-	ErrStorage = errors.New("nothing can be saved just now: the database's disk is full or cannot be written")
+	ErrStorage = fmt.Errorf("%w: the database's disk is full or cannot be written", bot.ErrUnsaved)
 
 	// ErrClosed is returned by writes after [Store.Close]. They have not happened.
 	ErrClosed = errors.New("the store is closed")

@@ -32,6 +32,7 @@ type Looks struct {
 	Oldest    time.Time       // from when the oldest of them was owed
 	Refused   []Refused       // posts that a platform refused and that somebody can still mend
 	Unreached int             // private messages that could not be sent, in 7 days
+	Backup    BackupNote      // of the backups that the program makes by itself
 }
 
 // Wants is what a group wants of its posts in a channel.
@@ -80,6 +81,9 @@ func Look(ctx context.Context, log *slog.Logger, url string, now time.Time) (l L
 		return l, nil
 	}
 	if l.Size, err = s.size(ctx, t); err != nil || l.Level < l.Known {
+		return l, err
+	}
+	if l.Backup, err = s.LastBackup(ctx); err != nil {
 		return l, err
 	}
 	return l, wrap("look at "+s.where, s.look(ctx, &l, now))

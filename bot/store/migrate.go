@@ -108,7 +108,7 @@ func (s *Store) migrate(ctx context.Context, migrations fs.FS, known int64) erro
 		return s.refuseNewer(ctx, db, level, known)
 	}
 	var backup string
-	if s.engine == engineSQLite && level > 0 {
+	if s.engine == engineSQLite && level > 0 && !s.noCopy {
 		if backup, err = s.backupBeforeMigration(ctx, level); err != nil {
 			return fmt.Errorf("back up %s before migrating it: %w", s.where, err)
 		}
@@ -118,7 +118,7 @@ func (s *Store) migrate(ctx context.Context, migrations fs.FS, known int64) erro
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.UpTo(ctx, known); err != nil {
 		return fmt.Errorf("migrate %s from level %d to %d: %w", s.where, level, known, err)
 	}
 	if _, err := db.ExecContext(ctx, `UPDATE program SET migrated_by = $1`, s.program); err != nil {

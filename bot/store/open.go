@@ -49,6 +49,10 @@ type Options struct {
 	// Wrote, if set, is told of each transaction that writes: its kind, how long its
 	// caller waited until it was durable or undone, and how it ended.
 	Wrote func(kind WriteKind, took time.Duration, err error)
+	// level is the schema level to bring an older database to; 0 is the newest.
+	level int64
+	// noCopy leaves out the copy before migrating: of what is a copy itself.
+	noCopy bool
 	// Unsafe lets a SQLite database lose data, or break, at a power cut. Tests
 	// are faster with it.
 	Unsafe bool
@@ -72,7 +76,9 @@ type Store struct {
 	copy   atomic.Int64    // which copy of the program this is, see [Presence]; 0 while nobody can tell whether it lives
 	copies atomic.Int64    // how many live, as seen last
 
-	tries uint // of a transaction that PostgreSQL gives up
+	tries    uint      // of a transaction that PostgreSQL gives up
+	noCopy   bool      // nothing is copied before it is migrated
+	restored time.Time // when it was restored from a backup; zero: never
 
 	erasures string     // file that lists them; "" for none
 	listing  sync.Mutex // held while it is written
@@ -140,7 +146,10 @@ func (s *Store) prepare(ctx context.Context, t target, opts Options, migrations 
 	if err != nil {
 		return err
 	}
-	s.known, s.server = known, t.config
+	if opts.level > 0 {
+		known = opts.level
+	}
+	s.known, s.server, s.noCopy = known, t.config, opts.noCopy
 	var level int64
 	if t.engine == enginePostgres {
 		if err = s.openPostgres(ctx, t, opts); err == nil {
@@ -165,7 +174,10 @@ func (s *Store) prepare(ctx context.Context, t target, opts Options, migrations 
 		}
 	}
 	s.schema = max(level, known)
-	return s.migrate(ctx, migrations, known)
+	if err := s.migrate(ctx, migrations, known); err != nil {
+		return err
+	}
+	return s.readRestored(ctx)
 }
 
 // inspectSQLite looks at the file before anything can change it and returns its

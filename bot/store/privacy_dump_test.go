@@ -101,3 +101,8 @@ func (s *Store) Count(ctx context.Context, text string, args ...any) (n int64, e
 
 // Forgetting are the statements that forget a group.
 func Forgetting() string { return strings.Join(forgetting(), "\n") }
+
+// CopyAll copies one database into another one.
+func CopyAll(ctx context.Context, from, to *Store) (Copied, error) {
+	return copyAll(ctx, from, to, nil)
+}

@@ -94,6 +94,7 @@ func endDue(ctx context.Context, tx *tx, d schedule.Due, now time.Time, state, r
 	if err == nil && n == 0 {
 		return schedule.ErrTaken
 	}
+	tx.took = &d
 	return err
 }
 
@@ -123,12 +124,25 @@ func dropDue(ctx context.Context, tx *tx, kind, subject string) error {
 	return err
 }
 
-// insertDeliveries owes messages.
+// insertDeliveries owes messages. What is stable has a key that another copy
+// of the database would give it, too; and what fell due before this one was
+// restored may have been sent already, and is doubtful from then on.
 func insertDeliveries(ctx context.Context, tx *tx, deliveries ...schedule.Delivery) error {
+	var doubt time.Time
+	if tx.took != nil && !tx.took.At.After(tx.s.restored) {
+		doubt = tx.took.At
+	}
 	for _, d := range deliveries {
-		if _, err := tx.exec(ctx, `INSERT INTO deliveries (id, kind, ref, group_id, adapter, target, person, rank, at, until)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-			d.Key, d.Kind, d.Ref, d.Group, d.Adapter(), d.Target, d.Person, d.Rank, millis(d.At), millis(d.Until)); err != nil {
+		if d.Stable && tx.took != nil {
+			if tx.owed == nil {
+				tx.owed = map[string]int{}
+			}
+			tx.owed[d.Target]++
+			d.Key = schedule.KeyOf(*tx.took, d.Target, tx.owed[d.Target])
+		}
+		if _, err := tx.exec(ctx, `INSERT INTO deliveries (id, kind, ref, group_id, adapter, target, person, rank, at, until, doubt)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+			d.Key, d.Kind, d.Ref, d.Group, d.Adapter(), d.Target, d.Person, d.Rank, millis(d.At), millis(d.Until), millis(doubt)); err != nil {
 			return err
 		}
 	}

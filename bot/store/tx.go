@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strconv"
 	"time"
+
+	"studyhall/bot/schedule"
 )
 
 // tx is a transaction as a job sees it. It belongs to the job's goroutine.
@@ -17,8 +19,10 @@ import (
 type tx struct {
 	s      *Store
 	run    runner
-	failed error // first failed statement
-	depth  int   // of try
+	failed error          // first failed statement
+	depth  int            // of try
+	took   *schedule.Due  // the due thing that it takes, if it takes one
+	owed   map[string]int // messages that it owes because of that, by target
 }
 
 // errAgain is what statements after a failed one return.

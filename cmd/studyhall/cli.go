@@ -28,8 +28,9 @@ type verbs struct {
 		Discord setupDiscord `cmd:"" help:"Print the steps and the invitation for Discord."`
 	} `cmd:"" help:"Connect a platform, step by step."`
 	Doctor      doctor      `cmd:"" help:"Say how everything is that the bot depends on, and what to do."`
-	Migrate     migrate     `cmd:"" help:"Bring the database up to date."`
-	Backup      backup      `cmd:"" help:"Copy the SQLite database to a new file while it is in use."`
+	Migrate     migrate     `cmd:"" help:"Bring the database up to date, or move everything into another one."`
+	Backup      backup      `cmd:"" help:"Write everything in the database to a new file, while it is in use."`
+	Restore     restore     `cmd:"" help:"Put a backup into an empty database."`
 	Healthcheck healthcheck `cmd:"" help:"Ask a running bot whether it is well."`
 	Quizzes     struct {
 		Lint lintBanks `cmd:"" help:"Check question banks and say how to mend them."`

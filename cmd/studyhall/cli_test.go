@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,6 +22,7 @@ import (
 	"studyhall/adapters/slack"
 	"studyhall/adapters/slack/slacktest"
 	"studyhall/bot/bottest"
+	"studyhall/bot/store/storetest/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -81,6 +84,33 @@ func TestScripts(t *testing.T) {
 			free, err := freeAddr()
 			env.Setenv("FREE", free)
 			return err
+		},
+	})
+}
+
+// TestEngineScripts runs what needs both engines.
+func TestEngineScripts(t *testing.T) {
+	one, two := pgtest.URL(t), pgtest.URL(t)
+	mine, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/engines",
+		RequireExplicitExec: true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "answers": answers},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("POSTGRES", one)
+			env.Setenv("POSTGRES2", two)
+			env.Setenv("RECIPIENT", mine.Recipient().String())
+			free, err := freeAddr()
+			env.Setenv("FREE", free)
+			return errors.Join(err, os.WriteFile(filepath.Join(env.WorkDir, "key.txt"), []byte("# mine\n"+mine.String()+"\n"), 0o600),
+				os.WriteFile(filepath.Join(env.WorkDir, "other.txt"), []byte(other.String()+"\n"), 0o600))
 		},
 	})
 }

@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
-	"studyhall/bot/store"
 	"studyhall/internal/app"
 )
 
@@ -46,77 +42,6 @@ func (*serve) Run(ctx context.Context, p *program) error {
 }
 
 const variablesHelp = "Variables tell it what to do; .env.example describes every one."
-
-type migrate struct{}
-
-func (*migrate) Help() string {
-	return "Every start does this too; here it is a step of its own. A SQLite file is copied beside itself first. " +
-		"DATABASE_URL says which database."
-}
-
-func (*migrate) Run(ctx context.Context, p *program) error {
-	s, err := p.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.Close(); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(p.out, "The database is up to date.")
-	return err
-}
-
-type backup struct {
-	File string `arg:"" help:"New file to write; an existing one is never overwritten."`
-}
-
-func (*backup) Help() string {
-	return "The bot may go on working meanwhile. DATABASE_URL says which database; a PostgreSQL database is backed up with pg_dump."
-}
-
-func (b *backup) Run(ctx context.Context, p *program) error {
-	c, err := p.config()
-	if err != nil {
-		return err
-	}
-	if err := present(c.Database.Reveal()); err != nil {
-		return err
-	}
-	s, err := p.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(s.Backup(ctx, b.File), s.Close()); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("%s exists already and is left as it is; name a new file", b.File)
-		}
-		return err
-	}
-	_, err = fmt.Fprintf(p.out, "Backed up to %s.\n", b.File)
-	return err
-}
-
-// present refuses a SQLite file that isn't there, which opening would make.
-func present(url string) error {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok {
-		return nil
-	}
-	path = strings.TrimPrefix(path, "//")
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no database to back up: %w", err)
-	}
-	return nil
-}
-
-// openStore opens the configured database, which brings it up to date.
-func (p *program) openStore(ctx context.Context) (*store.Store, error) {
-	c, log, err := p.configured()
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, log, c.Database.Reveal(), store.Options{ProgramVersion: programVersion()})
-}
 
 type healthcheck struct {
 	Ready bool `help:"Ask whether it can work, too: /readyz, which looks at the database and the platforms."`

@@ -53,6 +53,7 @@ type Options struct {
 	NewInvite      func() group.Code // of invitations of other spaces; nil: random
 	NewToken       func() string     // of addresses of calendars; nil: random
 	PublicURL      string            // where the web server is reached; "" if that isn't known
+	Backups        Backups           // that the running program makes
 	Paced          bool              // nobody may ask for more than hands can do, see [bot.Bot.Paced]
 	// Erasures is the file that lists erasures; see [store.Options].
 	Erasures string
@@ -90,6 +91,7 @@ type App struct {
 	stopping     atomic.Bool // it was told to end
 	pictures     *chart.Renderer
 	adapters     []bot.Adapter
+	daily        *daily // nil: no backups are made
 	shield       *shield
 }
 
@@ -129,6 +131,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	if o.Backups.Dir != "" {
+		a.daily = &daily{Backups: o.Backups, log: o.Log, store: a.Store, real: o.Real}
+	}
 	if o.Paced {
 		a.Bot.Paced(o.Real)
 	}
@@ -328,6 +333,10 @@ func (a *App) Run(ctx context.Context) error {
 	start("engine", a.Engine.Run)
 	start("service manager", a.supervised)
 	start("housekeeping", a.keepHouse)
+	start("presence", a.Store.Serve)
+	if a.daily != nil {
+		start("backups", a.daily.run)
+	}
 	for _, adapter := range a.adapters {
 		start(adapter.Name(), func(ctx context.Context) error { return adapter.Run(ctx, a.Bot) })
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	// Certifications is CERTIFICATIONS_FILE; "" for none.
 	Certifications string
 	MetricsToken   Secret     // METRICS_TOKEN; "" for none
+	Backups        Backups    // BACKUP_DIR, BACKUP_KEEP, BACKUP_RECIPIENTS
 	LogLevel       slog.Level // LOG_LEVEL
 	LogFormat      LogFormat  // LOG_FORMAT
 }
@@ -63,7 +64,7 @@ type Variable struct {
 
 // Variables are all variables that the program reads, in the order of .env.example.
 func Variables() []Variable {
-	return slices.Concat(storageVariables(), slackVariables(), discordVariables(), otherVariables())
+	return slices.Concat(storageVariables(), backupVariables(), slackVariables(), discordVariables(), otherVariables())
 }
 
 func storageVariables() []Variable {

@@ -65,6 +65,8 @@ func Doctor(ctx context.Context, c Config, o CheckUp) (r Report) {
 	l := r.database(ctx, c, o)
 	r.slack(ctx, c, o, l)
 	r.discord(ctx, c, o, l)
+	r.integrity(ctx, c, o, l)
+	r.backups(c, l, o.Now)
 	r.posts(l, o.Now)
 	r.moment(l, o.Now)
 	return r

@@ -45,7 +45,7 @@ func (r Report) find(t *testing.T, about string) bot.Finding {
 func TestVolunteer(t *testing.T) {
 	server := discordtest.New(t, discordtest.Options{TCP: true, Patience: patience})
 	file := filepath.Join(t.TempDir(), "study.db")
-	env := map[string]string{"DISCORD_TOKEN": server.Token(), "DISCORD_API_URL": server.URL(), "DATABASE_URL": "sqlite:" + file}
+	env := map[string]string{"DISCORD_TOKEN": server.Token(), "DISCORD_API_URL": server.URL(), "DATABASE_URL": "sqlite:" + file, "BACKUP_DIR": t.TempDir()}
 	c, err := LoadConfig(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)

@@ -157,7 +157,7 @@ func testRestartReplaysErasures(t *testing.T) {
 	w := twoGroups(t)
 	path := strings.TrimPrefix(w.database, "sqlite:")
 	old := path + ".old"
-	if err := w.running().Store.Backup(t.Context(), old); err != nil {
+	if _, err := w.running().Store.Backup(t.Context(), old); err != nil {
 		t.Fatal(err)
 	}
 	w.sees(t, "dana", bottest.Main, "/study my data", "press Erase my data", "press Erase everything")
