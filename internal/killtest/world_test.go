@@ -138,13 +138,14 @@ func folder(t *testing.T) string {
 
 // platforms makes the two platforms. Limits are lifted, or a life that is a
 // thousand times as fast would wait for them; 429s come as faults. Discord forgets
-// a nonce soon, or it would hide what the program gets wrong.
+// a nonce before a lease is over, or it would hide what the program gets wrong; but not
+// within one request, which the adapter repeats because of the nonce.
 func (w *world) platforms() {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: w.dial}}
 	s := slacktest.Options{TCP: true, Now: w.now, Patience: answers, Limits: slacktest.Unlimited(), Seed: w.seed, HTTP: client}
 	d := discordtest.Options{
 		TCP: true, Now: w.now, Patience: answers, Limits: discordtest.Unlimited(), Global: 1_000_000, Invalid: 10_000_000,
-		OldEdits: 1_000_000, Identifies: 1_000_000, Conversations: 1_000_000, IdentifyGap: time.Nanosecond, NonceWindow: time.Second, Schema: "-", HTTP: client,
+		OldEdits: 1_000_000, Identifies: 1_000_000, Conversations: 1_000_000, IdentifyGap: time.Nanosecond, NonceWindow: request + time.Second, Schema: "-", HTTP: client,
 	}
 	if w.kind.overHTTP {
 		const at = "http://studyhall.test/slack/"
