@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"sync"
 
 	"studyhall/adapters/discord"
 	"studyhall/adapters/slack"
@@ -40,11 +39,6 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	}
 	defer a.Close()
 	log.Info("serving", "version", version, "address", l.Addr().String())
-	telling, stop := context.WithCancel(ctx)
-	var manager sync.WaitGroup
-	manager.Go(func() { tellManager(telling, log, answering(l)) })
-	defer manager.Wait()
-	defer stop()
 	return a.runWith(ctx, l)
 }
 
