@@ -150,10 +150,20 @@ func spareWords(r Run) bot.Text {
 	if ended || len(covered) == 0 {
 		return ""
 	}
+	// A weekday is enough where it can be only one.
+	layout, seen := "Monday", map[string]bool{}
+	for _, d := range covered {
+		if at, err := time.Parse(time.DateOnly, d); err == nil {
+			if seen[at.Format("Monday")] {
+				layout = "Mon 2 Jan"
+			}
+			seen[at.Format("Monday")] = true
+		}
+	}
 	var days []string
 	for _, d := range covered {
 		if at, err := time.Parse(time.DateOnly, d); err == nil {
-			d = at.Format("Monday")
+			d = at.Format(layout)
 		}
 		days = append(days, d)
 	}

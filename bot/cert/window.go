@@ -80,6 +80,21 @@ func (c Certification) Deadline(w Window) (d Deadline, ok bool) {
 	return c.Facts.Deadlines.Value[i], true
 }
 
+// DeadlineBefore is the last day to apply for the last window before one that is in
+// the same month, where the issuer says it; from is the first day of that window.
+func (c Certification) DeadlineBefore(w Window) (d Deadline, from time.Time, ok bool) {
+	if c.Facts.Deadlines.Shown() != Plainly {
+		return d, from, false
+	}
+	for _, other := range c.Facts.Deadlines.Value {
+		day, err := time.Parse(time.DateOnly, other.Window)
+		if err == nil && day.Before(w.From) && day.Month() == w.From.Month() && (!ok || day.After(from)) {
+			d, from, ok = other, day, true
+		}
+	}
+	return d, from, ok
+}
+
 // ParseWindow reads a window from two local dates, 2006-01-02; ok is false when
 // none is set.
 func ParseWindow(from, to string) (w Window, ok bool) {

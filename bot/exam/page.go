@@ -43,7 +43,8 @@ func (s *Service) page(ctx context.Context, i bot.Interaction, self group.Self, 
 	c.Body = lines(body...)
 	buttons := []bot.Button{button("Set another", pathSet)}
 	reminders, err := s.offers(ctx, self.Member, false)
-	c.Controls = []bot.Row{{menu}, row(append(append(buttons, reminders...), study)...)}
+	buttons = append(append(buttons, reminders...), s.calendarButton()...)
+	c.Controls = []bot.Row{{menu}, row(append(buttons, study)...)}
 	return show(i, c), err
 }
 
@@ -108,13 +109,22 @@ func (s *Service) card(ctx context.Context, self group.Self, e Exam, first bot.T
 	if e.State == Planned {
 		buttons = append(buttons, button("Clear", pathOf(e)+"/clear"))
 	}
-	more := []bot.Button{button("My exams", PathExam), button("Set another", pathSet), button("My study page", group.PathStudy)}
+	more := append([]bot.Button{button("My exams", PathExam), button("Set another", pathSet)}, s.calendarButton()...)
+	more = append(more, button("My study page", group.PathStudy))
 	all, err := s.open(ctx, self.Member)
 	if len(all) < 2 {
 		more = more[1:]
 	}
 	return &bot.Card{Title: bot.Typed(bot.Clip(s.name(e)+": "+wordsDays(e.Window()), bot.LimitTitle)), Body: lines(body...), Footer: wordsOnlyYou,
 		Controls: []bot.Row{row(buttons...), row(more...)}}, err
+}
+
+// calendarButton leads to the addresses for calendar programs, if there are any.
+func (s *Service) calendarButton() []bot.Button {
+	if s.c.Calendar == "" {
+		return nil
+	}
+	return []bot.Button{button("Calendar", s.c.Calendar)}
 }
 
 // offers are the kinds of notes about exams that somebody doesn't get yet: of one
@@ -217,7 +227,7 @@ func (s *Service) clear(ctx context.Context, i bot.Interaction, self group.Self,
 		return bot.Response{}, err
 	}
 	if !ok {
-		return bot.Response{}, problem(wordsGone, button("My exams", PathExam), button("My study page", group.PathStudy))
+		return bot.Response{}, s.notCleared(ctx, self, e)
 	}
 	s.c.Wake()
 	again := button("Set it again", choice{e.Certification, e.Part, e.Window(), ""}.path("keep"))
@@ -226,6 +236,20 @@ func (s *Service) clear(ctx context.Context, i bot.Interaction, self group.Self,
 	}
 	return show(i, &bot.Card{Body: wordsCleared(s.name(e), wordsDays(e.Window())), Footer: wordsOnlyYou,
 		Controls: []bot.Row{row(again, button("My exams", PathExam), button("My study page", group.PathStudy))}}), nil
+}
+
+// notCleared says why a date can't be taken back: it is gone, or the exam was sat and
+// its result is awaited.
+func (s *Service) notCleared(ctx context.Context, self group.Self, e Exam) error {
+	all, err := s.c.Store.Exams(ctx, self.Member)
+	if err != nil {
+		return err
+	}
+	n := slices.IndexFunc(all, func(x Exam) bool { return x.ID == e.ID && x.State == Waiting })
+	if n < 0 {
+		return problem(wordsGone, button("My exams", PathExam), button("My study page", group.PathStudy))
+	}
+	return problem(wordsAwaited(s.name(e)), button("How did it go?", PathOutcome(e.ID)), button("Move", pathOf(e)+"/move"), button("My exams", PathExam))
 }
 
 // facts is what is known of the issuer's calendar that bears on an exam.

@@ -20,7 +20,9 @@ type Config struct {
 	// Repay is where somebody asks their employer to repay an exam, and Next where
 	// they look for the next one; without them nobody is led there.
 	Repay func(certification string) string
-	Next  string
+	// Calendar is where there are addresses for calendar programs; "": nowhere.
+	Calendar string
+	Next     string
 }
 
 // Service answers everything people do with their exams.

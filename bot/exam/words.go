@@ -252,7 +252,16 @@ func wordsDeadline(c cert.Certification, d cert.Deadline, today time.Time, sourc
 }
 
 func wordsNoDeadline(c cert.Certification, w cert.Window) bot.Text {
-	return bot.Textf("Application deadline: not confirmed for %d. Check with %s: %s", w.From.Year(), c.IssuerShort, c.URL)
+	before := ""
+	if d, from, ok := c.DeadlineBefore(w); ok {
+		before = " For " + from.Format("January 2006") + " it was " + cert.Text(d.ApplyBy) + "."
+	}
+	return bot.Textf("Application deadline: not confirmed for %d.%s Check with %s: %s", w.From.Year(), before, c.IssuerShort, c.URL)
+}
+
+// wordsAwaited is said of an exam whose date can't be taken back.
+func wordsAwaited(name string) bot.Text {
+	return bot.Textf("You sat %s and wait for its result, so there is no date to clear, and nothing was changed. Say how it went, or that it has moved, under How did it go?", name)
 }
 
 // name is what an exam is called: "CBET", or "CPSM, Supply Management Core".

@@ -320,8 +320,9 @@ func spreadsheet(t table) ([]byte, error) {
 }
 
 // formula are the characters with which a cell begins that a spreadsheet takes for
-// a formula; some programs take the wide ones for the same.
-const formula = "=+-@\t\r\n＝＋－＠|%"
+// a formula; some programs take the wide ones for the same. After one that parts
+// cells, a program set to another list separator sees a new cell.
+const formula = "=+-@\t\r\n＝＋－＠|%;,；，"
 
 // harmless is a cell that no spreadsheet takes for a formula.
 func harmless(cell string) string {

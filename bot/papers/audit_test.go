@@ -99,6 +99,7 @@ func TestHarmless(t *testing.T) {
 		{"minus", "-1", "'-1"},
 		{"after spaces", "  =1", "'  =1"},
 		{"after a quotation mark", `"=1`, `'"=1`},
+		{"after a semicolon", ";=1", "';=1"},
 		{"a tab", "\t=1", "'\t=1"},
 		{"a return", "\r=1", "'=1"},
 		{"wide", "＝1", "'＝1"},

@@ -37,7 +37,7 @@ Application: to confirm with AAMI
 Late application: 50 USD (2026), AAMI, About ACI, checked 22 Nov 2026
 Retake: to confirm with AAMI
 Renewal: to confirm with AAMI
-Late renewal: 100 USD, reported by AAMI, notice on the grace period for recertification, checked 22 Nov 2026; check with AAMI`},
+Late renewal: 100 USD (2018), reported by AAMI, notice on the grace period for recertification, checked 22 Nov 2026; check with AAMI`},
 		{"cpsm", `Exam, member: 229 USD a part, ISM, CPSM exam pages, checked 22 Nov 2026
 Exam, not a member: 379 USD a part, ISM, CPSM exam pages, checked 22 Nov 2026
 Application: to confirm with ISM

@@ -51,7 +51,17 @@ func (s *Service) about(ctx context.Context, i bot.Interaction) (bot.Response, e
 	if err != nil || !slices.Contains(pages(), page) {
 		page, part = pageAbout, 1
 	}
-	return bot.InPlace(i, message(s.card(c, s.c.Now(ctx, i), page, part))), nil
+	card := s.card(c, s.c.Now(ctx, i), page, part)
+	if page == pageRenewal && s.c.Counts != nil {
+		counts, err := s.c.Counts(ctx, i, c.ID)
+		if err != nil {
+			return bot.Response{}, err
+		}
+		if last := len(card.Controls) - 1; counts != "" && len(card.Controls[last]) < bot.LimitRow {
+			card.Controls[last] = slices.Insert(card.Controls[last], 0, button("What counts for mine", counts))
+		}
+	}
+	return bot.InPlace(i, message(card)), nil
 }
 
 // card is one part of a page, counted from 1; the last one for a part beyond it.
@@ -279,11 +289,8 @@ func (p *page) deadline(w cert.Window) bot.Text {
 	}
 	p.unsure = true
 	before := ""
-	for _, d := range f.Value {
-		from, err := time.Parse(time.DateOnly, d.Window)
-		if err == nil && from.Before(w.From) && from.Month() == w.From.Month() && f.Shown() == cert.Plainly {
-			before = bot.Textf(" For %s it was %s.", from.Format("January 2006"), cert.Text(d.ApplyBy)).Plain()
-		}
+	if d, from, ok := p.c.DeadlineBefore(w); ok {
+		before = bot.Textf(" For %s it was %s.", from.Format("January 2006"), cert.Text(d.ApplyBy)).Plain()
 	}
 	return bot.Textf("Application deadline: not confirmed for %s.%s", w.Name(), before)
 }

@@ -34,6 +34,10 @@ type Config struct {
 	// Mine is the action that shows somebody's own certifications; "": there is no
 	// such page.
 	Mine string
+	// Counts is the action that shows what counts towards somebody's own renewal of
+	// a certification and what is missing; "" where they don't hold it, or it isn't
+	// renewed. nil: there is no such page.
+	Counts func(ctx context.Context, i bot.Interaction, certification string) (string, error)
 }
 
 // Service answers questions about certifications. It keeps nothing.

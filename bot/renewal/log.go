@@ -61,12 +61,32 @@ func (s *Service) logLine(ctx context.Context, i bot.Interaction, line string) (
 	if e.Fault != NoFault || e.What == "" || e.Amount == 0 || e.Unit == "" {
 		return s.logForm(&h, nil, e, wordsMissing(e, h)), nil
 	}
-	x := Credit{ID: s.c.NewID(), Cycle: h.Cycle.ID, What: e.What, Amount: e.Amount, Day: cmp.Or(e.Day, who.Today()), EnteredAt: s.c.Now()}
+	category, what := h.categoryIn(e.What)
+	x := Credit{ID: s.c.NewID(), Cycle: h.Cycle.ID, What: what, Category: category, Amount: e.Amount, Day: cmp.Or(e.Day, who.Today()), EnteredAt: s.c.Now()}
 	if _, fault := h.check(x, who.Today()); fault != "" {
 		return bot.Response{}, problem(lines(fault, wordsNothingLogged), button(labelLog(h), PathLog(h.ID)), button("What counts?", PathCounts(h.ID)),
 			button(labelCertifications, Path))
 	}
 	return s.keep(ctx, i, who, h, cmp.Or(i.ID, s.c.NewID()), x)
+}
+
+// categoryIn is the category whose name stands at the end of words, and the words
+// before it: of "ventilator course, continuing education" the course. Words that are
+// nothing but a category's name are what it was.
+func (h held) categoryIn(what string) (category, rest string) {
+	const apart = " ,;:()-–—"
+	words, rest := strings.TrimRight(what, apart+"."), what
+	longest := 0
+	for _, l := range h.cc.Facts.Renewal.Rule().Categories {
+		at := len(words) - len(l.Name)
+		if at <= 0 || len(l.Name) <= longest || !strings.EqualFold(words[at:], l.Name) || !strings.ContainsAny(words[at-1:at], apart) {
+			continue
+		}
+		if before := strings.TrimRight(words[:at], apart); before != "" {
+			longest, category, rest = len(l.Name), l.ID, before
+		}
+	}
+	return category, rest
 }
 
 // logged is who acts, and for what they can log something; a [*bot.Error] helps

@@ -134,8 +134,11 @@ func (s *Service) listControls(all []held, offers []bot.Control) []bot.Row {
 	} else {
 		controls = append(controls, button("What counts?", counts))
 	}
-	controls = append(controls, button("Add one", Path+"/add"), button(labelMoney, s.moneyPath(all)), button("Which one next?", s.c.Next),
-		button("My study page", group.PathStudy))
+	controls = append(controls, button("Add one", Path+"/add"), button(labelMoney, s.moneyPath(all)), button("Which one next?", s.c.Next))
+	if len(controls) < 2*bot.LimitRow-1 {
+		controls = append(controls, button("Calendar", s.c.Calendar))
+	}
+	controls = append(controls, button("My study page", group.PathStudy))
 	if len(all) == 1 {
 		return rows(controls...)
 	}
@@ -252,7 +255,7 @@ func (s *Service) page(ctx context.Context, who group.Acting, h held, done bot.T
 		count = button("Don't count me", Path+"/count/"+h.ID+"/no")
 	}
 	controls = append(controls, count, button("Change", Path+"/edit/"+h.ID), button("Remove", pathRemove(h.ID)), button(labelCertifications, Path))
-	return &bot.Card{Title: h.title(), Body: lines(body...), Controls: rows(controls...)}, nil
+	return &bot.Card{Title: h.title(), Body: lines(body...), Footer: bot.Typed(h.cc.Notice()), Controls: rows(controls...)}, nil
 }
 
 // setCounted lets organisers count a credential, or not.

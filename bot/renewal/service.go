@@ -30,6 +30,9 @@ type Config struct {
 	Next string
 	// Money is the action that shows what a certification costs; nil: there is none.
 	Money func(certification string) string
+	// Calendar is the action that shows addresses for calendar programs; "": there
+	// are none.
+	Calendar string
 	// Audit is the action that gathers what was logged in the periods of a
 	// credential; nil: there is none.
 	Audit func(credential string) string
@@ -166,6 +169,25 @@ func (s *Service) Held(ctx context.Context, i bot.Interaction) (ids []string, er
 		}
 	}
 	return ids, err
+}
+
+// CountsOf is the action that shows what counts towards the renewal of a
+// certification that whoever acts holds; "" where they don't, or it isn't renewed.
+func (s *Service) CountsOf(ctx context.Context, i bot.Interaction, certification string) (string, error) {
+	who, err := s.c.Groups.Acting(ctx, i)
+	if _, mistake := errors.AsType[*bot.Error](err); mistake {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	all, err := s.all(ctx, who.Member)
+	for _, h := range all {
+		if h.Certification == certification && h.renews() {
+			return PathCounts(h.ID), err
+		}
+	}
+	return "", err
 }
 
 // acting is who acts on something of theirs. Who is in no group has nothing: they

@@ -228,9 +228,11 @@ func (s *Store) Rename(ctx context.Context, groupID, memberID, name string, hidd
 				}
 			}
 		}
-		_, err := tx.exec(ctx, `UPDATE memberships SET board_name = $3, hidden = $4 WHERE group_id = $1 AND member_id = $2`,
-			groupID, memberID, name, hidden)
-		return err
+		if _, err := tx.exec(ctx, `UPDATE memberships SET board_name = $3, hidden = $4 WHERE group_id = $1 AND member_id = $2`,
+			groupID, memberID, name, hidden); err != nil {
+			return err
+		}
+		return wishedAnew(ctx, tx, groupID, memberID)
 	})
 	return ok && err == nil, wrap("rename on boards", err)
 }

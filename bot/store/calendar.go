@@ -140,6 +140,21 @@ func sharedChanged(ctx context.Context, tx *tx, groups []string, now time.Time, 
 	return nil
 }
 
+// wishedAnew edits open cards that wish a member good luck today by a name that is
+// another now, or hidden.
+func wishedAnew(ctx context.Context, tx *tx, groupID, member string) error {
+	open, err := list(ctx, tx, column[string], `SELECT r.id FROM rounds r WHERE r.group_id = $1 AND r.state = 'open' AND EXISTS (SELECT 1
+		FROM exam_shares x JOIN exams e ON e.id = x.exam_id JOIN tracks t ON t.id = r.track_id
+		WHERE x.group_id = r.group_id AND e.member_id = $2 AND e.certification = t.certification AND e.day_from = r.local_day AND e.day_to = r.local_day)
+		ORDER BY r.id`, groupID, member)
+	for _, id := range open {
+		if err == nil {
+			err = wantEdit(ctx, tx, group.KindQuestion, id, instant(0)) // at once
+		}
+	}
+	return err
+}
+
 // PostCalendar implements [exam.CalendarStore].
 func (s *Store) PostCalendar(ctx context.Context, d schedule.Due, p exam.CalendarPost, now time.Time) error {
 	return wrap("post calendar", s.write(ctx, func(ctx context.Context, tx *tx) error {

@@ -205,5 +205,16 @@ func TestCalendarOfSharedExams(t *testing.T) {
 		if own, err = s.OwnExam(t.Context(), "member-dana", "cbet", "2027-03-09"); err != nil || own != "" {
 			t.Errorf("own exam after it: %q, %v", own, err)
 		}
+		// Whoever has said how it went is waited for no more.
+		for _, p := range []string{"dana", "lee"} {
+			exams, err := s.Exams(t.Context(), "member-"+p)
+			must(t, err)
+			if _, ok, err := s.SetOutcome(t.Context(), exams[0].ID, "member-"+p, exam.Failed, at); !ok || err != nil {
+				t.Fatalf("outcome: %v, %v", ok, err)
+			}
+		}
+		if _, next := calendarDue(t, s, "g"); next != "" {
+			t.Errorf("all have said how it went, and next is %s", next)
+		}
 	})
 }

@@ -27,7 +27,7 @@ func (s *Store) SetOutcome(ctx context.Context, id, member string, to exam.State
 			return err
 		}
 		ok = true
-		return outcomeChanged(ctx, tx, member, now)
+		return answered(ctx, tx, e.ID, member, now)
 	})
 	return e, ok && err == nil, wrap("set outcome", err)
 }
@@ -47,6 +47,19 @@ func outcomeChanged(ctx context.Context, tx *tx, member string, now time.Time) e
 		}
 	}
 	return nil
+}
+
+// answered is outcomeChanged for an exam of which its member has said what came of
+// it: groups that may see its date count it as one to come no more.
+func answered(ctx context.Context, tx *tx, id, member string, now time.Time) error {
+	groups, err := sharesOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := sharedChanged(ctx, tx, groups, now); err != nil {
+		return err
+	}
+	return outcomeChanged(ctx, tx, member, now)
 }
 
 // Pass implements [exam.OutcomeStore].
@@ -77,7 +90,7 @@ func (s *Store) Pass(ctx context.Context, p exam.Passing, now time.Time) (exam.P
 				return err
 			}
 		}
-		return outcomeChanged(ctx, tx, p.Member, now)
+		return answered(ctx, tx, e.ID, p.Member, now)
 	})
 	p.Missing = missing
 	return p, outcome, wrap("keep pass", err)

@@ -18,7 +18,7 @@ func (s *Store) renewalRecords() *records {
 			{"certifications", `SELECT c.certification, c.state, c.earned_on, c.counted AS counted_for_organisers, c.snoozed AS no_notes_before, c.created_at AS entered_at
 				FROM credentials c WHERE c.member_id = $1 ORDER BY c.created_at, c.id`},
 			{"renewal_periods", `SELECT c.certification, y.id AS period, y.from_on AS first_day, y.until_on AS last_day, y.carried AS carried_over_hundredths, y.renewed_on,
-					y.created_at AS entered_at
+					y.created_at AS entered_at, y.dated_at AS last_day_entered_at
 				FROM credentials c JOIN cycles y ON y.credential_id = c.id WHERE c.member_id = $1 ORDER BY c.created_at, c.id, y.created_at, y.id`},
 			{"credits", `SELECT c.certification, y.id AS period, x.what, x.amount AS amount_hundredths, x.category, x.day, x.evidence, x.entered_at, x.interaction
 				FROM credentials c JOIN cycles y ON y.credential_id = c.id JOIN credits x ON x.cycle_id = y.id

@@ -205,6 +205,9 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		Bot: a.Bot, Catalogue: catalogue, Mine: renewal.Path, Money: papers.PathCosts, SetExam: exam.PathSet,
 		Now:  a.Groups.NowOf,
 		Held: func(ctx context.Context, i bot.Interaction) ([]string, error) { return a.Renewals.Held(ctx, i) },
+		Counts: func(ctx context.Context, i bot.Interaction, certification string) (string, error) {
+			return a.Renewals.CountsOf(ctx, i, certification)
+		},
 	})
 	ways.Register()
 	a.Boards = board.New(board.Config{
@@ -221,13 +224,14 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 	}
 	a.Exams = exam.New(exam.Config{
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
-		Repay: func(certification string) string { return papers.PathNote(certification, papers.After) }, Next: pathway.PathNext,
+		Repay: func(certification string) string { return papers.PathNote(certification, papers.After) }, Next: pathway.PathNext, Calendar: papers.PathCalendar,
 	})
 	a.Exams.Register()
 	a.Boards.ContributeWho(exam.AskSharing)
 	a.Renewals = renewal.New(renewal.Config{
 		Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
 		Named: ways.Named, Names: pathway.SuggestNames, Next: pathway.PathNext, Money: papers.PathCosts, Audit: papers.PathAudit,
+		Calendar: papers.PathCalendar,
 	})
 	a.Renewals.Register()
 	a.Practice.Lean(a.Exams)
