@@ -40,6 +40,9 @@ const sayPath = "say/"
 
 // New makes a bot without features or adapters.
 func New(log *slog.Logger) *Bot {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	b := &Bot{log: log, adapters: map[string]Adapter{}, meter: NoMeter{}, families: map[string]bool{}}
 	b.Action(sayPath+"{line...}", func(ctx context.Context, i Interaction) (Response, error) {
 		i.Line, i.Action, i.Message = i.Arg("line"), "", ""

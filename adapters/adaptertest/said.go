@@ -146,18 +146,19 @@ func encodeCard(c bot.Card) *cardJSON {
 }
 
 var (
-	identifier = regexp.MustCompile(`id\d{6}`)            // as the scripts' world makes them
-	instant    = regexp.MustCompile(`\\u0002w\\u001f\d+`) // how a token of bot.When begins
+	identifier = regexp.MustCompile(`id\d{6}|"Key":"[a-z2-7]{16}"`) // as the scripts' world makes them; and what a due thing gives
+	instant    = regexp.MustCompile(`\\u0002w\\u001f\d+`)           // how a token of bot.When begins
 )
 
 // settled takes out of JSON what differs from run to run.
 func settled(body []byte) []byte {
 	numbers := map[string]string{}
-	body = identifier.ReplaceAllFunc(body, func(id []byte) []byte {
-		if numbers[string(id)] == "" {
-			numbers[string(id)] = fmt.Sprintf("id%06d", len(numbers)+1)
+	body = identifier.ReplaceAllFunc(body, func(found []byte) []byte {
+		id := strings.TrimSuffix(strings.TrimPrefix(string(found), `"Key":"`), `"`)
+		if numbers[id] == "" {
+			numbers[id] = fmt.Sprintf("id%06d", len(numbers)+1)
 		}
-		return []byte(numbers[string(id)])
+		return bytes.Replace(found, []byte(id), []byte(numbers[id]), 1)
 	})
 	return instant.ReplaceAllFunc(body, func(token []byte) []byte {
 		at := len(`\u0002w\u001f`)
