@@ -280,11 +280,14 @@ func (e *Engine) claim(ctx context.Context, w worker, n int) ([]job, error) {
 	e.count(1)
 	defer e.count(-1)
 	jobs, err := w.claim(ctx, n)
+	if err != nil {
+		return nil, err // a claim that failed as it was committed has named jobs, and claimed none
+	}
 	e.mu.Lock()
 	e.started += len(jobs)
 	e.mu.Unlock()
 	e.count(len(jobs))
-	return jobs, err
+	return jobs, nil
 }
 
 // look notes when a worker came round, or will after a failure; zero: it works no

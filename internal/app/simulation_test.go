@@ -26,6 +26,7 @@ import (
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
+	"studyhall/bot/web"
 	"studyhall/quizzes"
 )
 
@@ -242,7 +243,7 @@ func (s *simulation) born() {
 		Trace:    s.trace(l),
 		Adapters: func(bot.Shelf, *Clock) ([]bot.Adapter, error) { return []bot.Adapter{mortal{s.fake, s, l}}, nil },
 	}
-	a := &App{log: o.Log, Bot: bot.New(o.Log), Clock: realClock(o.Real)}
+	a := &App{log: o.Log, Bot: bot.New(o.Log), Clock: realClock(o.Real), Metrics: web.NewMetrics(o.Version)}
 	var err error
 	if a.Store, err = store.Open(s.t.Context(), o.Log, s.database, store.Options{Real: o.Real, Unsafe: true}); err != nil {
 		s.t.Fatal(err)
