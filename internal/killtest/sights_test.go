@@ -26,7 +26,6 @@ var (
 	title   = regexp.MustCompile(`(?m)^(?:### |\*)?CBET question (\d+) ·`)
 	answer  = regexp.MustCompile(`^answer/([^/ ]+)/([^/ ]+)$`)
 	totals  = regexp.MustCompile(`(?m)(\d+) answered, (\d+) right(?:\.|, (\d+) partly)`)
-	counted = regexp.MustCompile(`(\d+) answered`)
 )
 
 // number is that of the question, "" for other posts.

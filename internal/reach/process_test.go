@@ -165,18 +165,15 @@ func (p *process) resident() (now, most float64) {
 
 // busy is how long the process, or one with that number, has kept a core busy.
 func busy(pid int) time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", pid))
-	if err != nil {
-		return 0
-	}
-	// The first field is that of the main thread; those of all are summed.
+	// The first field of each is how long that thread ran, in ns.
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 	if err != nil {
 		return 0
 	}
 	var all time.Duration
 	for _, task := range tasks {
-		if stat, err = os.ReadFile(task); err != nil {
+		stat, err := os.ReadFile(task)
+		if err != nil {
 			continue // a thread that has ended
 		}
 		first, _, _ := strings.Cut(string(stat), " ")
