@@ -23,9 +23,9 @@ type card struct {
 }
 
 var (
-	title   = regexp.MustCompile(`(?m)^(?:### |\*)?CBET question (\d+) ·`)
-	answer  = regexp.MustCompile(`^answer/([^/ ]+)/([^/ ]+)$`)
-	totals  = regexp.MustCompile(`(?m)(\d+) answered, (\d+) right(?:\.|, (\d+) partly)`)
+	title  = regexp.MustCompile(`(?m)^(?:### |\*)?CBET question (\d+) ·`)
+	answer = regexp.MustCompile(`^answer/([^/ ]+)/([^/ ]+)$`)
+	totals = regexp.MustCompile(`(?m)(\d+) answered, (\d+) right(?:\.|, (\d+) partly)`)
 )
 
 // number is that of the question, "" for other posts.
