@@ -32,7 +32,7 @@ func unit(t *testing.T) map[string][]string {
 func TestUnit(t *testing.T) {
 	u := unit(t)
 	for key, want := range map[string]string{
-		"Type": "notify", "ExecStart": "/usr/local/bin/studyhall serve", "Restart": "always", "RestartPreventExitStatus": "2 78",
+		"Type": "notify", "ExecStart": "/usr/local/bin/studyhall serve", "Restart": "always", "RestartPreventExitStatus": "78",
 		"User": "studyhall", "StateDirectory": "studyhall", "WorkingDirectory": "/var/lib/studyhall", "StartLimitIntervalSec": "0",
 	} {
 		if got := strings.Join(u[key], "|"); got != want {
