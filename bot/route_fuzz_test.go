@@ -20,14 +20,14 @@ func FuzzPaths(f *testing.F) {
 		var got []string
 		b.Action("answer/{round}/{choice}", func(_ context.Context, i Interaction) (Response, error) {
 			got = append(got, "answer/"+i.Arg("round")+"/"+i.Arg("choice"))
-			return Whisper(Message{Text: Textf("%s", i.Arg("round"))}), nil
+			return Whisper(Message{Text: Textf("of %s", i.Arg("round"))}), nil
 		})
 		b.Action("rest/{all...}", func(_ context.Context, i Interaction) (Response, error) {
 			got = append(got, "rest/"+i.Arg("all"))
 			return Response{}, nil
 		})
 		b.Command(Command{Name: "quiz", Help: "Practise", Fields: []Field{{Name: "topic", Label: "Topic"}}}, func(_ context.Context, i Interaction) (Response, error) {
-			return Whisper(Message{Text: Textf("%s", i.Values.Get("topic"))}), nil
+			return Whisper(Message{Text: Textf("about %s", i.Values.Get("topic"))}), nil
 		})
 		r := b.Handle(t.Context(), Interaction{User: "x:ann", Action: path, Line: line, Values: Values{"topic": {line}}})
 		for _, m := range []*Message{r.Reply, r.Edit} {
