@@ -351,6 +351,7 @@ func (a *attack) run(ctx context.Context) {
 				a.Errorf("%s\nis told %q:\n%s", what, found, told)
 			}
 		}
+		a.learnsNothing(ctx, what, x, told)
 		if err := a.w.running().Engine.Drain(ctx); err != nil {
 			a.Fatal(err)
 		}
@@ -363,6 +364,28 @@ func (a *attack) run(ctx context.Context) {
 			a.Errorf("%s\nis told %.300q\nand changed:\n%s", what, told, strings.Join(bad, "\n"))
 		}
 		before, version = after, dataVersion(ctx, a.T, a.db)
+	}
+}
+
+// learnsNothing fails if an identifier has the bot say a line that its owner was
+// told, and that it doesn't say of an identifier which nothing has.
+func (a *attack) learnsNothing(ctx context.Context, what string, x shown, told string) {
+	other := identifier.ReplaceAllString(x.path, "id999999")
+	if a.own != nil || other == x.path {
+		return
+	}
+	unknown := a.does(ctx, shown{path: other, values: x.values})
+	for line := range strings.Lines(told) {
+		line = strings.TrimSpace(line)
+		if len(line) < 8 || strings.HasPrefix(line, "[") || strings.Contains(unknown, line) || strings.Contains(a.said, line) {
+			continue
+		}
+		a.w.tape.mu.Lock()
+		known := a.w.tape.lines[line]
+		a.w.tape.mu.Unlock()
+		if known {
+			a.Errorf("%s\nis told %q, as its owner was, and of nothing's identifier %q", what, line, unknown)
+		}
 	}
 }
 

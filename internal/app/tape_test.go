@@ -19,6 +19,7 @@ type tape struct {
 	known  map[string]bool
 	typed  map[string]bool // in forms, by people
 	people map[bot.UserID]bool
+	lines  map[string]bool // that one person alone was shown in answer to an identifier
 }
 
 // shown is one path that somebody was shown.
@@ -30,7 +31,7 @@ type shown struct {
 }
 
 func newTape() *tape {
-	return &tape{known: map[string]bool{}, typed: map[string]bool{}, people: map[bot.UserID]bool{}}
+	return &tape{known: map[string]bool{}, typed: map[string]bool{}, people: map[bot.UserID]bool{}, lines: map[string]bool{}}
 }
 
 // of is an adapter as it is, with everything on the tape.
@@ -88,6 +89,13 @@ func (c tapedCore) Handle(ctx context.Context, i bot.Interaction) bot.Response {
 	c.tape.message(string(i.User), r.Edit)
 	if r.Form != nil {
 		c.tape.form(string(i.User), *r.Form)
+	}
+	if identifier.MatchString(i.Action) {
+		c.tape.mu.Lock()
+		for line := range strings.Lines(allTold(r)) {
+			c.tape.lines[strings.TrimSpace(line)] = true
+		}
+		c.tape.mu.Unlock()
 	}
 	return r
 }
