@@ -29,8 +29,7 @@ func TestWhereTheBotMayNot(t *testing.T) {
 			if _, err := s.ann.Write(s.study, "@studyhall board"); err != nil {
 				s.t.Fatal(err)
 			}
-			s.ann.Sees()
-		}, public, "posted: " + string(wordsElsewhere)},
+		}, public, "posted: <@BOT> board\nposted: " + string(wordsElsewhere)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			onStage(t, slacktest.Options{}, func(s *stage) {

@@ -58,8 +58,17 @@ func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("nobody listens")
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	h.ServeHTTP(w, received(r))
 	return w.Result(), nil
+}
+
+// received is a client's request as a server has it: its own, with a body always.
+func received(r *http.Request) *http.Request {
+	in := r.Clone(r.Context())
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	return in
 }
 
 // balanced is the fake of a real platform that sends over HTTP to several copies.

@@ -69,7 +69,7 @@ func (h *slackHost) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("connection refused")
 	}
 	rec := httptest.NewRecorder()
-	handler.ServeHTTP(rec, r)
+	handler.ServeHTTP(rec, received(r))
 	a := rec.Result()
 	a.Request = r
 	return a, nil

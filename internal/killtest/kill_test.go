@@ -102,9 +102,9 @@ func run(t *testing.T, binary, db string, kills int, seed uint64) {
 		} else {
 			var timer *time.Timer
 			if killAt == "" {
-				timer = time.AfterFunc(time.Duration(20+l.chance.IntN(400))*time.Millisecond, l.kill)
+				timer = l.killAfter(time.Duration(20+l.chance.IntN(400)) * time.Millisecond)
 			} else { // the point may not be passed that often
-				timer = time.AfterFunc(8*time.Second, l.kill)
+				timer = l.killAfter(8 * time.Second)
 			}
 			l.live(1000)
 			<-l.dead

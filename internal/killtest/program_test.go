@@ -122,10 +122,17 @@ func (p *program) gone(err error) bool {
 }
 
 func (p *program) kill() {
+	p.t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		p.t.Fatal(err)
 	}
 	<-p.dead
+}
+
+// killAfter kills the process that runs now, whatever runs by then.
+func (p *program) killAfter(d time.Duration) *time.Timer {
+	process := p.cmd.Process
+	return time.AfterFunc(d, func() { process.Kill() }) // it may have died before
 }
 
 func (p *program) alive() bool {
