@@ -54,7 +54,7 @@ type Options struct {
 	NewToken       func() string     // of addresses of calendars; nil: random
 	PublicURL      string            // where the web server is reached; "" if that isn't known
 	Backups        Backups           // that the running program makes
-	Paced          bool              // nobody may ask for more than hands can do, see [bot.Bot.Paced]
+	Paced          bool              // nobody may ask for more than hands can do, see [bot.Bot.Paced], nor any address for more than many people's
 	// Erasures is the file that lists erasures; see [store.Options].
 	Erasures string
 	// MetricsToken lets those who show it read the figures; "": only who asks from

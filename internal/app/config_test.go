@@ -35,7 +35,7 @@ func TestLoadConfig(t *testing.T) {
 	write(t, filepath.Join(secrets, "http_addr"), "not a secret")
 	facts := filepath.Join(folder, "certs.yaml")
 	write(t, facts, "certifications: [{id: cbet, delivery: {checked: 2027-01-01}}]\n")
-	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto,
+	defaults := app.Config{Database: "sqlite:studyhall.db", HTTPAddr: "127.0.0.1:8080", LogFormat: app.LogAuto, Backups: app.Backups{Keep: 14},
 		Slack: app.Slack{API: "https://slack.com/api/"}, Discord: app.Discord{API: "https://discord.com/api/v10"}}
 	with := func(change func(*app.Config)) app.Config { c := defaults; change(&c); return c }
 	for _, test := range []struct {

@@ -74,7 +74,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	a, err := New(ctx, Options{
 		Log: o.Log, Version: o.Version, Database: database, Erasures: o.Erasures, BanksDir: o.Banks,
-		Certifications: o.Certifications, PublicURL: "http://" + shownAddress(l.Addr()), Timing: schedule.LocalTiming(), Trace: killPoint(), Paced: true,
+		Certifications: o.Certifications, PublicURL: "http://" + shownAddress(l.Addr()), Timing: schedule.LocalTiming(), Trace: killPoint(), Paced: paced,
 		Clock: func(ctx context.Context, s *store.Store) (*Clock, error) { return playableClock(ctx, s, time.Now) },
 		Adapters: func(_ bot.Shelf, clock *Clock) ([]bot.Adapter, error) {
 			return demoAdapters(o, posts, clock)

@@ -22,6 +22,9 @@ import (
 // internal/killtest: it has the program die or freeze at named points, moves its
 // clocks, shortens its leases, and can blind it.
 
+// paced: a kill test's people press faster than hands can.
+const paced = false
+
 // killPoint ends this process with SIGKILL at the point and the time of passing
 // it that STUDYHALL_KILL_AT names, as "deliver/sent:3"; "deliver/sent:3:stop" has
 // SIGSTOP freeze it there instead, until somebody wakes it.

@@ -11,6 +11,9 @@ import (
 	"studyhall/bot/store"
 )
 
+// paced: nobody may ask for more than hands can.
+const paced = true
+
 // killPoint is for the kill test only; ordinary programs have none.
 func killPoint() func(point string) { return nil }
 

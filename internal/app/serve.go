@@ -31,7 +31,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 	a, err := New(ctx, Options{
 		Metrics: metrics, MetricsToken: c.MetricsToken, Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
 		Backups:   c.Backups,
-		PublicURL: c.PublicURL, Paced: true, Timing: serveTiming(), Trace: killPoint(), Real: wallClock(), Clock: domainClock(),
+		PublicURL: c.PublicURL, Paced: paced, Timing: serveTiming(), Trace: killPoint(), Real: wallClock(), Clock: domainClock(),
 		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf, metrics) },
 	})
 	if err != nil {

@@ -255,7 +255,7 @@ func TestSlackVolunteer(t *testing.T) {
 	}
 	report = doctor(t, env, CheckUp{})
 	for _, f := range report.Findings {
-		if f.State != bot.FindingOK {
+		if f.State != bot.FindingOK && f.About != "Backups" { // they are the volunteer's next step
 			t.Errorf("all should be well: %v", f)
 		}
 	}

@@ -32,12 +32,16 @@ const nothingFrom = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'
 // headers that are right for what isn't a page, which pages replace by their own,
 // bounds what a request may take, and holds up addresses that ask too often.
 type shield struct {
-	addresses *bot.Pace
-	https     bool // it is reached over https only
+	addresses *bot.Pace // nil: nobody is held up
+	https     bool      // it is reached over https only
 }
 
 func newShield(o Options) *shield {
-	return &shield{addresses: bot.NewPace(addressEach, addressBurst, o.Real), https: strings.HasPrefix(o.PublicURL, "https://")}
+	s := &shield{https: strings.HasPrefix(o.PublicURL, "https://")}
+	if o.Paced {
+		s.addresses = bot.NewPace(addressEach, addressBurst, o.Real)
+	}
+	return s
 }
 
 func (s *shield) before(next http.Handler) http.Handler {
@@ -60,7 +64,7 @@ func (s *shield) before(next http.Handler) http.Handler {
 			_ = control.SetReadDeadline(now.Add(readTime))
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
-		if !unpaced(r) && !s.addresses.Allow(client(r)) {
+		if s.addresses != nil && !unpaced(r) && !s.addresses.Allow(client(r)) {
 			h.Set("Retry-After", "5")
 			http.Error(w, "That was too much at once. Nothing was changed. Please wait a moment.", http.StatusTooManyRequests)
 			return

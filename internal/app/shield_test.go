@@ -196,7 +196,7 @@ func headersOf(t *testing.T, h http.Handler, ask string, in bool) {
 func TestFloodOfRequests(t *testing.T) {
 	at := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
 	served := 0
-	h := newShield(Options{Real: func() time.Time { return at }}).before(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ }))
+	h := newShield(Options{Paced: true, Real: func() time.Time { return at }}).before(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served++ }))
 	ask := func(method, target, from, forwarded string) int {
 		r := httptest.NewRequest(method, target, nil)
 		r.RemoteAddr = from
