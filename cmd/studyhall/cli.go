@@ -33,8 +33,9 @@ type verbs struct {
 	Restore     restore     `cmd:"" help:"Put a backup into an empty database."`
 	Healthcheck healthcheck `cmd:"" help:"Ask a running bot whether it is well."`
 	Quizzes     struct {
-		Lint lintBanks `cmd:"" help:"Check question banks and say how to mend them."`
-		List listBanks `cmd:"" help:"List the question banks."`
+		Lint  lintBanks `cmd:"" help:"Check question banks and say how to mend them."`
+		List  listBanks `cmd:"" help:"List the question banks."`
+		Stats statBanks `cmd:"" help:"Say from the answers which questions to look into."`
 	} `cmd:"" help:"Question banks."`
 	Certs struct {
 		List listCerts `cmd:"" help:"List the certifications in the catalogue."`

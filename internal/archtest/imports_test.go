@@ -13,7 +13,7 @@ const module = "studyhall/"
 // rooms are the packages of the program from low to high, one floor a line. A
 // room imports rooms of lower floors only.
 var rooms = [][]string{
-	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "internal/scalemodel"},
+	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "bot/practice/itemstats", "internal/scalemodel"},
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
@@ -29,7 +29,7 @@ var rooms = [][]string{
 // pure rooms import nothing of ours, though lower rooms exist: quizzes gets
 // outlines as arguments; the catalogue, pictures and memory are facts, drawing
 // and arithmetic.
-var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "internal/scalemodel"}
+var pure = []string{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "bot/practice/itemstats", "internal/scalemodel"}
 
 // support is what tests are written with, and what of ours it imports. Only
 // tests and other support import it.
