@@ -25,6 +25,7 @@ type Bank struct {
 	Title         string // for people
 	Certification string // catalogue id, such as "cbet"
 	Outline       string // outline version the items were written for, such as "cbet-2025"
+	Draft         bool   // a group's own, not finished: reasons, level and the like may be missing
 	Items         []Item // in file order
 	File          string // where it was read from
 }

@@ -25,6 +25,7 @@ const maxOptions = 5
 // checkItems is what no schema can say about the questions of one bank.
 func (d *document) checkItems() {
 	d.checkText(to("title"), d.bank.Title, false)
+	d.checkDraft()
 	first := map[string]int{}
 	for i, item := range d.bank.Items {
 		at := to("items", i)
@@ -34,6 +35,25 @@ func (d *document) checkItems() {
 			first[item.ID] = item.Line
 		}
 		d.checkItem(at, item)
+	}
+}
+
+// checkDraft says how much of a draft is still to be done.
+func (d *document) checkDraft() {
+	open := 0
+	for _, i := range d.bank.Items {
+		if i.Level == "" || i.Difficulty == "" || i.Explanation == "" || i.Source.URL == "" || i.Source.Checked == "" ||
+			slices.ContainsFunc(i.Options, func(o Option) bool { return o.Why == "" }) {
+			open++
+		}
+	}
+	switch {
+	case !d.bank.Draft:
+	case open == 0:
+		d.warn(to("draft"), "nothing is missing any more", "delete the line, so that the bank is checked like any other")
+	default:
+		d.warn(to("draft"), fmt.Sprintf("%d of %d questions lack a reason, their level, their source or the like", open, len(d.bank.Items)),
+			"fill them in; without this line, every missing part is named with its place")
 	}
 }
 
@@ -120,6 +140,8 @@ func fold(s string) string {
 func (d *document) checkReference(at []string, text string) {
 	s := strings.ToLower(strings.Join(strings.Fields(text), " "))
 	switch {
+	case ofTheAbove.MatchString(s) && d.bank.Draft: // other people's questions; ours don't have them
+		d.warn(at, quote(text)+" tests reading, not knowledge", "write an option that stands on its own")
 	case ofTheAbove.MatchString(s):
 		d.fault(at, quote(text)+" is not allowed", "write an option that stands on its own; such options test reading, not knowledge")
 	case letters.MatchString(s):
@@ -207,7 +229,14 @@ func (d *document) checkText(at []string, text string, lines bool) {
 }
 
 // recalled returns the words that claim a question comes from a real exam, or "".
-func recalled(text string) string { return examWords.FindString(text) }
+func recalled(text string) string {
+	// The expression takes long, and whatever it finds has one of these words.
+	lower := strings.ToLower(text)
+	if !slices.ContainsFunc([]string{"exam", "test", "dump", "certification", "cbet", "remembered"}, func(w string) bool { return strings.Contains(lower, w) }) {
+		return ""
+	}
+	return examWords.FindString(text)
+}
 
 // Compiled once; a compiled expression never changes.
 var (

@@ -154,6 +154,7 @@ func (d *document) decode() {
 	b.Title = scalar(d.root, "title")
 	b.Certification = scalar(d.root, "certification")
 	b.Outline = scalar(d.root, "outline")
+	b.Draft = child(d.root, "draft") != nil
 	items := sequence(d.root, "items")
 	b.Items = make([]Item, len(items))
 	for i, n := range items {

@@ -131,6 +131,9 @@ func trusted(fsys fs.FS) ([]*document, error) {
 		if d.bank.ID == "" {
 			return fmt.Errorf("decode bank: %s has no id", name)
 		}
+		if d.bank.Draft {
+			return fmt.Errorf("decode bank: %s is a draft; what comes with the program is finished", name)
+		}
 		if d.folder, err = folderOf(fsys, name); err == nil {
 			err = d.trustPictures()
 		}

@@ -165,7 +165,7 @@ var indexes = regexp.MustCompile(`\[\d+\]`)
 func keys(at []string) []string {
 	switch general(at) {
 	case "":
-		return []string{"bank", "title", "certification", "outline", "items"}
+		return []string{"bank", "title", "certification", "outline", "draft", "items"}
 	case "items[]":
 		return []string{"id", "type", "domain", "level", "difficulty", "stem", "image", "options", "answer", "accept", "reject", "tolerance", "unit", "computed", "explanation", "source"}
 	case "items[].options[]":
@@ -208,6 +208,8 @@ func hint(at []string) string {
 		return "use the certification's id in the catalogue, such as cbet (studyhall certs list)"
 	case "outline":
 		return "use the outline's id in the catalogue, such as cbet-2025"
+	case "draft":
+		return "write draft: true for a bank that isn't finished, or leave the key out"
 	case "items":
 		return "list 1 to 2000 questions below items:, each beginning with - id:"
 	case "items[]":

@@ -66,7 +66,7 @@ func (s *Service) liveClosedCard(ctx context.Context, l Live, q LiveQuestion) (b
 	}
 	card := &bot.Card{
 		Title:    s.liveTitleOf(l, q) + closedWords,
-		Body:     answerLines(q.Item, spread) + "\n\n" + bot.Typed(q.Item.Explanation),
+		Body:     bot.Text(strings.TrimRight(string(answerLines(q.Item, spread)+"\n\n"+bot.Typed(q.Item.Explanation)), "\n")),
 		Image:    picture(q.Item),
 		Controls: []bot.Row{{mine, bot.Button{Label: "My study page", Action: group.PathStudy}}},
 	}

@@ -36,6 +36,9 @@ type verbs struct {
 		Lint  lintBanks `cmd:"" help:"Check question banks and say how to mend them."`
 		List  listBanks `cmd:"" help:"List the question banks."`
 		Stats statBanks `cmd:"" help:"Say from the answers which questions to look into."`
+
+		Import importBanks `cmd:"" help:"Bring questions in from other programs' files."`
+		Export exportBanks `cmd:"" help:"Hand banks out in other programs' formats."`
 	} `cmd:"" help:"Question banks."`
 	Certs struct {
 		List listCerts `cmd:"" help:"List the certifications in the catalogue."`
@@ -71,6 +74,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(p),
+		kong.Vars{"formats": formatWords()},
 	)
 	if err != nil {
 		return p.fail(err)

@@ -140,21 +140,7 @@ func bankName(path string) bool {
 	return ext == ".yaml" || ext == ".yml"
 }
 
-func readBank(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() { // opening a pipe would wait for ever
-		return nil, errors.New("it is not an ordinary file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxBankFile))
-}
+func readBank(path string) ([]byte, error) { return readAtMost(path, maxBankFile) }
 
 // plain is an error of the file system without the path, which is said before it.
 func plain(err error) string {

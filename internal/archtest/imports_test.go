@@ -14,6 +14,7 @@ const module = "studyhall/"
 // room imports rooms of lower floors only.
 var rooms = [][]string{
 	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "bot/practice/itemstats", "internal/scalemodel"},
+	{"quizzes/exchange"},
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
@@ -134,6 +135,8 @@ func TestImportTable(t *testing.T) {
 		{"the store knows the features", "bot/store", "bot/renewal", true},
 		{"the vocabulary knows nothing", "bot", "quizzes", false},
 		{"banks know nothing", "quizzes", "bot/cert", false},
+		{"what comes in and goes out knows the banks", "quizzes/exchange", "quizzes", true},
+		{"banks don't know other programs' files", "quizzes", "quizzes/exchange", false},
 		{"adapters know the vocabulary", "adapters/slack", "bot", true},
 		{"adapters don't know features", "adapters/slack", "bot/group", false},
 		{"adapters share what knows no platform", "adapters/slack", "adapters/adapterkit", true},

@@ -1,0 +1,100 @@
+package exchange
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"strings"
+)
+
+var (
+	hasBank   = regexp.MustCompile(`(?m)^bank:`)
+	hasItems  = regexp.MustCompile(`(?m)^items:`)
+	hasAnswer = regexp.MustCompile(`(?m)^\s*ANSWER\s*:\s*[A-Za-z]`)
+	hasOption = regexp.MustCompile(`(?m)^\s*A[.)]`)
+	hasGIFT   = regexp.MustCompile(`(?s)\{\s*(\}|[=~#]|(?i:T|F|TRUE|FALSE)\s*[}#])|::`)
+	firstTag  = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9:_-]*)([^>]*)`)
+)
+
+// Detect finds out what format a file has, from its bytes; its name decides only
+// between formats that look alike. It is an [*Error] if it has none that is known.
+func Detect(name string, data []byte) (Format, error) {
+	if len(data) == 0 {
+		return "", refusef("The file is empty.")
+	}
+	if f, err := detectBinary(data); f != "" || err != nil {
+		return f, err
+	}
+	head := data
+	if len(head) > 256<<10 {
+		head = bytes.ToValidUTF8(head[:256<<10&^1], nil)
+	}
+	text, _, err := decodeText(head)
+	if err != nil {
+		return "", err
+	}
+	text = strings.TrimSpace(text)
+	ending := strings.ToLower(path.Ext(name))
+	switch {
+	case text == "":
+		return "", refusef("The file is empty.")
+	case text[0] == '<':
+		return detectXML(text)
+	case text[0] == '{' || text[0] == '[' && strings.ContainsAny(strings.TrimSpace(text[1:])[:min(1, len(strings.TrimSpace(text[1:])))], `{]"`):
+		return JSON, nil
+	case hasBank.MatchString(text) && hasItems.MatchString(text):
+		return YAML, nil
+	}
+	if f := detectCards(text, ending); f != "" {
+		return f, nil
+	}
+	first, _, _ := strings.Cut(text, "\n")
+	rest, _, comma := separator(text)
+	if line, _, _ := strings.Cut(rest, "\n"); len(line) < 100_000 {
+		if names, err := rows(line, comma, true).Read(); err == nil && len(names) > 1 {
+			if t, ok := newTable(clean(names)); ok && strings.Contains(strings.Join(t.columns, ","), "answer") {
+				return CSV, nil
+			}
+		}
+	}
+	switch {
+	case hasAnswer.MatchString(text) && hasOption.MatchString(text):
+		return Aiken, nil
+	case ending == ".gift" || hasGIFT.MatchString(text):
+		return GIFT, nil
+	case ending == ".csv" || ending == ".tsv" || strings.HasPrefix(strings.ToLower(first), "sep="):
+		return CSV, nil
+	case ending == ".yaml" || ending == ".yml":
+		return YAML, nil
+	}
+	return "", refusef("I can't tell what format this file has. Say which one: %s.", formatList())
+}
+
+// detectXML looks at the first element.
+func detectXML(text string) (Format, error) {
+	for _, m := range firstTag.FindAllStringSubmatch(text[:min(len(text), 20_000)], 5) {
+		root := m[1]
+		if n := strings.IndexByte(root, ':'); n >= 0 {
+			root = root[n+1:]
+		}
+		switch strings.ToLower(root) {
+		case "quiz":
+			return MoodleXML, nil
+		case "html", "body":
+			return "", refusef("This is a web page, not a file of questions.")
+		}
+	}
+	return "", refusef("I don't know this kind of XML. Moodle's and QTI's I can read.")
+}
+
+func detectBinary(data []byte) (Format, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
+		return "", refusef("This is an old Office file. Save it as CSV.")
+	case bytes.HasPrefix(data, []byte("%PDF")):
+		return "", refusef("This is a PDF, of which I can't read questions.")
+	}
+	return "", nil
+}
+
+func detectCards(text, ending string) Format { return "" }
