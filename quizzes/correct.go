@@ -63,6 +63,12 @@ func (i Item) Corrected(c Correction) (Item, error) {
 	return i, i.usable()
 }
 
+// Explained is the item with another explanation, and the keys that it has.
+func (i Item) Explained(why string) Item {
+	i.Explanation = why
+	return i
+}
+
 // keysOf are the keys of a correction, each once.
 func (i Item) keysOf(c Correction) (keys [][]string, err error) {
 	for _, k := range c.Keys {

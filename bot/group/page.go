@@ -9,12 +9,13 @@ import (
 
 // Words of /group that other parts use too.
 const (
-	doSetUp    = "set up"
-	doSchedule = "schedule"
+	doSetUp     = "set up"
+	doSchedule  = "schedule"
+	doQuestions = "questions"
 )
 
 func groupCommand() bot.Command {
-	words := []string{doSetUp, doSchedule, "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report"}
+	words := []string{doSetUp, doQuestions, doSchedule, "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})
@@ -42,6 +43,8 @@ func (s *Service) groupTyped(ctx context.Context, i bot.Interaction) (bot.Respon
 		return s.setupAgain(ctx, i, group)
 	case doSchedule:
 		return s.editSchedule(ctx, i, group)
+	case doQuestions:
+		return s.questions(ctx, i, group)
 	case "people", "handover":
 		return s.people(ctx, i, group)
 	case "post now":
@@ -183,6 +186,13 @@ func (s *Service) organiserPage(ctx context.Context, i bot.Interaction, d Detail
 		if n.Kind == NoticeGone {
 			controls = append(controls, primary("Use another channel", path+"/channel"))
 		}
+	}
+	waiting, err := s.waiting(ctx, d.Group.ID)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	if waiting > 0 {
+		controls = append(controls, primary(bot.Textf("Questions (%d)", waiting).Plain(), PathQueue(d.Group.ID)))
 	}
 	switch d.Group.State {
 	case Running:

@@ -18,6 +18,9 @@ const PathReminders = "reminders"
 // it is pressed. It is whispered.
 func PathRemind(kind string) string { return "remind/" + kind + "/ask" }
 
+// PathRemindOff switches notes of a kind off.
+func PathRemindOff(kind string) string { return "remind/" + kind + "/off" }
+
 // PathNote opens a note of a kind. It is whispered.
 func PathNote(kind string) string { return "note/" + kind }
 
@@ -163,6 +166,23 @@ func (s *Service) remindOn(ctx context.Context, i bot.Interaction) (bot.Response
 		return bot.Response{}, problem(wordsNoTime, button("Reminders", PathReminders))
 	}
 	return s.setReminder(ctx, i, RemindOn, minute)
+}
+
+// Subscribe switches a kind of note on, around the time at which the person acts,
+// because they were told that one comes of what they do; not if they ever chose
+// about the kind. It reports whether notes of the kind come.
+func (s *Service) Subscribe(ctx context.Context, i bot.Interaction, kind string) (bool, error) {
+	w, all, err := s.wishes(ctx, i)
+	if err != nil {
+		return false, err
+	}
+	r, chosen := w.Reminder(kind)
+	if chosen {
+		return r.State == RemindOn, nil
+	}
+	zone, now := s.zoneOf(ctx, i, all), s.c.Now()
+	r = Reminder{Kind: kind, State: RemindOn, Minute: s.today(zone).Hour() * 60, Zone: zone, Since: now}
+	return true, s.c.Store.SetReminder(ctx, w.Member, i.User, r, []schedule.Due{s.noteDue(w, r, now)}, now)
 }
 
 // remindOff switches a kind of note off, or says that somebody doesn't want it.

@@ -44,6 +44,7 @@ type Service struct {
 	decided  decided
 	pages    []PageSection
 	fronts   []func(ctx context.Context, g Group) ([]bot.Text, error)
+	queues   []QueueSection
 	words    map[string]Word // of /group
 	records  []Records
 }
@@ -119,6 +120,8 @@ func (s *Service) Register() {
 	of("", s.page)
 	of("/pictures", s.pictures)
 	of("/pictures/{pictures}", s.setPictures)
+	of("/questions", s.questions)
+	of("/questions/{from}", s.questions)
 	of("/more", s.more)
 	of("/more/{from}", s.more)
 	of("/setup", s.reopen)

@@ -31,7 +31,7 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 		return bot.Whisper(bot.Message{Card: greet(confirmCard(p), p.joined)}), nil
 	}
 	var extra []bot.Text
-	row := append(bot.Row{practiseButton(p.group, p.round, p.Answer.Verdict)}, studyRow()...)
+	row := append(bot.Row{practiseButton(p.group, p.round, p.Answer.Verdict), reportRound(p.round)}, studyRow()...)
 	if p.Sealed {
 		row = changeRow(p.round)
 	}
@@ -68,6 +68,11 @@ func (s *Service) result(ctx context.Context, i bot.Interaction, p pressed) (bot
 // outcomeCard tells what became of an answer: how it was graded, or only that it
 // counts while that is kept for the closing.
 func (s *Service) outcomeCard(ctx context.Context, p pressed, standing Standing, extra ...bot.Text) (*bot.Card, error) {
+	checked, err := s.checkedLine(ctx, p.group, p.version)
+	if err != nil {
+		return nil, err
+	}
+	extra = append([]bot.Text{checked}, extra...)
 	if p.Sealed {
 		return s.notedCard(ctx, p, extra...)
 	}
@@ -109,7 +114,7 @@ func (s *Service) copyResult(ctx context.Context, i bot.Interaction, p pressed) 
 	if err != nil {
 		return bot.Response{}, err
 	}
-	left, row := allDone(standing), append(bot.Row{practiseButton(p.group, p.round, Right)}, studyRow()...)
+	left, row := allDone(standing), append(bot.Row{practiseButton(p.group, p.round, Right), reportRound(p.round)}, studyRow()...)
 	if p.Sealed {
 		row = changeRow(p.round)
 	}
@@ -393,7 +398,7 @@ func (s *Service) again(ctx context.Context, i bot.Interaction, status Status) (
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card.Controls = []bot.Row{append(bot.Row{practiseButton(p.group, p.round, a.Verdict)}, studyRow()...)}
+	card.Controls = []bot.Row{append(bot.Row{practiseButton(p.group, p.round, a.Verdict), reportRound(p.round)}, studyRow()...)}
 	switch {
 	case r.changeable():
 		card.Controls = []bot.Row{changeRow(r.ID)}
@@ -445,6 +450,7 @@ func (s *Service) more(ctx context.Context, i bot.Interaction) (bot.Response, er
 	return bot.Whisper(bot.Message{Card: greet(simple(moreTitle, body, bot.Row{
 		bot.Button{Label: "My study page", Action: group.PathStudy},
 		bot.Button{Label: "My answer", Action: "mine/" + p.round},
+		reportRound(p.round),
 		bot.Button{Label: "How it works", Action: group.PathHelp},
 		bot.Button{Label: "The group", Action: group.PathGroup(p.group)},
 	}).Card, p.joined)}), nil

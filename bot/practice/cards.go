@@ -82,6 +82,7 @@ func (s *Service) closedCard(plan Plan, r Round, spread map[string]int) bot.Mess
 	row := bot.Row{
 		bot.Button{Label: "My answer", Action: "mine/" + r.ID},
 		bot.Button{Label: "Catch up", Action: pathFrom(r)},
+		reportRound(r.ID),
 	}
 	if others, ok := othersButton(r.Item, r.ID); ok {
 		row = append(others, row...)

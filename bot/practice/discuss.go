@@ -74,7 +74,7 @@ func (s *Service) withDiscuss(ctx context.Context, r Round, m bot.Message) (bot.
 		return m, err
 	}
 	row := m.Card.Controls[0]
-	at := max(0, len(row)-2) // before the person's own answer
+	at := max(0, len(row)-3) // before the person's own answer
 	row = append(row[:at:at], append(bot.Row{bot.Button{Label: "Discuss", Action: "discuss/" + r.ID}}, row[at:]...)...)
 	m.Card.Controls[0] = row
 	return m, nil

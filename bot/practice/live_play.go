@@ -157,7 +157,7 @@ func (s *Service) liveMine(ctx context.Context, i bot.Interaction) (bot.Response
 
 // liveVerdict is the private result of a question that is over.
 func (s *Service) liveVerdict(ctx context.Context, l Live, q LiveQuestion, a Answer, answered bool, mine map[int]Answer) (*bot.Card, error) {
-	row := append(bot.Row{bot.Button{Label: "My result", Action: "live/" + l.ID + "/result"}}, studyRow()...)
+	row := append(bot.Row{bot.Button{Label: "My result", Action: "live/" + l.ID + "/result"}, reportPlace("live", l.ID, q.Place)}, studyRow()...)
 	if !answered {
 		m := simple(bot.Textf(liveLeftOutTitle, q.Place), explained(q.Item), row)
 		m.Card.Footer = onlyYouWords

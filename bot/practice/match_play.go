@@ -147,7 +147,7 @@ func (s *Service) matchAnswer(ctx context.Context, i bot.Interaction, how readin
 		lines = append(lines, bot.Textf(practisedAtWhen, bot.When(counted.At.In(p.group.Location()))))
 	}
 	next := bot.Button{Label: "Next", Action: "play/" + p.match.ID + "/" + p.session.Group, Style: bot.Primary}
-	card := &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{append(bot.Row{next}, studyRow()...)}}
+	card := &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{append(bot.Row{next, reportPlace("session", p.session.ID, q.Place)}, studyRow()...)}}
 	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }
 

@@ -393,7 +393,7 @@ func (s *Service) mockMissedCard(d desk, item quizzes.Item, n, all int) *bot.Car
 	if n > 1 {
 		row = append(row, bot.Button{Label: "Back", Action: fmt.Sprintf("%s/missed/%d", path, n-1)})
 	}
-	row = append(row, bot.Button{Label: "The result", Action: path}, bot.Button{Label: "My study page", Action: group.PathStudy})
+	row = append(row, bot.Button{Label: "The result", Action: path}, reportPlace("mock", d.ID, q.Place), bot.Button{Label: "My study page", Action: group.PathStudy})
 	return &bot.Card{
 		Title: title, Body: bot.Join("\n", lines...), Image: picture(item),
 		Footer: bot.Textf(mockMissedFooter, n, all) + "\n" + onlyYouWords, Controls: []bot.Row{row},

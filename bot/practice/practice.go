@@ -212,6 +212,8 @@ type Store interface {
 	DiscussStore
 	RuleStore
 	PingStore
+	CheckStore
+	DecideStore
 	// QuestionPlan reads what a schedule is about, with the channels in which it is
 	// posted; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
@@ -255,7 +257,8 @@ type Store interface {
 	// an instant, newest first.
 	Answered(ctx context.Context, groupID, memberID string, since time.Time, n int) ([]Round, error)
 	// Owed lists the rounds a member can still answer, oldest first: posted,
-	// closing after the member joined, and closed less than [CatchUpFor] ago.
+	// closing after the member joined, and closed less than [CatchUpFor] ago; but for
+	// those that are being checked.
 	Owed(ctx context.Context, groupID, memberID string, now time.Time) ([]Round, error)
 	// OthersTracks are those of the tracks a group studies that a member doesn't:
 	// none of their last answers in the group was to them, nor to a track's last
@@ -379,6 +382,8 @@ func (s *Service) Attach(groups *group.Service) {
 	groups.Remind(s.reviewNotes())
 	groups.Remind(s.mentorNotes())
 	groups.ContributeStudy(s.mentorPart)
+	s.attachReports()
+	s.attachChecks(groups)
 }
 
 // Kinds is what the engine needs to know.

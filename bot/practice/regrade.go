@@ -61,6 +61,7 @@ type Regrading struct {
 	Snapshot    []byte
 	At          time.Time
 	NewID       func() string // for deliveries
+	Quiet       bool          // only its words changed: cards are edited, and nobody is told of a correction
 }
 
 // Grades an answer that was given before the correction. What a former member
@@ -86,6 +87,9 @@ type Regraded struct {
 	Rounds  []string // the rounds with the item
 	Answers int      // answers that count or are counted otherwise now
 	Gainers int      // people who gained points by it, over all rounds
+
+	InTime int         // answers in time, over all rounds
+	Gains  map[int]int // how many gained how many points
 }
 
 // RegradeStore is what regrading keeps in the database.
@@ -99,14 +103,15 @@ type RegradeStore interface {
 	Regrade(ctx context.Context, r Regrading) (Regraded, error)
 	// PostOf is the message by which a round was posted to a channel.
 	PostOf(ctx context.Context, roundID string, ch bot.ChannelID) (id bot.MessageID, ok bool, err error)
-	// VoidItems are the item versions that are void in a group.
+	// VoidItems are the item versions that are not to be asked in a group: void
+	// ones, those that are being checked, and those retired there.
 	VoidItems(ctx context.Context, groupID string) ([]VoidItem, error)
 }
 
-// VoidItem is an item version that a group has no use for.
+// VoidItem is an item version that a group has no use for, just now or for good.
 type VoidItem struct{ Item, Version string }
 
-// useless are the items that are void in a group as the banks have them now; a
+// useless are the items that a group is not asked as the banks have them now; a
 // mended one is another version.
 func useless(byID map[string]entry, void []VoidItem) map[string]bool {
 	items := map[string]bool{}

@@ -107,7 +107,7 @@ func (s *Service) rehearsedWith(i bot.Interaction, r Round, given quizzes.Respon
 		Title: title, Tone: result.tone(), Footer: onlyYouWords,
 		Body: bot.Join("\n", reason, bot.Textf(sourceWords, r.Item.Source.Title), rehearsedWords),
 		Controls: []bot.Row{append(bot.Row{
-			bot.Button{Label: againLabel, Action: "rehearse/" + r.ID}, bot.Button{Label: "Practise 5", Action: "quiz/" + r.Group + "/start"},
+			bot.Button{Label: againLabel, Action: "rehearse/" + r.ID}, bot.Button{Label: "Practise 5", Action: "quiz/" + r.Group + "/start"}, reportRound(r.ID),
 		}, studyRow()...)},
 	}}), nil
 }

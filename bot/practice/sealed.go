@@ -58,7 +58,7 @@ func chosen(item quizzes.Item, a Answer) string {
 
 // changeRow leads from an answer that can be changed to the question.
 func changeRow(round string) bot.Row {
-	return append(bot.Row{bot.Button{Label: changeLabel, Action: "change/" + round}}, studyRow()...)
+	return append(bot.Row{bot.Button{Label: changeLabel, Action: "change/" + round}, reportRound(round)}, studyRow()...)
 }
 
 // unsettled is for who can still answer the round of a path; whose answer counts

@@ -32,10 +32,10 @@ func (s *Service) askCard(t group.Track, p Session, q SessionQuestion, item quiz
 	}
 }
 
-// answeredCard is the result of an answer in a session; last says that no
+// answeredCard is the result of an answer at a place of a session; last says that no
 // question is left, earlier that this answer was given before. More lines say
 // when it comes back.
-func (s *Service) answeredCard(g group.Group, p Session, item quizzes.Item, a Answer, last, earlier bool, more ...bot.Text) *bot.Card {
+func (s *Service) answeredCard(g group.Group, p Session, place int, item quizzes.Item, a Answer, last, earlier bool, more ...bot.Text) *bot.Card {
 	result := graded{item: item, answer: a}
 	title, reason := result.words()
 	lines := []bot.Text{reason, bot.Textf(sourceWords, item.Source.Title)}
@@ -51,6 +51,7 @@ func (s *Service) answeredCard(g group.Group, p Session, item quizzes.Item, a An
 			row[1] = bot.Button{Label: "My study page", Action: group.PathStudy}
 		}
 	}
+	row = append(row, reportPlace("session", p.ID, place))
 	return &bot.Card{Title: title, Body: bot.Join("\n", lines...), Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{row}}
 }
 

@@ -125,7 +125,7 @@ func (s *Service) sessionForm(ctx context.Context, i bot.Interaction) (bot.Respo
 	case err != nil:
 		return bot.Response{}, err
 	case q.Answered:
-		return s.answeredAt(ctx, i, g, t, p, item, q.Answer, true)
+		return s.answeredAt(ctx, i, g, t, p, q, item, q.Answer, true)
 	case p.Ended || q.Held:
 		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
@@ -178,12 +178,12 @@ func (s *Service) answerSession(ctx context.Context, i bot.Interaction, how read
 		r, err := s.ask(ctx, g, t, p)
 		return inPlace(i, r), err
 	}
-	return s.answeredAt(ctx, i, g, t, p, item, counts, status == SessionAlready)
+	return s.answeredAt(ctx, i, g, t, p, q, item, counts, status == SessionAlready)
 }
 
 // answeredAt shows the result of an answer in the card's place, and when the
 // question comes back.
-func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Group, t group.Track, p Session, item quizzes.Item, a Answer, earlier bool) (bot.Response, error) {
+func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Group, t group.Track, p Session, q SessionQuestion, item quizzes.Item, a Answer, earlier bool) (bot.Response, error) {
 	back, err := s.backLines(ctx, g, p, item.ID, a)
 	if err != nil {
 		return bot.Response{}, err
@@ -192,8 +192,12 @@ func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Gro
 	if err != nil {
 		return bot.Response{}, err
 	}
+	checked, err := s.checkedLine(ctx, g.ID, q.ItemVersion)
+	if err != nil {
+		return bot.Response{}, err
+	}
 	_, more := p.next()
-	card := s.answeredCard(g, p, item, a, p.Ended || !more, earlier, append(back, rule)...)
+	card := s.answeredCard(g, p, q.Place, item, a, p.Ended || !more, earlier, append(back, checked, rule)...)
 	card.Controls = ruleRow(card.Controls, choice)
 	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }

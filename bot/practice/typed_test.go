@@ -86,7 +86,7 @@ func TestCardsOfTheLargestItemsAreValid(t *testing.T) {
 				continue
 			}
 			p := Session{ID: strings.Repeat("s", 16), Questions: make([]SessionQuestion, 20)}
-			card := s.answeredCard(groupOf(), p, item, a, true, true)
+			card := s.answeredCard(groupOf(), p, 1, item, a, true, true)
 			if err := (bot.Message{Card: card}).Validate(); err != nil {
 				t.Errorf("%s, %s: %v", kind, a.Verdict, err)
 			}

@@ -87,6 +87,7 @@ const addStanding = `points = standings.points + excluded.points,
 const (
 	earnedCaughtUp = "caught-up"
 	earnedPractice = "practice"
+	earnedReport   = "report" // that led to a correction
 )
 
 // earning is something that earns points at once.

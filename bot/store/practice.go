@@ -367,6 +367,7 @@ func (s *Store) Owed(ctx context.Context, groupID, memberID string, now time.Tim
 			AND (r.state = 'open' AND r.closes_at > $4 OR r.state = 'closed' AND r.closed_at > $5)
 			AND EXISTS (SELECT 1 FROM deliveries d WHERE d.ref = r.id AND d.kind = 'question' AND d.state = 'sent')
 			AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.round_id = r.id AND a.member_id = $2)
+			AND NOT EXISTS (SELECT 1 FROM checks k WHERE k.group_id = r.group_id AND k.original = r.item_version AND k.state = 'paused')
 		ORDER BY r.planned_at, r.number`,
 		groupID, memberID, millis(since), millis(now), millis(now.Add(-practice.CatchUpFor)))
 	return rounds, wrap("read owed questions", err)

@@ -50,6 +50,7 @@ var exceptions = map[string]string{
 	"match_items":         "questions",
 	"matches.host_group":  "a group",
 	"match_tries":         "of a group",
+	"reports.named":       "whether organisers may know who; goes with the report",
 	"muted":               "of a channel",
 	"exam_shares":         "of an exam, with which they go",
 	"news":                "of a group; whom they name is in passes",
@@ -174,6 +175,7 @@ func leaveTraces(t *testing.T, s *store.Store) (at time.Time) {
 	wishTraces(t, s)
 	must(t, set(t, s, marked, "cbet", "", "2027-05-08", at))
 	outcomeTraces(t, s)
+	reportTraces(t, s)
 	must(t, s.SettleMemories(t.Context(), "track-g", "member-"+marked))
 	must(t, s.Do(t.Context(), `INSERT INTO mock_items (session_id, place, answer_id, raw, interaction) VALUES ('g-s1', 1, 'x', '`+marked+`', '`+marked+`')`))
 	must(t, s.Do(t.Context(), `UPDATE links SET to_account = 'other:`+marked+`', to_name = '`+marked+`' WHERE id = 'code'`))
@@ -227,6 +229,19 @@ func outcomeTraces(t *testing.T, s *store.Store) {
 	} {
 		must(t, s.Do(t.Context(), text))
 	}
+}
+
+// reportTraces lets the marked person report a question, and decide about another.
+func reportTraces(t *testing.T, s *store.Store) {
+	t.Helper()
+	for n, text := range []string{"'', ''", "'member-" + marked + "', '" + marked + "'"} {
+		must(t, s.Do(t.Context(), fmt.Sprintf(`INSERT INTO checks (id, group_id, track_id, item_id, item_version, original, state, member_id, reason, reported_at)
+			SELECT 'g-check%d', group_id, track_id, item_id, item_version, item_version, 'reported', %s, 1 FROM rounds WHERE id = 'g-r%d'`, n, text, n)))
+	}
+	must(t, s.Do(t.Context(), `INSERT INTO reports (id, check_id, member_id, round_id, fault, note, named, state, reported_at)
+		VALUES ('g-report', 'g-check0', 'member-`+marked+`', 'g-r0', 'key', '`+marked+`', TRUE, 'open', 1)`))
+	must(t, s.Do(t.Context(), `INSERT INTO decisions (id, check_id, member_id, decision, words, made_at)
+		VALUES ('g-decision', 'g-check0', 'member-`+marked+`', 'kept', '`+marked+`', 1)`))
 }
 
 // liveTraces lets the marked person host a live round and answer in it.

@@ -205,7 +205,7 @@ func organisersOnly(ctx context.Context, t *testing.T, w *world, db *sql.DB, pat
 
 // forOrganisers matches the patterns of what only organisers may change; other
 // pages that no member happened to open in a script are each member's own.
-var forOrganisers = regexp.MustCompile(`^(group/|track/|season/|match/|report/|meeting/|setup/|group$)`)
+var forOrganisers = regexp.MustCompile(`^(group/|track/|season/|match/|report/|meeting/|setup/|check/|group$)`)
 
 // formerMember is somebody who was erased, in the private conversation.
 func formerMember(ctx context.Context, t *testing.T, w *world, db *sql.DB) (attack, bool) {
