@@ -36,7 +36,7 @@ func (e *Engine) claimDeliveries(ctx context.Context, adapter string, n int) ([]
 // platform is asked first; only its "no, I don't have it" leads to another post.
 func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 	log := e.log(d)
-	ctx, cancel := e.until(ctx, lease)
+	ctx, cancel := e.until(bot.WithTrace(ctx, d.Cause), lease)
 	defer cancel()
 	channel, err := e.channel(ctx, d)
 	if errors.Is(err, ErrTaken) {
@@ -136,7 +136,7 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 	found, err := e.find(ctx, d, channel)
 	if errors.Is(err, bot.ErrUnreadable) {
 		e.Meter.Reconciled(d.Adapter(), VerdictUnreadable)
-		log.Warn("outcome unknown and messages cannot be found here; not posted again")
+		log.WarnContext(ctx, "outcome unknown and messages cannot be found here; not posted again")
 		d.Doubt = time.Time{} // from here on a person decides
 		e.record(ctx, log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{
 			Cause: CauseUnknown,
@@ -155,7 +155,7 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		return false
 	}
 	e.Meter.Reconciled(d.Adapter(), VerdictFound)
-	log.Info("an earlier attempt had posted it", "copies", len(found))
+	log.InfoContext(ctx, "an earlier attempt had posted it", "copies", len(found))
 	if err := e.adopt(ctx, d); err != nil {
 		e.failed(ctx, d, fmt.Errorf("take over an earlier post: %w", err), false)
 		return true
@@ -226,7 +226,7 @@ func (e *Engine) post(ctx context.Context, d Delivery, channel bot.ChannelID, m 
 	now := e.Now()
 	ok, err := e.Store.MarkSent(ctx, d, id, d.Wanted, now, verify)
 	if err != nil {
-		log.Error("posted but not recorded; it will be found again", "err", err)
+		log.ErrorContext(ctx, "posted but not recorded; it will be found again", "err", err)
 		return
 	}
 	e.Trace("deliver/marked")
@@ -236,7 +236,7 @@ func (e *Engine) post(ctx context.Context, d Delivery, channel bot.ChannelID, m 
 	}
 	e.Sent(d, now.Sub(d.At))
 	e.delivered(d, OutcomeDone)
-	log.Info("posted", "message", id, "late", now.Sub(d.At))
+	log.InfoContext(ctx, "posted", "message", id, "late", now.Sub(d.At))
 	e.Wake()
 }
 
@@ -276,13 +276,13 @@ func (e *Engine) superseded(ctx context.Context, d Delivery, id bot.MessageID) {
 func (e *Engine) deleteExtra(ctx context.Context, log *slog.Logger, extra []bot.MessageID) bool {
 	all := true
 	for _, id := range extra {
-		log.Warn("removing a second copy", "message", id)
+		log.WarnContext(ctx, "removing a second copy", "message", id)
 		err := e.Platform.Delete(ctx, id)
 		if known, ok := errors.AsType[*bot.DeliveryError](err); ok && (known.Kind == bot.Gone || known.Kind == bot.Refused) {
 			err = nil // it is gone, or stays whatever is tried
 		}
 		if err != nil {
-			log.Error("second copy not removed", "message", id, "err", err)
+			log.ErrorContext(ctx, "second copy not removed", "message", id, "err", err)
 			all = false
 			continue
 		}
@@ -307,7 +307,7 @@ func (e *Engine) failed(ctx context.Context, d Delivery, cause error, certain bo
 	if known, ok := errors.AsType[*bot.DeliveryError](cause); ok {
 		switch known.Kind {
 		case bot.Refused, bot.Gone:
-			log.Warn("refused", "cause", known.Cause, "err", known.Err)
+			log.WarnContext(ctx, "refused", "cause", known.Cause, "err", known.Err)
 			e.record(ctx, log, e.Store.ParkDelivery(ctx, d, e.Now(), Refusal{known.Cause, known.Fix, known.Kind == bot.Gone}))
 			e.delivered(d, OutcomeRefused)
 			e.Wake()
@@ -319,7 +319,7 @@ func (e *Engine) failed(ctx context.Context, d Delivery, cause error, certain bo
 	} else if !certain {
 		wait = max(wait, e.Timing.Grace)
 	}
-	log.Warn("not delivered yet", "attempt", d.Attempt, "certain", certain, "retry_in", wait, "err", cause)
+	log.WarnContext(ctx, "not delivered yet", "attempt", d.Attempt, "certain", certain, "retry_in", wait, "err", cause)
 	e.record(ctx, log, e.Store.RetryDelivery(ctx, d, e.wall().Add(wait), certain && d.Doubt.IsZero(), cause.Error()))
 	e.delivered(d, OutcomeRetried)
 }
@@ -339,6 +339,7 @@ func (e *Engine) claimChecks(ctx context.Context, adapter string, n int) ([]job,
 // The recorded one stays even if it is the younger: an attempt that finds itself
 // superseded removes its own copy, so nothing else may count on that copy.
 func (e *Engine) check(ctx context.Context, d Delivery) {
+	ctx = bot.WithTrace(ctx, d.Cause)
 	log := e.log(d)
 	ctx, cancel := context.WithTimeout(ctx, e.Timing.Request)
 	defer cancel()
@@ -354,7 +355,7 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 		return
 	}
 	if err != nil {
-		log.Warn("could not look for a second copy; will try again", "err", err)
+		log.WarnContext(ctx, "could not look for a second copy; will try again", "err", err)
 		return
 	}
 	kept := d.Message
@@ -400,6 +401,7 @@ func (e *Engine) claimEdits(ctx context.Context, adapter string, n int) ([]job, 
 
 // edit brings one post up to the version wanted when it was claimed, or a newer one.
 func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
+	ctx = bot.WithTrace(ctx, d.Cause)
 	log := e.log(d)
 	if ctx.Err() != nil {
 		ctx, cancel := e.afterwards(ctx)
@@ -427,7 +429,7 @@ func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
 	if known, ok := errors.AsType[*bot.DeliveryError](err); ok {
 		switch known.Kind {
 		case bot.Gone:
-			log.Warn("post can't be edited any more", "cause", known.Cause, "err", known.Err)
+			log.WarnContext(ctx, "post can't be edited any more", "cause", known.Cause, "err", known.Err)
 			err = nil // nothing more can be shown there
 		case bot.Refused:
 			outcome = OutcomeRefused
@@ -440,13 +442,14 @@ func (e *Engine) edit(ctx context.Context, d Delivery, lease time.Time) {
 		err = nil // what it shows is no more
 	}
 	if err != nil {
-		log.Warn("not edited yet", "retry_in", wait, "err", err)
+		log.WarnContext(ctx, "not edited yet", "retry_in", wait, "err", err)
 		e.record(ctx, log, e.Store.RetryEdit(ctx, d, e.wall().Add(wait), err.Error()))
 		e.Meter.Edited(d.Adapter(), outcome)
 		return
 	}
 	e.record(ctx, log, e.Store.MarkShown(ctx, d, e.Now()))
 	e.Meter.Edited(d.Adapter(), OutcomeDone)
+	log.DebugContext(ctx, "edited", "message", d.Message, "version", d.Wanted)
 	e.Trace("edit/marked")
 }
 
@@ -457,7 +460,7 @@ func (e *Engine) log(d Delivery) *slog.Logger {
 // record logs a store failure: the lease ends by itself, and the work is taken up again.
 func (e *Engine) record(ctx context.Context, log *slog.Logger, err error) {
 	if err != nil {
-		log.Error("outcome not recorded; it will be looked at again", "err", err)
+		log.ErrorContext(ctx, "outcome not recorded; it will be looked at again", "err", err)
 	}
 }
 

@@ -227,7 +227,7 @@ func (e *Engine) loop(ctx, lasting context.Context, w worker, wake <-chan struct
 			if err != nil && ctx.Err() == nil {
 				failures++
 				e.look(w.name, e.wall().Add(backoff(e.Timing.Retry, failures)))
-				e.Log.Error("claim failed", "worker", w.name, "err", err)
+				e.Log.ErrorContext(ctx, "claim failed", "worker", w.name, "err", err)
 			} else {
 				failures = 0
 			}
@@ -306,7 +306,7 @@ func (e *Engine) do(ctx context.Context, name string, j job) {
 	defer e.count(-1)
 	defer func() {
 		if p := recover(); p != nil {
-			e.Log.Error("job panicked", "worker", name, "panic", p, "stack", string(debug.Stack()))
+			e.Log.ErrorContext(ctx, "job panicked", "worker", name, "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
 	j(ctx)
@@ -345,7 +345,7 @@ func (e *Engine) claimDue(ctx context.Context, n int) ([]job, error) {
 
 // fire does one due thing, or skips it when it is too late.
 func (e *Engine) fire(ctx context.Context, d Due) {
-	ctx, cancel := context.WithTimeout(ctx, e.Timing.Lease-e.Timing.Margin)
+	ctx, cancel := context.WithTimeout(bot.WithTrace(ctx, d.trace()), e.Timing.Lease-e.Timing.Margin)
 	defer cancel()
 	log := e.Log.With("kind", d.Kind, "subject", d.Subject, "occurrence", d.Occurrence)
 	e.Trace("due/claimed")
@@ -354,10 +354,10 @@ func (e *Engine) fire(ctx context.Context, d Due) {
 	late := !d.Until.IsZero() && !e.Now().Before(d.Until)
 	switch {
 	case late && ok && k.Skip != nil:
-		log.Warn("too late, skipped", "due", d.At)
+		log.WarnContext(ctx, "too late, skipped", "due", d.At)
 		err = guarded(func() error { return k.Skip(ctx, d) })
 	case late:
-		log.Warn("too late, skipped", "due", d.At)
+		log.WarnContext(ctx, "too late, skipped", "due", d.At)
 		err = e.Store.SkipDue(ctx, d, e.Now(), "too late")
 	case !ok || k.Fire == nil:
 		err = fmt.Errorf("no feature knows due things of kind %q", d.Kind)
@@ -376,9 +376,9 @@ func (e *Engine) fire(ctx context.Context, d Due) {
 	}
 	ctx, done := e.afterwards(ctx)
 	defer done()
-	log.Error("due thing failed", "attempt", d.Attempt, "retry_in", wait, "err", err)
+	log.ErrorContext(ctx, "due thing failed", "attempt", d.Attempt, "retry_in", wait, "err", err)
 	if err := e.Store.RetryDue(ctx, d, e.wall().Add(wait), err.Error()); err != nil {
-		log.Error("retry not recorded; its lease will end", "err", err)
+		log.ErrorContext(ctx, "retry not recorded; its lease will end", "err", err)
 	}
 }
 

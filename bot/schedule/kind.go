@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -23,6 +24,12 @@ type Due struct {
 	At         time.Time // domain time
 	Until      time.Time // from then on it is skipped instead; zero: never
 	Attempt    int       // how often it was tried, this time included
+	Cause      string    // trace of the press that planned it; "": another due thing did
+}
+
+// trace is under what everything about it is logged.
+func (d Due) trace() string {
+	return cmp.Or(d.Cause, bot.TraceOf(d.Kind+" "+d.Subject+" "+d.Occurrence))
 }
 
 // Lane is the lane of everything a group does in its channels.
@@ -73,6 +80,7 @@ type Delivery struct {
 	Shown   int64         // version that is shown; 0 before sending
 	Attempt int64         // the fence: only the latest attempt may record its outcome
 	Doubt   time.Time     // real time of the first attempt of unknown outcome; zero: none
+	Cause   string        // trace of what led to it or to its newest change; "": not known
 }
 
 // Refusal is why a delivery is parked, in words for a person.

@@ -77,6 +77,7 @@ func compareBool(a, b bool) int {
 // pin pins one post, or unpins it. A post is never held up by that: it is there
 // already, and can be answered and edited.
 func (e *Engine) pin(ctx context.Context, p Pinning, lease time.Time) {
+	ctx = bot.WithTrace(ctx, p.Cause)
 	log := e.log(p.Delivery).With("pin", p.Pin)
 	if ctx.Err() != nil { // the program ends
 		ctx, cancel := e.afterwards(ctx)
@@ -101,7 +102,7 @@ func (e *Engine) pin(ctx context.Context, p Pinning, lease time.Time) {
 		case bot.Gone:
 			err = nil // what is no more is not pinned
 		case bot.Refused:
-			log.Warn("not pinned", "cause", known.Cause, "err", known.Err)
+			log.WarnContext(ctx, "not pinned", "cause", known.Cause, "err", known.Err)
 			e.record(ctx, log, e.Store.RefusePin(ctx, p, e.Now(), e.wall().Add(refusedEdit), Refusal{Cause: known.Cause, Fix: known.Fix}))
 			e.Wake()
 			return
@@ -110,7 +111,7 @@ func (e *Engine) pin(ctx context.Context, p Pinning, lease time.Time) {
 		}
 	}
 	if err != nil {
-		log.Warn("not pinned yet", "retry_in", wait, "err", err)
+		log.WarnContext(ctx, "not pinned yet", "retry_in", wait, "err", err)
 		e.record(ctx, log, e.Store.RetryPin(ctx, p, e.wall().Add(wait)))
 		return
 	}

@@ -46,7 +46,7 @@ func (s *Store) weekly(ctx context.Context, query, trackID string) (map[string]m
 // WaitingDue is what waits of a subject, the first first.
 func (s *Store) WaitingDue(ctx context.Context, kind, subject string) (schedule.Due, bool, error) {
 	var d schedule.Due
-	d, err := readDue(s.read(ctx).row(ctx, `SELECT kind, subject, occurrence, lane, rank, at, until, attempt FROM due
+	d, err := readDue(s.read(ctx).row(ctx, `SELECT `+dueColumns+` FROM due
 		WHERE kind = $1 AND subject = $2 AND state = 'waiting' ORDER BY at LIMIT 1`, kind, subject).scan)
 	ok, err := found(err)
 	return d, ok, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"studyhall/bot"
 	"studyhall/bot/practice"
 	"studyhall/bot/schedule"
 	"studyhall/quizzes"
@@ -161,10 +162,10 @@ func noteLive(ctx context.Context, tx *tx, l practice.Live, a practice.LiveAnswe
 		return nil
 	}
 	out.Refresh = true
-	_, err = tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1,
+	_, err = tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1, cause = $4,
 			edit_at = CASE WHEN shown < wanted AND edit_at < $2 THEN edit_at
 				WHEN edited_at + $3 > $2 THEN edited_at + $3 ELSE $2 END
-		WHERE ref = $1 AND kind = 'live' AND state IN ('waiting', 'sent')`, liveRef(l.ID, l.Place), millis(a.At), liveCounts.Milliseconds())
+		WHERE ref = $1 AND kind = 'live' AND state IN ('waiting', 'sent')`, liveRef(l.ID, l.Place), millis(a.At), liveCounts.Milliseconds(), bot.Trace(ctx))
 	return err
 }
 

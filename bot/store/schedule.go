@@ -30,7 +30,9 @@ const deliveryReady = `d.state = 'waiting' AND d.run_at <= $1
 // last edit, and nobody is at it.
 const editReady = `state = 'sent' AND shown < wanted AND edit_at <= $1 AND edit_run <= $2`
 
-const deliveryColumns = `id, kind, ref, group_id, target, person, rank, at, until, state, message, posted_at, wanted, shown, doubt`
+const dueColumns = `kind, subject, occurrence, lane, rank, at, until, attempt, cause`
+
+const deliveryColumns = `id, kind, ref, group_id, target, person, rank, at, until, state, message, posted_at, wanted, shown, doubt, cause`
 
 // ClaimDue implements [schedule.Store].
 func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int) ([]schedule.Due, error) {
@@ -44,7 +46,7 @@ func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int)
 			WHERE (kind, subject, occurrence) IN (
 				SELECT d.kind, d.subject, d.occurrence FROM due d WHERE `+dueReady+`
 				ORDER BY d.at, d.rank LIMIT $4`+s.skipLocked()+`)
-			RETURNING kind, subject, occurrence, lane, rank, at, until, attempt`,
+			RETURNING `+dueColumns,
 			millis(now), millis(real), millis(lease), n, s.copy.Load())
 		return err
 	})
@@ -53,7 +55,7 @@ func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int)
 
 func readDue(scan scanner) (d schedule.Due, err error) {
 	var at, until int64
-	err = scan(&d.Kind, &d.Subject, &d.Occurrence, &d.Lane, &d.Rank, &at, &until, &d.Attempt)
+	err = scan(&d.Kind, &d.Subject, &d.Occurrence, &d.Lane, &d.Rank, &at, &until, &d.Attempt, &d.Cause)
 	d.At, d.Until = instant(at), instant(until)
 	return d, err
 }
@@ -98,12 +100,18 @@ func endDue(ctx context.Context, tx *tx, d schedule.Due, now time.Time, state, r
 	return err
 }
 
-// insertDue plans due things; one that exists already stays as it is.
+// insertDue plans due things; one that exists already stays as it is. What a
+// person plans has the trace of that, and what a due thing plans has one of its
+// own, or all questions of a year would have that of the set-up.
 func insertDue(ctx context.Context, tx *tx, due ...schedule.Due) error {
+	cause := bot.Trace(ctx)
+	if tx.took != nil {
+		cause = ""
+	}
 	for _, d := range due {
-		if _, err := tx.exec(ctx, `INSERT INTO due (kind, subject, occurrence, lane, rank, at, until)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-			d.Kind, d.Subject, d.Occurrence, d.Lane, d.Rank, millis(d.At), millis(d.Until)); err != nil {
+		if _, err := tx.exec(ctx, `INSERT INTO due (kind, subject, occurrence, lane, rank, at, until, cause)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+			d.Kind, d.Subject, d.Occurrence, d.Lane, d.Rank, millis(d.At), millis(d.Until), cause); err != nil {
 			return err
 		}
 	}
@@ -140,9 +148,9 @@ func insertDeliveries(ctx context.Context, tx *tx, deliveries ...schedule.Delive
 			tx.owed[d.Target]++
 			d.Key = schedule.KeyOf(*tx.took, d.Target, tx.owed[d.Target])
 		}
-		if _, err := tx.exec(ctx, `INSERT INTO deliveries (id, kind, ref, group_id, adapter, target, person, rank, at, until, doubt)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
-			d.Key, d.Kind, d.Ref, d.Group, d.Adapter(), d.Target, d.Person, d.Rank, millis(d.At), millis(d.Until), millis(doubt)); err != nil {
+		if _, err := tx.exec(ctx, `INSERT INTO deliveries (id, kind, ref, group_id, adapter, target, person, rank, at, until, doubt, cause)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+			d.Key, d.Kind, d.Ref, d.Group, d.Adapter(), d.Target, d.Person, d.Rank, millis(d.At), millis(d.Until), millis(doubt), bot.Trace(ctx)); err != nil {
 			return err
 		}
 	}
@@ -153,9 +161,9 @@ func insertDeliveries(ctx context.Context, tx *tx, deliveries ...schedule.Delive
 // waiting ones included; the edit happens at an instant or with an earlier one
 // that is still to come.
 func wantEdit(ctx context.Context, tx *tx, kind, ref string, at time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1,
+	_, err := tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1, cause = $4,
 			edit_at = CASE WHEN shown < wanted AND edit_at < $3 THEN edit_at ELSE $3 END
-		WHERE ref = $2 AND kind = $1 AND state IN ('waiting', 'sent', 'parked')`, kind, ref, millis(at))
+		WHERE ref = $2 AND kind = $1 AND state IN ('waiting', 'sent', 'parked')`, kind, ref, millis(at), bot.Trace(ctx))
 	return err
 }
 
@@ -181,7 +189,7 @@ func readDelivery(scan scanner, more ...any) (d schedule.Delivery, err error) {
 	var at, until, posted, doubt int64
 	var message string
 	err = scan(append([]any{&d.Key, &d.Kind, &d.Ref, &d.Group, &d.Target, &d.Person, &d.Rank, &at, &until,
-		&d.State, &message, &posted, &d.Wanted, &d.Shown, &doubt}, more...)...)
+		&d.State, &message, &posted, &d.Wanted, &d.Shown, &doubt, &d.Cause}, more...)...)
 	d.At, d.Until, d.Posted, d.Doubt = instant(at), instant(until), instant(posted), instant(doubt)
 	d.Message = bot.MessageID(message)
 	return d, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"studyhall/bot"
 	"studyhall/bot/cert"
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
@@ -212,10 +213,10 @@ func wantCount(ctx context.Context, tx *tx, kind, ref string, posted, now time.T
 	if now.Sub(posted) <= time.Hour {
 		pace = 0
 	}
-	_, err := tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1,
+	_, err := tx.exec(ctx, `UPDATE deliveries SET wanted = wanted + 1, cause = $5,
 			edit_at = CASE WHEN shown < wanted AND edit_at < $3 THEN edit_at
 				WHEN edited_at + $4 > $3 THEN edited_at + $4 ELSE $3 END
-		WHERE ref = $1 AND kind = $2 AND state IN ('waiting', 'sent')`, ref, kind, millis(now), pace)
+		WHERE ref = $1 AND kind = $2 AND state IN ('waiting', 'sent')`, ref, kind, millis(now), pace, bot.Trace(ctx))
 	return err
 }
 
