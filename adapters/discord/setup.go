@@ -54,6 +54,17 @@ func InviteURL(application string) string {
 // application's.
 func IsID(s string) bool { return isSnowflake(s) }
 
+// ApplicationOf is the application that a token names in its first part, which is
+// no secret, or "".
+func ApplicationOf(token string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(token), "Bot "), ".")
+	id, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(first, "="))
+	if err != nil || !isSnowflake(string(id)) {
+		return ""
+	}
+	return string(id)
+}
+
 // CheckToken reports what is wrong with the shape of a bot's token, most often
 // that it is another of the portal's secrets. The error has nothing of it.
 func CheckToken(token string) error {

@@ -107,6 +107,22 @@ func (s *Store) size(ctx context.Context, t target) (n int64, err error) {
 // unreachedFor is for how long private messages that failed are counted.
 const unreachedFor = 7 * 24 * time.Hour
 
+// nextPost asks when the next post in a channel is due, after a time.
+const nextPost = `SELECT COALESCE(MIN(at), 0) FROM due WHERE state = 'waiting' AND at > $1 AND substr(lane, 1, 6) = 'group/' AND rank >= $2 AND rank < $3`
+
+// Outlook is when the next post in a channel is due, zero for none, and how many
+// groups there are.
+func (s *Store) Outlook(ctx context.Context, now time.Time) (next time.Time, groups int, err error) {
+	var at int64
+	err = s.view(ctx, func(ctx context.Context, q querier) error {
+		if err := q.row(ctx, nextPost, millis(now), schedule.RankSumUp, schedule.RankOther).scan(&at); err != nil {
+			return err
+		}
+		return q.row(ctx, `SELECT COUNT(*) FROM groups`).scan(&groups)
+	})
+	return instant(at), groups, wrap("look ahead", err)
+}
+
 func (s *Store) look(ctx context.Context, l *Looks, now time.Time) error {
 	return s.view(ctx, func(ctx context.Context, q querier) (err error) {
 		var next, since, oldest int64
@@ -117,8 +133,7 @@ func (s *Store) look(ctx context.Context, l *Looks, now time.Time) error {
 		}{
 			{[]any{&l.Groups, &l.Gone}, `SELECT COUNT(*), COUNT(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM channels c WHERE c.group_id = g.id AND NOT c.gone))
 				FROM groups g`, nil},
-			{[]any{&next}, `SELECT COALESCE(MIN(at), 0) FROM due WHERE state = 'waiting' AND at > $1 AND substr(lane, 1, 6) = 'group/' AND rank >= $2 AND rank < $3`,
-				[]any{millis(now), schedule.RankSumUp, schedule.RankOther}},
+			{[]any{&next}, nextPost, []any{millis(now), schedule.RankSumUp, schedule.RankOther}},
 			{[]any{&l.Overdue, &since}, `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM due WHERE state = 'waiting' AND at <= $1`, []any{millis(now)}},
 			{[]any{&l.Waiting, &oldest}, `SELECT COUNT(*), COALESCE(MIN(at), 0) FROM deliveries WHERE state = 'waiting'`, nil},
 			{[]any{&l.Unreached}, `SELECT COUNT(*) FROM deliveries WHERE state = 'parked' AND person AND ended_at > $1`, []any{millis(now.Add(-unreachedFor))}},

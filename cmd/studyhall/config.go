@@ -64,14 +64,16 @@ func (p *program) configured() (app.Config, *slog.Logger, error) {
 	if err != nil {
 		return app.Config{}, nil, err
 	}
+	if p.terminal() {
+		c.Terminal = p.err
+	}
 	return c, p.logger(c), nil
 }
 
 // logger writes text to a terminal and JSON elsewhere, unless told otherwise, and
 // no secrets.
 func (p *program) logger(c app.Config) *slog.Logger {
-	file, _ := p.err.(*os.File)
-	terminal := file != nil && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
+	terminal := p.terminal()
 	if c.LogFormat == app.LogJSON || c.LogFormat == app.LogAuto && !terminal {
 		return slog.New(app.SafeLog(bot.Traced(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: c.LogLevel})), p.now, c.Secrets()...))
 	}
@@ -79,6 +81,12 @@ func (p *program) logger(c app.Config) *slog.Logger {
 	return slog.New(app.SafeLog(bot.Traced(tint.NewTextHandler(p.err, &tint.Options{
 		Level: c.LogLevel, TimeFormat: time.TimeOnly, NoColor: plain || !terminal,
 	})), p.now, c.Secrets()...))
+}
+
+// terminal reports whether somebody reads along.
+func (p *program) terminal() bool {
+	file, _ := p.err.(*os.File)
+	return file != nil && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
 }
 
 // maxDotenv is more than any .env has, in bytes.

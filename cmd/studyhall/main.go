@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,8 +15,16 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		fmt.Fprintln(os.Stderr, "studyhall: told twice to end, so it ends at once; nothing is lost, and the next start goes on where this one ended")
+		os.Exit(exitFailed)
+	}()
 	p := &program{out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: time.Now}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }

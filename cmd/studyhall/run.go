@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -38,7 +39,32 @@ func (*serve) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	defer p.bounded(ctx, os.Exit)()
 	return app.Serve(ctx, c, log, programVersion())
+}
+
+// endTime is for how long the program may take to end once it was told to. It
+// takes less, unless something that it waits for hangs.
+const endTime = 9500 * time.Millisecond
+
+// bounded ends the program when it hasn't ended in time after ctx has, unless what
+// it returns was called before.
+func (p *program) bounded(ctx context.Context, exit func(code int)) (ended func()) {
+	over := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(endTime)
+		defer timer.Stop()
+		select {
+		case <-over:
+		case <-timer.C:
+			fmt.Fprintln(p.err, "studyhall: something hangs, so it ends without waiting any longer; nothing is lost, and the next start goes on where this one ended")
+			exit(exitFailed)
+		}
+	})
+	return func() {
+		stop()
+		close(over)
+	}
 }
 
 const variablesHelp = "Variables tell it what to do; .env.example describes every one."

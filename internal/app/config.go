@@ -37,6 +37,7 @@ type Config struct {
 	Backups        Backups    // BACKUP_DIR, BACKUP_KEEP, BACKUP_RECIPIENTS
 	LogLevel       slog.Level // LOG_LEVEL
 	LogFormat      LogFormat  // LOG_FORMAT
+	Terminal       io.Writer  // where somebody reads along, which no variable says; nil: nobody
 }
 
 // LogFormat is how log lines are written.

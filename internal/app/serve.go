@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -26,6 +27,21 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 		return fmt.Errorf("listen on %s: %w; HTTP_ADDR names another address", c.HTTPAddr, err)
 	}
 	defer l.Close()
+	// Whoever asks while the database is opened and migrated gets an answer.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	door, served := &entrance{}, make(chan error, 1)
+	go func() {
+		defer cancel()
+		served <- serveHTTP(ctx, log, l, door)
+	}()
+	err = serveBehind(ctx, c, log, version, door, l.Addr().String())
+	cancel()
+	return errors.Join(err, <-served)
+}
+
+// serveBehind is Serve once somebody answers at the door.
+func serveBehind(ctx context.Context, c Config, log *slog.Logger, version string, door *entrance, address string) error {
 	metrics := web.NewMetrics(version)
 	log = watched(log, metrics)
 	a, err := New(ctx, Options{
@@ -38,8 +54,11 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 		return err
 	}
 	defer a.Close()
-	log.Info("serving", "version", version, "address", l.Addr().String())
-	return a.runWith(ctx, l)
+	door.open(a.Handler())
+	if err := a.greet(ctx, c, log, version, address); err != nil {
+		return err
+	}
+	return a.Run(ctx)
 }
 
 // platforms makes an adapter for each platform that is configured.
