@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,6 +28,11 @@ type CheckUp struct {
 	Offline bool // ask nothing over the network but the database
 	// Dial opens connections to platforms; nil: the machine's.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Resolve looks names up; nil: this machine's way, or none where there is Dial.
+	Resolve func(ctx context.Context, host string) ([]string, error)
+	Proxy   func(*http.Request) (*url.URL, error)         // nil: [http.ProxyFromEnvironment]
+	Roots   *x509.CertPool                                // whose certificates are believed; nil: this machine's
+	Free    func(folder string) (bytes uint64, err error) // nil: this machine's
 }
 
 // Report is what [Doctor] found.
@@ -63,6 +71,8 @@ func Doctor(ctx context.Context, c Config, o CheckUp) (r Report) {
 	r.add(bot.FindingOK, "Program", "This is studyhall "+o.Version+".", "")
 	r.questions(o, c)
 	l := r.database(ctx, c, o)
+	r.disk(c, o, l)
+	r.network(ctx, c, o)
 	r.slack(ctx, c, o, l)
 	r.discord(ctx, c, o, l)
 	r.integrity(ctx, c, o, l)
