@@ -48,15 +48,7 @@ func (l *pressLog) lines(t *testing.T, message string) (found []map[string]any) 
 func TestOneCodeFromPressToPost(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		book := &pressLog{}
-		log := slog.New(bot.Traced(slog.NewJSONHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})))
-		w := stoppedWorld(t, os.DirFS("testdata/banks"), log)
-		w.database = url
-		w.fake = bottest.NewFake(w.Now)
-		w.people = bottest.NewTogether(w.fake, w.harbor)
-		w.begin()
-		d := w.Driver()
-		d.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago", Administrator: true})
-		d.Person("dana", bot.Profile{Name: "Dana R.", Zone: "America/Chicago"})
+		w, d := tracedWorld(t, url, book)
 		// after is whether what a person's last press led to has its code in the log.
 		codes := map[string]bool{}
 		after := func(what, message string) {
@@ -119,4 +111,20 @@ func TestOneCodeFromPressToPost(t *testing.T) {
 			t.Errorf("%d questions were posted by themselves", days)
 		}
 	})
+}
+
+// tracedWorld is a world whose log is that of the program, with an organiser and a
+// member.
+func tracedWorld(t *testing.T, url string, book *pressLog) (*world, bottest.Driver) {
+	t.Helper()
+	log := slog.New(bot.Traced(slog.NewJSONHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	w := stoppedWorld(t, os.DirFS("testdata/banks"), log)
+	w.database = url
+	w.fake = bottest.NewFake(w.Now)
+	w.people = bottest.NewTogether(w.fake, w.harbor)
+	w.begin()
+	d := w.Driver()
+	d.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago", Administrator: true})
+	d.Person("dana", bot.Profile{Name: "Dana R.", Zone: "America/Chicago"})
+	return w, d
 }
