@@ -80,6 +80,16 @@ func detectXML(text string) (Format, error) {
 		switch strings.ToLower(root) {
 		case "quiz":
 			return MoodleXML, nil
+		case "questestinterop":
+			return QTI12, nil
+		case "assessmentitem", "qti-assessment-item", "assessmenttest", "qti-assessment-test":
+			switch all := text[:min(len(text), 20_000)]; {
+			case strings.HasPrefix(root, "qti-"):
+				return QTI30, nil
+			case strings.Contains(all, "imsqti_v2p2"):
+				return QTI22, nil
+			}
+			return QTI21, nil
 		case "html", "body":
 			return "", refusef("This is a web page, not a file of questions.")
 		}
@@ -93,8 +103,39 @@ func detectBinary(data []byte) (Format, error) {
 		return "", refusef("This is an old Office file. Save it as CSV.")
 	case bytes.HasPrefix(data, []byte("%PDF")):
 		return "", refusef("This is a PDF, of which I can't read questions.")
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("PK\x05\x06")):
+		return detectArchive(data)
 	}
 	return "", nil
+}
+
+// detectArchive looks into a zip file.
+func detectArchive(data []byte) (Format, error) {
+	a, err := openArchive(data)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range a.names {
+		switch {
+		case strings.HasPrefix(name, "xl/"):
+			return "", refusef("This is a spreadsheet. Save it as CSV.")
+		case strings.HasPrefix(name, "word/"):
+			return "", refusef("This is a document, of which I can't read questions.")
+		}
+	}
+	for _, name := range a.names {
+		if !strings.HasSuffix(strings.ToLower(name), ".xml") || path.Base(name) == "imsmanifest.xml" {
+			continue
+		}
+		text, err := a.read(name, maxText)
+		if err != nil {
+			return "", err
+		}
+		if f, err := detectXML(string(text[:min(len(text), 20_000)])); err == nil && f != MoodleXML {
+			return f, nil
+		}
+	}
+	return "", refusef("There are no questions in this archive that I can read.")
 }
 
 func detectCards(text, ending string) Format { return "" }

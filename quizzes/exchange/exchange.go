@@ -29,11 +29,15 @@ const (
 	GIFT      Format = "gift"
 	Aiken     Format = "aiken"
 	MoodleXML Format = "moodle"
+	QTI12     Format = "qti12"
+	QTI21     Format = "qti21"
+	QTI22     Format = "qti22"
+	QTI30     Format = "qti30"
 )
 
 // Formats are all formats, in the order in which they are explained.
 func Formats() []Format {
-	return []Format{YAML, JSON, CSV, GIFT, Aiken, MoodleXML}
+	return []Format{YAML, JSON, CSV, GIFT, Aiken, MoodleXML, QTI12, QTI21, QTI22, QTI30}
 }
 
 // A Status is what became of one question.
@@ -123,7 +127,7 @@ const (
 )
 
 // MaxFile is how many bytes a file may have; [Import] refuses a longer one.
-const MaxFile = maxText
+const MaxFile = maxArchive
 
 // Separator is a sign between cards or their sides, which may be written \t, \n
 // or with its name.
@@ -201,6 +205,8 @@ func importers(f Format) func(*input) error {
 		return readAiken
 	case MoodleXML:
 		return readMoodle
+	case QTI12, QTI21, QTI22, QTI30:
+		return readQTI
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ func (f Format) Ending() string {
 		return ".aiken.txt"
 	case MoodleXML:
 		return ".xml"
+	case QTI12, QTI21, QTI22, QTI30:
+		return "." + string(f) + ".zip"
 	}
 	return "." + string(f)
 }
@@ -49,7 +51,7 @@ func FormatOf(name string) Format {
 }
 
 // Binary reports whether the bytes are no text.
-func (e Exported) Binary() bool { return false }
+func (e Exported) Binary() bool { return bytes.HasPrefix(e.Data, []byte("PK")) }
 
 // Export writes a bank in a format. A question that the format can't carry is
 // left out, and what it can't carry of others too; the outcomes say so. It is an
@@ -83,6 +85,10 @@ func exporters(f Format) func(quizzes.Bank, *Exported) error {
 		return writeAiken
 	case MoodleXML:
 		return writeMoodle
+	case QTI12:
+		return writeQTI12
+	case QTI21, QTI22, QTI30:
+		return writeQTI
 	}
 	return nil
 }

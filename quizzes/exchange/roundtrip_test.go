@@ -154,6 +154,10 @@ func formats() []carried {
 			return b, true
 		}},
 		{exchange.MoodleXML, true, func(i quizzes.Item) (quizzes.Item, bool) { return i, !signs(i, "*") }},
+		{exchange.QTI12, true, whole},
+		{exchange.QTI21, true, whole},
+		{exchange.QTI22, true, whole},
+		{exchange.QTI30, true, whole},
 	}
 }
 
