@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"studyhall/bot/store"
 )
 
 // Exit codes; 78 comes from the configuration's own error.
@@ -112,7 +114,7 @@ func (p *program) fail(err error) int {
 		return exitOK
 	}
 	if !errors.Is(err, errSaid) {
-		fmt.Fprintf(p.err, "studyhall: %v\n", err)
+		fmt.Fprintf(p.err, "studyhall: %v%s\n", err, remedy(err))
 	}
 	if coded, ok := errors.AsType[interface {
 		error
@@ -121,6 +123,14 @@ func (p *program) fail(err error) int {
 		return coded.ExitCode()
 	}
 	return exitFailed
+}
+
+// remedy is what to do about an error that doesn't say so itself.
+func remedy(err error) string {
+	if errors.Is(err, store.ErrStorage) {
+		return "; nothing was changed and nothing is lost: make room there, or let the program write there, and try again (studyhall doctor says how much room there is)"
+	}
+	return ""
 }
 
 // errSaid ends a verb that failed and has already said why.

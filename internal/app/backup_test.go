@@ -170,6 +170,7 @@ func TestBackupIsSealed(t *testing.T) {
 			if _, _, err := Restore(t.Context(), Config{Database: Secret(url)}, slog.New(slog.DiscardHandler), "test", path, nil); !errors.Is(err, ErrEncrypted) {
 				t.Errorf("without the key: %v", err)
 			}
+			tornRestore(t, engine, temporary, data, id)
 			if _, _, err := Restore(t.Context(), Config{Database: Secret(url)}, slog.New(slog.DiscardHandler), "test", path, []age.Identity{id}); err != nil {
 				t.Fatal(err)
 			}
@@ -178,6 +179,34 @@ func TestBackupIsSealed(t *testing.T) {
 				t.Errorf("restored %q (%v, %v)", got, ok, err)
 			}
 		})
+	}
+}
+
+// tornRestore restores an encrypted backup of which the end is missing: it fails,
+// and nothing of it that can be read is left behind.
+func tornRestore(t *testing.T, engine, temporary string, data []byte, id age.Identity) {
+	t.Helper()
+	dir := t.TempDir()
+	torn, url := filepath.Join(dir, "torn.age"), "sqlite:"+filepath.Join(dir, "into.db")
+	if engine == storetest.Postgres {
+		url = storetest.URL(t, engine)
+	}
+	if err := os.WriteFile(torn, data[:len(data)-1000], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Restore(t.Context(), Config{Database: Secret(url)}, slog.New(slog.DiscardHandler), "test", torn, []age.Identity{id}); err == nil {
+		t.Error("a torn backup is restored")
+	}
+	for _, folder := range []string{dir, temporary} {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() && path != torn {
+				t.Errorf("%s is left behind", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }
 
