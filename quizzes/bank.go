@@ -11,12 +11,10 @@ package quizzes
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // A Bank is one file of questions for one version of an exam's outline.
@@ -51,9 +49,11 @@ type Item struct {
 	Void        bool       `json:"void,omitempty"`      // of a corrected item: no answer to it can be right or wrong
 	// Computed says that a program works the answer out from numbers, so that the
 	// question can't be one of an exam's. Some issuers' rules ask for such ones.
-	Computed bool   `json:"computed,omitempty"`
-	Image    *Image `json:"image,omitempty"` // a picture that belongs to the question
-	Line     int    `json:"-"`               // line in the bank's file, 1 for the first; 0 in an item from a snapshot
+	Computed bool    `json:"computed,omitempty"`
+	Image    *Image  `json:"image,omitempty"` // a picture that belongs to the question
+	Draw     *Draw   `json:"draw,omitempty"`  // of a question that was drawn from a family: its numbers
+	Family   *Family `json:"-"`               // what makes more such questions; nil in an item from a snapshot, and in most others
+	Line     int     `json:"-"`               // line in the bank's file, 1 for the first; 0 in an item from a snapshot
 }
 
 // An Option is one choice of an [Item].
@@ -61,6 +61,9 @@ type Option struct {
 	ID   string `json:"id"` // a to e
 	Text string `json:"text"`
 	Why  string `json:"why"` // one sentence: why it is right or wrong
+	// From is the family's option that this one was drawn from: the same mistake,
+	// wherever it stands and whatever its numbers are.
+	From string `json:"from,omitempty"`
 }
 
 // A Source says where a reader can check an [Item].
@@ -108,8 +111,7 @@ func (i Item) Version() (id string, snapshot []byte) {
 	}
 	snapshot = bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	sum := sha256.Sum256(snapshot)
-	id = strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:20]
-	return id, snapshot
+	return spell(sum), snapshot
 }
 
 // FromSnapshot returns the item that [Item.Version] made the snapshot of. It

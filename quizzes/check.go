@@ -26,9 +26,14 @@ const maxOptions = 5
 func (d *document) checkItems() {
 	d.checkText(to("title"), d.bank.Title, false)
 	d.checkDraft()
-	first := map[string]int{}
+	first, families := map[string]int{}, 0
 	for i, item := range d.bank.Items {
 		at := to("items", i)
+		if item.Family != nil {
+			if families++; families == mostFamilies+1 {
+				d.fault(with(at, "parameters"), fmt.Sprintf("are in more than %d questions of this bank", mostFamilies), "split the bank")
+			}
+		}
 		if line, twice := first[item.ID]; twice && item.ID != "" {
 			d.fault(with(at, "id"), fmt.Sprintf("the id %s is already used on line %d", item.ID, line), "give this question an id of its own")
 		} else {
@@ -74,11 +79,11 @@ func (d *document) checkItem(at []string, item Item) {
 	}
 	d.checkText(with(at, "explanation"), item.Explanation, true)
 	d.checkText(with(at, "source", "title"), item.Source.Title, false)
-	if size > maxQuestion && !d.faulty(with(at, "stem")) {
+	if size > maxQuestion && item.Family == nil && !d.faulty(with(at, "stem")) {
 		d.fault(with(at, "stem"), fmt.Sprintf("%s have %d characters together; at most %d fit", parts, size, maxQuestion), "shorten "+shorter)
 	}
-	d.checkType(at, item)
 	d.checkSource(at, item.Source)
+	d.checkType(at, item)
 }
 
 // checkOptions looks at ids, answer, equal texts and a telling length.

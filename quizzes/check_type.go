@@ -27,6 +27,15 @@ func (d *document) checkType(at []string, item Item) {
 			d.fault(with(at, key), fmt.Sprintf("does not belong to a question of type %s", item.Type), "it is for the type "+list(types)+"; remove it, or change the type")
 		}
 	}
+	if item.Family != nil {
+		d.checkFamily(at, item)
+		return
+	}
+	for _, key := range []string{"formulas", "where"} {
+		if child(d.locate(at), key) != nil {
+			d.fault(with(at, key), "has no parameters to work with", "add parameters:, or remove it")
+		}
+	}
 	switch item.Type {
 	case Numeric:
 		d.checkNumeric(at, item)

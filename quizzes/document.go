@@ -195,6 +195,7 @@ func decodeItem(n *yaml.Node) Item {
 	if s := child(n, "source"); s != nil {
 		i.Source = Source{Title: scalar(s, "title"), URL: scalar(s, "url"), Checked: scalar(s, "checked")}
 	}
+	i.Family = decodeFamily(n, i)
 	return i
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"studyhall/quizzes"
 )
@@ -21,7 +22,7 @@ func FuzzParse(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, name := range seeds {
+	for _, name := range append(seeds, "testdata/families/good.yaml") {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
@@ -49,7 +50,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatal(err)
 			}
 			back.Line = item.Line
-			if diff := cmp.Diff(item, back); diff != "" {
+			if diff := cmp.Diff(item, back, cmpopts.IgnoreFields(quizzes.Item{}, "Family")); diff != "" {
 				t.Errorf("item changed by its snapshot (-before +after):\n%s", diff)
 			}
 			if again, _ := back.Version(); again != id {

@@ -53,6 +53,12 @@ func parse(f File) *document {
 	d.decode()
 	d.checkSchema()
 	d.checkItems()
+	if !Faulty(d.problems) {
+		// Each of its questions was drawn and checked, so the first can be.
+		if err := d.settleFamilies(); err != nil {
+			d.addProblem(Problem{File: f.Name, What: err.Error(), Fix: "change the question's parameters or formulas"})
+		}
+	}
 	return d
 }
 
@@ -136,6 +142,9 @@ func trusted(fsys fs.FS) ([]*document, error) {
 		}
 		if d.folder, err = folderOf(fsys, name); err == nil {
 			err = d.trustPictures()
+		}
+		if err == nil {
+			err = d.settleFamilies()
 		}
 		if err != nil {
 			return fmt.Errorf("decode bank: %w", err)

@@ -37,7 +37,11 @@ const (
 // hashOf names bytes by what they are: the first 20 characters of their SHA-256
 // in lower-case base32.
 func hashOf(data []byte) string {
-	sum := sha256.Sum256(data)
+	return spell(sha256.Sum256(data))
+}
+
+// spell writes the first 100 bits of a hash in lower-case base32.
+func spell(sum [sha256.Size]byte) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:20]
 }
 

@@ -167,9 +167,13 @@ func keys(at []string) []string {
 	case "":
 		return []string{"bank", "title", "certification", "outline", "draft", "items"}
 	case "items[]":
-		return []string{"id", "type", "domain", "level", "difficulty", "stem", "image", "options", "answer", "accept", "reject", "tolerance", "unit", "computed", "explanation", "source"}
+		return []string{"id", "type", "domain", "level", "difficulty", "stem", "image", "options", "answer", "accept", "reject", "tolerance", "unit", "computed", "parameters", "formulas", "where", "explanation", "source"}
 	case "items[].options[]":
 		return []string{"id", "text", "why"}
+	case "items[].parameters[]":
+		return []string{"name", "values", "from", "to", "step", "unit", "digits", "places", "prefix"}
+	case "items[].formulas[]":
+		return []string{"name", "is", "unit", "digits", "places", "prefix"}
 	case "items[].image":
 		return []string{"file", "alt"}
 	case "items[].source":
@@ -263,7 +267,7 @@ func hint(at []string) string {
 	case "items[].source.checked":
 		return "give the day somebody looked at the source, such as 2026-11-22"
 	}
-	return "docs/question-banks.md describes the format"
+	return familyHint(general(at))
 }
 
 // nearest returns the word that was probably meant, or "".

@@ -37,9 +37,10 @@ type entry struct {
 	bank string
 }
 
-// snapshot is the entry as what asks about a track keeps it.
-func (e entry) snapshot(t group.Track) SessionItem {
-	version, snapshot := e.item.Version()
+// snapshot is the entry as what asks about a track keeps it. The numbers of a
+// computed item are those that belong to what asks, such as a session.
+func (e entry) snapshot(t group.Track, asker string) SessionItem {
+	version, snapshot := e.item.Drawn(asker).Version()
 	return SessionItem{Item: e.item.ID, Version: version, Snapshot: snapshot, Bank: e.bank, Certification: t.Certification}
 }
 

@@ -183,7 +183,7 @@ func (s *Service) liveStart(ctx context.Context, i bot.Interaction) (bot.Respons
 		return liveNone(i), nil
 	}
 	l := Live{ID: id, Group: t.Group, Track: t.ID, Channel: ch, Host: m.ID, Per: livePer}
-	start, running, err := s.Store.StartLive(ctx, l, liveItems(t, chosen), i.ID, s.NewID(), s.Now())
+	start, running, err := s.Store.StartLive(ctx, l, liveItems(t, chosen, id), i.ID, s.NewID(), s.Now())
 	if err != nil {
 		return bot.Response{}, err
 	}
@@ -214,11 +214,11 @@ func liveNone(i bot.Interaction) bot.Response {
 	return bot.InPlace(i, simple(liveNoneTitle, liveNoneWords, studyRow()))
 }
 
-// liveItems are the snapshots of what a live round or a match asks about a track.
-func liveItems(t group.Track, chosen []entry) []LiveItem {
+// liveItems are the snapshots of what a live round or a match, the asker, asks about a track.
+func liveItems(t group.Track, chosen []entry, asker string) []LiveItem {
 	var items []LiveItem
 	for _, e := range chosen {
-		items = append(items, LiveItem{Domain: e.item.Domain, SessionItem: e.snapshot(t)})
+		items = append(items, LiveItem{Domain: e.item.Domain, SessionItem: e.snapshot(t, asker)})
 	}
 	return items
 }

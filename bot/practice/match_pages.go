@@ -353,7 +353,7 @@ func (s *Service) pickMatch(ctx context.Context, m Match) ([]LiveItem, error) {
 	if len(chosen) < matchSize {
 		return nil, nil
 	}
-	return liveItems(t, chosen), nil
+	return liveItems(t, chosen, m.ID), nil
 }
 
 // matchTrack is by what a group studies that a match is about; ok is false when

@@ -99,8 +99,7 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 			}
 			e, known := s.Library.index[t.Certification].byID[q.Item.ID]
 			if known {
-				version, _ := e.item.Version()
-				known = version != q.Version
+				known = !e.item.Still(q.Version, q.Item.Draw)
 			}
 			if !known { // as the group answered it, with its own corrections
 				e = entry{item: q.Item, bank: q.Bank}

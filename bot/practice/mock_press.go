@@ -154,7 +154,7 @@ func (s *Service) mockBegin(ctx context.Context, i bot.Interaction) (bot.Respons
 	var items []SessionItem
 	counts := map[string]int{}
 	for k, e := range pickMock(free, outline, min(asked, n), id) {
-		items = append(items, e.snapshot(t))
+		items = append(items, e.snapshot(t, id))
 		mock.Questions = append(mock.Questions, SessionQuestion{Place: k + 1, Item: e.item.ID, Domain: e.item.Domain, ItemVersion: items[k].Version, Reason: Unseen})
 		counts[e.item.Domain]++
 	}

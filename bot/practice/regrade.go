@@ -109,7 +109,10 @@ type RegradeStore interface {
 }
 
 // VoidItem is an item version that a group has no use for, just now or for good.
-type VoidItem struct{ Item, Version string }
+type VoidItem struct {
+	Item, Version string
+	Draw          *quizzes.Draw // of a computed item
+}
 
 // useless are the items that a group is not asked as the banks have them now; a
 // mended one is another version.
@@ -117,7 +120,7 @@ func useless(byID map[string]entry, void []VoidItem) map[string]bool {
 	items := map[string]bool{}
 	for _, v := range void {
 		if e, ok := byID[v.Item]; ok {
-			if version, _ := e.item.Version(); version == v.Version {
+			if e.item.Still(v.Version, v.Draw) {
 				items[v.Item] = true
 			}
 		}

@@ -96,6 +96,9 @@ func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[stri
 
 // posting is the round with its deliveries.
 func (s *Service) posting(plan Plan, d schedule.Due, c choice, extra bool, now time.Time) (Posting, error) {
+	// As with the choice, the schedule's identifier keeps the numbers from being
+	// worked out beforehand.
+	c.item = c.item.Drawn(plan.Schedule.ID + " " + d.Occurrence)
 	version, snapshot := c.item.Version()
 	r := Round{
 		ID: s.NewID(), Group: plan.Group.ID, Track: plan.Track.ID, Item: c.item, ItemVersion: version, Bank: c.bank,

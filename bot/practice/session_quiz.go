@@ -225,7 +225,7 @@ func (s *Service) begin(ctx context.Context, g group.Group, m group.Member, t gr
 	p := Session{ID: id, Kind: w.kind, Group: t.Group, Track: t.ID, Member: m.ID, Topic: w.topic, Asked: w.count, StartedAt: now}
 	var items []SessionItem
 	for n, c := range chosen {
-		items = append(items, c.snapshot(t))
+		items = append(items, c.snapshot(t, id))
 		p.Questions = append(p.Questions, SessionQuestion{Place: n + 1, Item: c.item.ID, Domain: c.item.Domain, ItemVersion: items[n].Version, Reason: c.reason})
 	}
 	started, err := s.Store.StartSession(ctx, p, items, now)

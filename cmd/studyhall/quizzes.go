@@ -25,6 +25,7 @@ func (p *program) outlines() ([]quizzes.Outline, error) {
 
 type lintBanks struct {
 	Path []string `arg:"" optional:"" help:"Bank files, or folders of them. Without any: the banks that come with the program, and those in BANKS_DIR."`
+	Show int      `help:"Print so many questions of each computed question as well, with their numbers." placeholder:"N"`
 	JSON bool     `name:"json" help:"Print the problems as a JSON array."`
 }
 
@@ -45,7 +46,9 @@ func (l *lintBanks) Run(p *program) error {
 	if l.JSON {
 		err = p.printJSON(append([]quizzes.Problem{}, problems...))
 	} else {
-		err = report(p.out, banks, problems)
+		if err = showDrawn(p.out, banks, min(l.Show, quizzes.Draws)); err == nil {
+			err = report(p.out, banks, problems)
+		}
 	}
 	if err == nil && quizzes.Faulty(problems) {
 		err = errSaid
@@ -70,15 +73,64 @@ func (l *lintBanks) check(p *program, known []quizzes.Outline) ([]quizzes.Bank, 
 	return banks, append(problems, more...), nil
 }
 
+// showDrawn prints the first n questions that each computed question makes.
+func showDrawn(w io.Writer, banks []quizzes.Bank, n int) error {
+	for _, b := range banks {
+		for _, item := range b.Items {
+			if item.Family == nil {
+				continue
+			}
+			for k := range n {
+				drawn, err := item.Family.Draw(k)
+				if err != nil {
+					return err
+				}
+				if _, err := fmt.Fprintf(w, "%s, %d of %d\n%s\n", item.ID, k+1, quizzes.Draws, asText(drawn)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// asText is a question as a person reads it, with the answer and all reasons.
+func asText(i quizzes.Item) string {
+	var t strings.Builder
+	fmt.Fprintln(&t, i.Stem)
+	for _, o := range i.Options {
+		mark := " "
+		if i.RightOption(o.ID) {
+			mark = "*"
+		}
+		fmt.Fprintf(&t, "%s %s. %s (%s)\n", mark, strings.ToUpper(o.ID), o.Text, o.Why)
+	}
+	if i.Typed() {
+		fmt.Fprintf(&t, "* %s\n", i.Answer[0])
+	}
+	fmt.Fprintln(&t, i.Explanation)
+	return t.String()
+}
+
 func report(w io.Writer, banks []quizzes.Bank, problems []quizzes.Problem) error {
 	for _, problem := range problems {
 		if _, err := fmt.Fprintln(w, problem); err != nil {
 			return err
 		}
 	}
-	questions := 0
+	questions, families := 0, 0
 	for _, b := range banks {
 		questions += len(b.Items)
+		for _, i := range b.Items {
+			if i.Family != nil {
+				families++
+			}
+		}
+	}
+	if families > 0 {
+		if _, err := fmt.Fprintf(w, "%s with numbers drawn anew: each of the %d it can make was made and checked.\n", count(families, "question"), quizzes.Draws); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintf(w, "%s with %s can be used; %s.\n",
 		count(len(banks), "bank"), count(questions, "question"), count(len(problems), "problem"))
