@@ -8,13 +8,14 @@ import (
 )
 
 const (
-	wordsSees bot.Text = "Organisers see: questions posted, how many people are active, how many answers came in, what could not be posted, and how many days of questions are left. The team report is open to every member.\n" +
+	wordsSees bot.Text = "Organisers see: questions posted, how many people are active, how many answers came in, what could not be posted, how many days of questions are left, and what members report about questions, without names unless they add theirs. The team report is open to every member.\n" +
 		"They never see tomorrow's question, who has not answered, or anybody's answers.\n" + wordsPrivacy
 	wordsHelp bot.Text = "A question comes to the channel. Tap a letter; only you see how you did. The answer is shown to all when it closes.\n" +
 		"/study is your page: today's question, catch-up, progress, settings. Missed one? Catch up within a week.\n" +
 		"/quiz gives you five questions, any time, private.\n" +
 		"/board: standings, and your own points.\n" +
 		"/group: who organises, and how to set up a group.\n" +
+		"Something wrong with a question? Every result has a Report button.\n" +
 		"Other members and organisers can't see your answers or results. Whoever runs this bot's server could.\n" +
 		"Taking part is voluntary."
 	wordsUnknown bot.Text = "I didn't understand that, and nothing was changed."

@@ -182,6 +182,11 @@ func (b *books) correct() {
 			b.t.Fatalf("the same correction again: %+v", done)
 		}
 	}
+	b.regraded(n, item)
+}
+
+// regraded keeps what became of the answers to one of the items.
+func (b *books) regraded(n int, item quizzes.Item) {
 	b.items[n] = item
 	for _, round := range b.rounds {
 		if round.item != n {
@@ -315,7 +320,7 @@ func TestTotalsEqualRecomputation(t *testing.T) {
 			b.goOn(span{8, 60}, span{0, pace}, []step{{"join", b.join}, {"post", b.post}, {"answer", b.answer}, {"answer", b.answer},
 				{"day", b.day}, {"day", b.day}, {"day", b.day}, {"close", b.close}, {"close", b.close}, {"close", b.close},
 				{"end week", b.endWeek}, {"hide", b.hide}, {"rename", b.rename}, {"travel", b.travel}, {"move", b.move}, {"pause", b.pause},
-				{"practise", b.practise}, {"correct", b.correct}, {"correct", b.correct}, {"study", b.study}}, func(n int) {
+				{"practise", b.practise}, {"correct", b.correct}, {"correct", b.correct}, {"report", b.report}, {"study", b.study}}, func(n int) {
 				if n%16 == 15 {
 					b.check()
 				}

@@ -93,6 +93,11 @@ func (s *Store) Do(ctx context.Context, text string, args ...any) error {
 	return err
 }
 
+// Strings reads one column of text.
+func (s *Store) Strings(ctx context.Context, text string, args ...any) ([]string, error) {
+	return list(ctx, s.read(ctx), column[string], text, args...)
+}
+
 // Count is the number that a query answers with.
 func (s *Store) Count(ctx context.Context, text string, args ...any) (n int64, err error) {
 	err = s.read(ctx).row(ctx, text, args...).scan(&n)
