@@ -24,17 +24,24 @@ func (p *program) outlines() ([]quizzes.Outline, error) {
 }
 
 type lintBanks struct {
-	Path []string `arg:"" optional:"" help:"Bank files, or folders of them. Without any: the banks that come with the program, and those in BANKS_DIR."`
-	Show int      `help:"Print so many questions of each computed question as well, with their numbers." placeholder:"N"`
-	JSON bool     `name:"json" help:"Print the problems as a JSON array."`
+	Path     []string `arg:"" optional:"" help:"Bank files, or folders of them. Without any: the banks that come with the program, and those in BANKS_DIR."`
+	Show     int      `help:"Print so many questions of each computed question as well, with their numbers." placeholder:"N"`
+	Coverage bool     `help:"Print how many questions each area of the outlines has, instead of the problems."`
+	Rules    bool     `help:"Print the rules for wording, and who says so."`
+	JSON     bool     `name:"json" help:"Print the problems, or the coverage, as a JSON array."`
 }
 
 func (*lintBanks) Help() string {
 	return "Each problem is printed as file:line:col: path: what is wrong; how to mend it. " +
+		"The word in brackets is the rule; -rules explains them. " +
 		"It ends with 1 if a bank can't be used as it is, and with 0 if there are only warnings."
 }
 
 func (l *lintBanks) Run(p *program) error {
+	if l.Rules {
+		_, err := fmt.Fprint(p.out, ruleNames())
+		return err
+	}
 	known, err := p.outlines()
 	if err != nil {
 		return err
@@ -43,6 +50,10 @@ func (l *lintBanks) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if l.Coverage {
+		return l.cover(p, banks, problems)
+	}
+	problems = append(problems, p.judge(banks)...)
 	if l.JSON {
 		err = p.printJSON(append([]quizzes.Problem{}, problems...))
 	} else {
@@ -52,6 +63,24 @@ func (l *lintBanks) Run(p *program) error {
 	}
 	if err == nil && quizzes.Faulty(problems) {
 		err = errSaid
+	}
+	return err
+}
+
+// cover prints the coverage of the banks that can be used.
+func (l *lintBanks) cover(p *program, banks []quizzes.Bank, problems []quizzes.Problem) error {
+	catalogue, err := p.catalogue()
+	if err != nil {
+		return err
+	}
+	rows := coverage(catalogue, banks)
+	if l.JSON {
+		err = p.printJSON(rows)
+	} else {
+		err = printCoverage(p.out, rows)
+	}
+	if err == nil && quizzes.Faulty(problems) {
+		return fmt.Errorf("some banks can't be used and are not counted; studyhall quizzes lint says why")
 	}
 	return err
 }

@@ -14,7 +14,7 @@ const module = "studyhall/"
 // room imports rooms of lower floors only.
 var rooms = [][]string{
 	{"bot", "quizzes", "bot/cert", "bot/chart", "bot/practice/memory", "bot/practice/itemstats", "internal/scalemodel"},
-	{"quizzes/exchange"},
+	{"quizzes/exchange", "quizzes/quality"},
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
@@ -24,7 +24,7 @@ var rooms = [][]string{
 	{"bot/store", "bot/web"},
 	{"internal/example"},
 	{"internal/app"},
-	{"cmd/studyhall", "quizzes/draw", "internal/scalemodel/plan"},
+	{"cmd/studyhall", "quizzes/draw", "quizzes/judge", "internal/scalemodel/plan"},
 }
 
 // pure rooms import nothing of ours, though lower rooms exist: quizzes gets

@@ -166,7 +166,7 @@ func TestNoInit(t *testing.T) {
 // timeless are the packages that are given the time.
 var timeless = []string{
 	"bot", "bot/cert", "bot/chart", "bot/schedule", "bot/group", "bot/practice", "bot/practice/memory", "bot/practice/itemstats",
-	"bot/board", "bot/exam", "bot/renewal", "bot/papers", "quizzes", "quizzes/exchange",
+	"bot/board", "bot/exam", "bot/renewal", "bot/papers", "quizzes", "quizzes/exchange", "quizzes/quality",
 }
 
 func TestFeaturesAreGivenTheTime(t *testing.T) {
