@@ -21,7 +21,7 @@ func TestDocumentedCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	files = append(files, "../../README.md", "../../CONTRIBUTING.md")
-	parser, err := kong.New(&verbs{}, kong.Exit(func(int) {}), kong.BindTo(context.Background(), (*context.Context)(nil)), kong.Bind(&program{}))
+	parser, err := kong.New(&verbs{}, kong.Vars{"formats": formatWords()}, kong.Exit(func(int) {}), kong.BindTo(context.Background(), (*context.Context)(nil)), kong.Bind(&program{}))
 	if err != nil {
 		t.Fatal(err)
 	}
