@@ -130,7 +130,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func TestNormalise(t *testing.T) {
-	parser, err := kong.New(&verbs{}, kong.BindTo(context.Background(), (*context.Context)(nil)), kong.Bind(&program{}))
+	parser, err := kong.New(&verbs{}, kong.Vars{"formats": formatWords()}, kong.BindTo(context.Background(), (*context.Context)(nil)), kong.Bind(&program{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestNormalise(t *testing.T) {
 
 // TestFlagsAgree keeps normalise right: a name must mean the same in every verb.
 func TestFlagsAgree(t *testing.T) {
-	parser, err := kong.New(&verbs{})
+	parser, err := kong.New(&verbs{}, kong.Vars{"formats": formatWords()})
 	if err != nil {
 		t.Fatal(err)
 	}
