@@ -18,6 +18,7 @@ import (
 type Bot struct {
 	log       *slog.Logger
 	adapters  map[string]Adapter
+	rooms     map[string]room // by adapter
 	commands  []registered
 	actions   routes[Handler]
 	suggests  routes[Suggester]
@@ -43,7 +44,7 @@ func New(log *slog.Logger) *Bot {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	b := &Bot{log: log, adapters: map[string]Adapter{}, meter: NoMeter{}, families: map[string]bool{}}
+	b := &Bot{log: log, adapters: map[string]Adapter{}, rooms: map[string]room{}, meter: NoMeter{}, families: map[string]bool{}}
 	b.Action(sayPath+"{line...}", func(ctx context.Context, i Interaction) (Response, error) {
 		i.Line, i.Action, i.Message = i.Arg("line"), "", ""
 		return b.typed(ctx, i)
@@ -126,7 +127,7 @@ func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
 		i.Command, i.Line = "", i.Command+" "+i.Line
 	}
 	family = b.family(i)
-	r, err := b.dispatch(ctx, i)
+	r, err := b.inTurn(ctx, i)
 	became := Answered
 	if mistake, ok := errors.AsType[*Error](err); ok {
 		r, err, became = failure(mistake), nil, Mistaken
@@ -141,6 +142,17 @@ func (b *Bot) Handle(ctx context.Context, i Interaction) (response Response) {
 	}
 	outcome = became
 	return b.respelled(AdapterOf(i.User), r)
+}
+
+// inTurn dispatches an interaction when it is its turn.
+func (b *Bot) inTurn(ctx context.Context, i Interaction) (Response, error) {
+	if room, ok := b.rooms[AdapterOf(i.User)]; ok {
+		if err := room.enter(ctx); err != nil {
+			return Response{}, fmt.Errorf("wait for its turn: %w", err)
+		}
+		defer room.leave()
+	}
+	return b.dispatch(ctx, i)
 }
 
 // Complete completes typed for the field whose Suggest path is i.Action. What

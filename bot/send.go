@@ -17,7 +17,7 @@ func (b *Bot) Add(a Adapter) {
 	if _, ok := b.adapters[a.Name()]; ok {
 		panic(fmt.Sprintf("bot: adapter %q is added twice", a.Name()))
 	}
-	b.adapters[a.Name()] = a
+	b.adapters[a.Name()], b.rooms[a.Name()] = a, make(room, mostAtOnce)
 }
 
 // power finds the adapter of an identifier and asserts a power of it.
