@@ -13,6 +13,7 @@ var (
 	hasAnswer = regexp.MustCompile(`(?m)^\s*ANSWER\s*:\s*[A-Za-z]`)
 	hasOption = regexp.MustCompile(`(?m)^\s*A[.)]`)
 	hasGIFT   = regexp.MustCompile(`(?s)\{\s*(\}|[=~#]|(?i:T|F|TRUE|FALSE)\s*[}#])|::`)
+	ankiHead  = regexp.MustCompile(`^#(separator|html|columns|notetype|deck|guid)[^:\n]{0,20}:`)
 	firstTag  = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9:_-]*)([^>]*)`)
 )
 
@@ -45,8 +46,8 @@ func Detect(name string, data []byte) (Format, error) {
 	case hasBank.MatchString(text) && hasItems.MatchString(text):
 		return YAML, nil
 	}
-	if f := detectCards(text, ending); f != "" {
-		return f, nil
+	if ankiHead.MatchString(text) {
+		return AnkiText, nil
 	}
 	first, _, _ := strings.Cut(text, "\n")
 	rest, _, comma := separator(text)
@@ -56,6 +57,9 @@ func Detect(name string, data []byte) (Format, error) {
 				return CSV, nil
 			}
 		}
+	}
+	if pairs(text) {
+		return Quizlet, nil
 	}
 	switch {
 	case hasAnswer.MatchString(text) && hasOption.MatchString(text):
@@ -101,6 +105,8 @@ func detectBinary(data []byte) (Format, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
 		return "", refusef("This is an old Office file. Save it as CSV.")
+	case bytes.HasPrefix(data, []byte("SQLite format 3\x00")):
+		return Anki, nil
 	case bytes.HasPrefix(data, []byte("%PDF")):
 		return "", refusef("This is a PDF, of which I can't read questions.")
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("PK\x05\x06")):
@@ -117,6 +123,8 @@ func detectArchive(data []byte) (Format, error) {
 	}
 	for _, name := range a.names {
 		switch {
+		case name == ankiNewest, name == ankiNew, name == ankiOld:
+			return Anki, nil
 		case strings.HasPrefix(name, "xl/"):
 			return "", refusef("This is a spreadsheet. Save it as CSV.")
 		case strings.HasPrefix(name, "word/"):
@@ -138,4 +146,19 @@ func detectArchive(data []byte) (Format, error) {
 	return "", refusef("There are no questions in this archive that I can read.")
 }
 
-func detectCards(text, ending string) Format { return "" }
+// pairs reports whether every line is two texts with a tab between them.
+func pairs(text string) bool {
+	lines := 0
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if strings.Count(strings.TrimSpace(line), "\t") != 1 {
+			return false
+		}
+		if lines++; lines == 200 {
+			break
+		}
+	}
+	return lines > 0
+}

@@ -33,11 +33,14 @@ const (
 	QTI21     Format = "qti21"
 	QTI22     Format = "qti22"
 	QTI30     Format = "qti30"
+	Anki      Format = "anki"
+	AnkiText  Format = "ankitext"
+	Quizlet   Format = "quizlet"
 )
 
 // Formats are all formats, in the order in which they are explained.
 func Formats() []Format {
-	return []Format{YAML, JSON, CSV, GIFT, Aiken, MoodleXML, QTI12, QTI21, QTI22, QTI30}
+	return []Format{YAML, JSON, CSV, GIFT, Aiken, MoodleXML, QTI12, QTI21, QTI22, QTI30, Anki, AnkiText, Quizlet}
 }
 
 // A Status is what became of one question.
@@ -207,6 +210,12 @@ func importers(f Format) func(*input) error {
 		return readMoodle
 	case QTI12, QTI21, QTI22, QTI30:
 		return readQTI
+	case Anki:
+		return readAnki
+	case AnkiText:
+		return readAnkiText
+	case Quizlet:
+		return readQuizlet
 	}
 	return nil
 }

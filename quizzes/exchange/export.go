@@ -28,6 +28,12 @@ func (f Format) Ending() string {
 		return ".xml"
 	case QTI12, QTI21, QTI22, QTI30:
 		return "." + string(f) + ".zip"
+	case Anki:
+		return ".apkg"
+	case AnkiText:
+		return ".anki.txt"
+	case Quizlet:
+		return ".quizlet.txt"
 	}
 	return "." + string(f)
 }
@@ -89,6 +95,12 @@ func exporters(f Format) func(quizzes.Bank, *Exported) error {
 		return writeQTI12
 	case QTI21, QTI22, QTI30:
 		return writeQTI
+	case Anki:
+		return writeAnki
+	case AnkiText:
+		return writeAnkiText
+	case Quizlet:
+		return writeQuizlet
 	}
 	return nil
 }

@@ -52,15 +52,18 @@ func fuzz(f *testing.F, format exchange.Format) {
 	})
 }
 
-func FuzzYAML(f *testing.F)   { fuzz(f, exchange.YAML) }
-func FuzzJSON(f *testing.F)   { fuzz(f, exchange.JSON) }
-func FuzzCSV(f *testing.F)    { fuzz(f, exchange.CSV) }
-func FuzzGIFT(f *testing.F)   { fuzz(f, exchange.GIFT) }
-func FuzzAiken(f *testing.F)  { fuzz(f, exchange.Aiken) }
-func FuzzMoodle(f *testing.F) { fuzz(f, exchange.MoodleXML) }
-func FuzzQTI12(f *testing.F)  { fuzz(f, exchange.QTI12) }
-func FuzzQTI21(f *testing.F)  { fuzz(f, exchange.QTI21) }
-func FuzzQTI30(f *testing.F)  { fuzz(f, exchange.QTI30) }
+func FuzzYAML(f *testing.F)     { fuzz(f, exchange.YAML) }
+func FuzzJSON(f *testing.F)     { fuzz(f, exchange.JSON) }
+func FuzzCSV(f *testing.F)      { fuzz(f, exchange.CSV) }
+func FuzzGIFT(f *testing.F)     { fuzz(f, exchange.GIFT) }
+func FuzzAiken(f *testing.F)    { fuzz(f, exchange.Aiken) }
+func FuzzMoodle(f *testing.F)   { fuzz(f, exchange.MoodleXML) }
+func FuzzQTI12(f *testing.F)    { fuzz(f, exchange.QTI12) }
+func FuzzQTI21(f *testing.F)    { fuzz(f, exchange.QTI21) }
+func FuzzQTI30(f *testing.F)    { fuzz(f, exchange.QTI30) }
+func FuzzAnki(f *testing.F)     { fuzz(f, exchange.Anki) }
+func FuzzAnkiText(f *testing.F) { fuzz(f, exchange.AnkiText) }
+func FuzzQuizlet(f *testing.F)  { fuzz(f, exchange.Quizlet) }
 
 // FuzzDetect is that no bytes bring the guess of a format down.
 func FuzzDetect(f *testing.F) {

@@ -158,6 +158,11 @@ func formats() []carried {
 		{exchange.QTI21, true, whole},
 		{exchange.QTI22, true, whole},
 		{exchange.QTI30, true, whole},
+		{exchange.Anki, true, whole},
+		{exchange.AnkiText, true, func(i quizzes.Item) (quizzes.Item, bool) {
+			i.Image = nil
+			return i, true
+		}},
 	}
 }
 

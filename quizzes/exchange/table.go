@@ -27,6 +27,7 @@ type table struct {
 	columns []string // ours, "" where a column isn't known
 	own     bool     // the names are ours, so texts are plain
 	html    bool     // every cell is HTML
+	load    pictures // of HTML
 }
 
 // aliases are other people's names of our columns, without capitals, spaces and signs.
@@ -119,7 +120,7 @@ func newTable(names []string) (t table, ok bool) {
 }
 
 // question makes a question of a row.
-func (t table) question(row []string, folder *input) *question {
+func (t table) question(row []string, in *input) *question {
 	q := &question{}
 	options, whys := make([]string, 8), make([]string, 8)
 	var answer, packed, wrong, file, alt string
@@ -127,7 +128,7 @@ func (t table) question(row []string, folder *input) *question {
 		if n >= len(t.columns) || cell == "" {
 			continue
 		}
-		cell = t.cell(q, cell)
+		cell = t.cell(in, q, cell)
 		column := t.columns[n]
 		switch column {
 		case "answer":
@@ -152,7 +153,7 @@ func (t table) question(row []string, folder *input) *question {
 	}
 	if file != "" {
 		q.image = &quizzes.Image{File: file, Alt: alt}
-		folder.beside(q)
+		in.beside(q)
 	}
 	if packed != "" {
 		copy(options, splitCell(packed))
@@ -162,12 +163,12 @@ func (t table) question(row []string, folder *input) *question {
 }
 
 // cell is the text of a cell.
-func (t table) cell(q *question, s string) string {
+func (t table) cell(in *input, q *question, s string) string {
 	switch {
 	case t.own:
 		return s
 	case t.html:
-		return q.html(s)
+		return in.illustrated(q, s, t.load)
 	}
 	return q.plain(s)
 }
