@@ -151,6 +151,9 @@ func fromItem(i quizzes.Item) *question {
 		id: i.ID, kind: i.Type, stem: i.Stem, accept: i.Accept, reject: i.Reject, tolerance: i.Tolerance, unit: i.Unit,
 		explanation: i.Explanation, domain: i.Domain, level: i.Level, difficulty: i.Difficulty, computed: i.Computed, source: i.Source, image: i.Image,
 	}
+	if i.Family != nil {
+		q.lose("%s", lostNumbers)
+	}
 	if i.Typed() {
 		if len(i.Answer) == 1 {
 			q.answer = i.Answer[0]

@@ -107,12 +107,18 @@ func exporters(f Format) func(quizzes.Bank, *Exported) error {
 
 // note records what a question lost, nothing for one that is whole.
 func (e *Exported) note(i quizzes.Item, lost ...string) {
+	if i.Family != nil {
+		lost = append(lost, lostNumbers)
+	}
 	o := Outcome{Place: i.ID, ID: i.ID, Status: Imported, Stem: clip(i.Stem, 70), Notes: lost}
 	if len(lost) > 0 {
 		o.Status = Loss
 	}
 	e.Outcomes = append(e.Outcomes, o)
 }
+
+// lostNumbers is what is lost of a question that is drawn anew each time.
+const lostNumbers = "its other numbers: one draw of it is a question like any other"
 
 // refuse records that a question is left out.
 func (e *Exported) refuse(i quizzes.Item, why string) {
