@@ -283,7 +283,7 @@ func (r *recipe) formula(at []string, l Formula) error {
 	}
 	p, err := compileExpr(l.Is, r.types, r.used)
 	if err == nil && p.kind == condition {
-		err = errors.New("is a condition; conditions belong to where:")
+		err = errors.New("is a condition, and conditions belong under where")
 	}
 	if err != nil {
 		return &familyError{with(at, "is"), quote(l.Is) + " " + err.Error(), "write a formula of parameters and formulas above it, such as \"v / r\""}

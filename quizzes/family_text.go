@@ -189,7 +189,7 @@ func (d *decimal) shorten(s Show) (places int, err error) {
 		keep = d.point + n
 		places = n
 	case keep > exactDigits:
-		return 0, errors.New("has more digits than can be shown; say how many with digits: or places:")
+		return 0, errors.New("has more digits than can be shown; say how many under digits or places")
 	default:
 		return keep - d.point, nil
 	}
