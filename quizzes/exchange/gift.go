@@ -244,17 +244,26 @@ func (q *question) giftShort(s, format string) {
 		if e.feedback != "" {
 			q.lose("what is said about single answers")
 		}
-		q.word(text, e.credit)
+		q.pattern(text, e.credit)
+	}
+}
+
+// pattern takes up one answer that is typed, of Moodle's: an asterisk stands for
+// anything there, unless it has a backslash.
+func (q *question) pattern(text string, credit float64) {
+	switch {
+	case strings.TrimSpace(text) == "*":
+		q.lose("the answer *, for everything else")
+	case strings.Contains(strings.ReplaceAll(text, `\*`, ""), "*"):
+		q.lose("the answer %q, which is a pattern", clip(text, 40))
+	default:
+		q.word(strings.ReplaceAll(text, `\*`, "*"), credit)
 	}
 }
 
 // word takes up one answer that is typed, by the credit that it earns.
 func (q *question) word(text string, credit float64) {
 	switch {
-	case strings.TrimSpace(text) == "*":
-		q.lose("the answer *, for everything else")
-	case strings.Contains(text, "*") && credit > 0 && !strings.Contains(text, `\*`):
-		q.lose("the answer %q, which is a pattern", clip(text, 40))
 	case credit >= 99.9 && q.answer == "":
 		q.answer = text
 	case credit >= 99.9:
@@ -362,7 +371,7 @@ func giftOf(i quizzes.Item) (answers, why string) {
 			b.WriteString("\n\t=" + giftPart(a))
 		}
 		for _, r := range i.Reject {
-			if strings.Contains(r, "->") {
+			if strings.Contains(r, "->") || strings.Contains(r, "*") {
 				return "", "its answer has a sign that means something else in GIFT: -> or *"
 			}
 			b.WriteString("\n\t=%0%" + giftPart(r))

@@ -62,7 +62,7 @@ func (in *input) moodleQuestion(e *element, kind string) *question {
 			if in.moodleText(q, a.child("feedback")) != "" {
 				q.lose("what is said about single answers")
 			}
-			q.word(in.moodleText(q, a), credit(a))
+			q.pattern(in.moodleText(q, a), credit(a))
 		}
 	case "numerical":
 		q.moodleNumber(in, e)
@@ -264,6 +264,9 @@ func moodleOf(i quizzes.Item) (body, why string) {
 			answer("100", a, "", "")
 		}
 		for _, r := range i.Reject {
+			if strings.Contains(r, "*") {
+				return "", "an answer that it rejects has a *, which stands for anything in Moodle"
+			}
 			answer("0", r, "", "")
 		}
 		return b.String(), ""
