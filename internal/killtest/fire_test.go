@@ -119,9 +119,8 @@ func (w *world) fire(from, to, leaps int) int {
 func (w *world) leap(l leap) bool {
 	next := w.next()
 	to := next.Add(time.Duration(l.quarters-1)*15*time.Minute + l.beyond)
-	until := next.Add(time.Duration(l.quarters)*15*time.Minute + wrongClock) // by anybody's clock
 	began := time.Now()
-	for now := w.domain(); w.book.waiting.Load() > 40 || len(w.missing(now, &span{now, until})) > 0; now = w.domain() {
+	for now := w.domain(); w.book.waiting.Load() > 40 || len(w.missing(now, &span{now, next.Add(time.Duration(l.quarters) * 15 * time.Minute)})) > 0; now = w.domain() {
 		if w.ctx.Err() != nil || time.Since(began) > 2*time.Second {
 			w.count(func(t *tally) { t.wait++ })
 			return false
@@ -212,9 +211,7 @@ func (w *world) gap(long time.Duration) {
 // newest.
 func (w *world) sleep(long time.Duration) {
 	from := w.domain()
-	// A clock that is ahead must not reach the next quarter while the newest of the
-	// last ones is still to come: two would be due then, and again the newest is kept.
-	to := from.Add(long).Truncate(15 * time.Minute).Add(time.Minute)
+	to := from.Add(long).Truncate(15 * time.Minute).Add(7 * time.Minute)
 	w.gaps = append(w.gaps, span{from, to})
 	w.moveDomain(to)
 }
