@@ -73,7 +73,7 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 	}
 	verify := time.Time{}
 	if doubtful {
-		verify = lease
+		verify = e.secondLook()
 	}
 	e.post(ctx, d, channel, m, lease, verify)
 }
@@ -161,7 +161,7 @@ func (e *Engine) reconcile(ctx context.Context, d Delivery, channel bot.ChannelI
 		return true
 	}
 	// What was posted then may be older than what is wanted now: one edit follows.
-	ok, err := e.Store.MarkSent(ctx, d, found[0], d.Wanted-1, e.Now(), e.wall().Add(e.Timing.Lease))
+	ok, err := e.Store.MarkSent(ctx, d, found[0], d.Wanted-1, e.Now(), e.secondLook())
 	e.record(ctx, log, err)
 	if err == nil && ok {
 		e.delivered(d, OutcomeDone)
@@ -239,6 +239,17 @@ func (e *Engine) post(ctx context.Context, d Delivery, channel bot.ChannelID, m 
 	log.InfoContext(ctx, "posted", "message", id, "late", now.Sub(d.At))
 	e.Wake()
 }
+
+// secondLook is when to look whether an earlier attempt posted after all. That
+// attempt may have begun only just now, since what a dead copy had in hand is free
+// at once, and a platform may carry out its request as late as a lease after that;
+// so it is a second lease away.
+func (e *Engine) secondLook() time.Time { return e.wall().Add(2 * e.Timing.Lease) }
+
+// lastLook is when to look once more. The second look may have been made by
+// somebody whose clock is ahead, and so at once; and this moment may be set by one
+// whose clock is behind.
+func (e *Engine) lastLook() time.Time { return e.wall().Add(2*wrongClock + 2*e.Timing.Lease) }
 
 // deadline is when a request that begins now must have ended.
 func (e *Engine) deadline(lease time.Time) time.Time {
@@ -334,8 +345,8 @@ func (e *Engine) claimChecks(ctx context.Context, adapter string, n int) ([]job,
 	return jobs, err
 }
 
-// check looks once more at a post that two attempts may have made, after the
-// older attempt's lease has lapsed, and removes every copy but the recorded one.
+// check looks at a post that two attempts may have made, after the older attempt's
+// lease has lapsed and again much later, and removes every copy but the recorded one.
 // The recorded one stays even if it is the younger: an attempt that finds itself
 // superseded removes its own copy, so nothing else may count on that copy.
 func (e *Engine) check(ctx context.Context, d Delivery) {
@@ -351,7 +362,7 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 		found, err = e.find(ctx, d, channel)
 	}
 	if refused || errors.Is(err, ErrTaken) || errors.Is(err, bot.ErrUnreadable) {
-		e.record(ctx, log, e.Store.MarkChecked(ctx, d, d.Message))
+		e.record(ctx, log, e.Store.MarkChecked(ctx, d, d.Message, time.Time{}))
 		return
 	}
 	if err != nil {
@@ -363,9 +374,13 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 		kept = found[0] // somebody has removed the recorded copy
 	}
 	extra := slices.DeleteFunc(found, func(id bot.MessageID) bool { return id == kept })
+	again := time.Time{}
+	if d.Looks == 0 {
+		again = e.lastLook()
+	}
 	// Removed first, recorded then: a crash in between only makes it look again.
 	if e.deleteExtra(ctx, log, extra) {
-		e.record(ctx, log, e.Store.MarkChecked(ctx, d, kept))
+		e.record(ctx, log, e.Store.MarkChecked(ctx, d, kept, again))
 	}
 }
 

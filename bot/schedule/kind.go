@@ -80,6 +80,7 @@ type Delivery struct {
 	Shown   int64         // version that is shown; 0 before sending
 	Attempt int64         // the fence: only the latest attempt may record its outcome
 	Doubt   time.Time     // real time of the first attempt of unknown outcome; zero: none
+	Looks   int           // for second copies, since it was posted
 	Cause   string        // trace of what led to it or to its newest change; "": not known
 }
 
@@ -163,8 +164,9 @@ type Store interface {
 	// ClaimChecks takes up to n sent deliveries of an adapter that more than one
 	// attempt may have posted and whose time to look again has come.
 	ClaimChecks(ctx context.Context, adapter string, real, lease time.Time, n int) ([]Delivery, error)
-	// MarkChecked records which copy stayed.
-	MarkChecked(ctx context.Context, d Delivery, kept bot.MessageID) error
+	// MarkChecked records which copy stayed, and when to look again, which is
+	// never for zero.
+	MarkChecked(ctx context.Context, d Delivery, kept bot.MessageID, again time.Time) error
 
 	// ClaimEdits takes up to n posts of an adapter that show less than is wanted.
 	ClaimEdits(ctx context.Context, adapter string, now, real, lease time.Time, n int) ([]Delivery, error)

@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestFrozenBeforePosting(t *testing.T) {
 				time.Sleep(61 * time.Second)
 				w.recorded("k")
 				close(f.thaw)
-				time.Sleep(3 * time.Minute)
+				time.Sleep(30 * time.Minute)
 				w.recorded("k")
 				if got := w.fake.count(bottest.Post); got != 1 {
 					t.Errorf("%d requests to post, want 1", got)
@@ -50,7 +51,7 @@ func TestFrozenAfterPosting(t *testing.T) {
 				time.Sleep(90 * time.Second)
 				w.recorded("k")
 				close(f.thaw)
-				time.Sleep(3 * time.Minute)
+				time.Sleep(30 * time.Minute)
 				w.recorded("k")
 				if got := w.fake.count(bottest.Post); got != 1 {
 					t.Errorf("%d requests to post, want 1", got)
@@ -113,11 +114,52 @@ func TestTakeoverFromWrongClock(t *testing.T) {
 				time.Sleep(11 * time.Minute)
 				w.recorded("k")
 				close(f.thaw)
-				time.Sleep(3 * time.Minute)
+				time.Sleep(30 * time.Minute)
 				w.recorded("k")
 				if got := w.fake.count(bottest.Post); got != 1 {
 					t.Errorf("%d requests to post, want 1", got)
 				}
+			})
+		})
+	}
+}
+
+// What a dead copy had in hand is free at once, twice in a row, while the platform
+// still carries out both of their requests: neither of those posts stays, not even
+// where somebody whose clock is ahead makes the second look too early.
+func TestTakeoverAtOnce(t *testing.T) {
+	for _, ahead := range []time.Duration{0, 8 * time.Minute} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				var posts atomic.Int32
+				w.fake.slow(func(c bottest.Call) time.Duration {
+					if c.Op == bottest.Post && posts.Add(1) < 3 {
+						return 65 * time.Second
+					}
+					return 0
+				})
+				w.owe("k", "a")
+				dies := func() { // as of one that is killed when its request has left
+					w.exec(`UPDATE deliveries SET run_at = 0, sender = 0 WHERE state = 'waiting'`)
+				}
+				w.run(w.copy())
+				time.Sleep(time.Second)
+				dies()
+				w.run(w.copy())
+				for posts.Load() < 2 {
+					time.Sleep(time.Second)
+				}
+				dies()
+				w.run(w.copy())
+				time.Sleep(10 * time.Second)
+				w.wantState("k", "sent")
+				w.drain(w.copy(func(c *schedule.Config) { c.Real = func() time.Time { return time.Now().Add(ahead) } }))
+				time.Sleep(35 * time.Minute)
+				if got := w.fake.count(bottest.Post); got != 3 {
+					t.Errorf("%d requests to post, want 3: nothing was doubled", got)
+				}
+				w.recorded("k")
+				w.wantShown("a", "k")
 			})
 		})
 	}
@@ -201,7 +243,7 @@ func TestCheckKeepsTheRecordedCopy(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				w.exec(`UPDATE deliveries SET check_at = 1`)
+				w.exec(`UPDATE deliveries SET check_at = 1, looks = 1`)
 				w.drain(w.copy())
 				w.recorded("k")
 				w.wantShown("a", "k")

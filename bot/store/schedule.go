@@ -32,7 +32,7 @@ const editReady = `state = 'sent' AND shown < wanted AND edit_at <= $1 AND edit_
 
 const dueColumns = `kind, subject, occurrence, lane, rank, at, until, attempt, cause`
 
-const deliveryColumns = `id, kind, ref, group_id, target, person, rank, at, until, state, message, posted_at, wanted, shown, doubt, cause`
+const deliveryColumns = `id, kind, ref, group_id, target, person, rank, at, until, state, message, posted_at, wanted, shown, doubt, looks, cause`
 
 // ClaimDue implements [schedule.Store].
 func (s *Store) ClaimDue(ctx context.Context, now, real, lease time.Time, n int) ([]schedule.Due, error) {
@@ -189,7 +189,7 @@ func readDelivery(scan scanner, more ...any) (d schedule.Delivery, err error) {
 	var at, until, posted, doubt int64
 	var message string
 	err = scan(append([]any{&d.Key, &d.Kind, &d.Ref, &d.Group, &d.Target, &d.Person, &d.Rank, &at, &until,
-		&d.State, &message, &posted, &d.Wanted, &d.Shown, &doubt, &d.Cause}, more...)...)
+		&d.State, &message, &posted, &d.Wanted, &d.Shown, &doubt, &d.Looks, &d.Cause}, more...)...)
 	d.At, d.Until, d.Posted, d.Doubt = instant(at), instant(until), instant(posted), instant(doubt)
 	d.Message = bot.MessageID(message)
 	return d, err
@@ -304,12 +304,12 @@ func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease tim
 }
 
 // MarkChecked implements [schedule.Store].
-func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.MessageID) error {
+func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.MessageID, again time.Time) error {
 	// Another copy than the recorded one stays: it may show an older version.
-	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET check_at = 0, message = $2,
+	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET check_at = $3, looks = looks + 1, message = $2,
 			wanted = CASE WHEN message = $2 THEN wanted ELSE wanted + 1 END,
 			pin_shown = CASE WHEN message = $2 OR pin_shown = 0 THEN pin_shown ELSE 2 END
-		WHERE id = $1 AND state = 'sent'`, d.Key, string(kept))
+		WHERE id = $1 AND state = 'sent'`, d.Key, string(kept), millis(again))
 	return wrap("record check", err)
 }
 

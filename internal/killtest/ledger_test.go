@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
@@ -76,6 +77,15 @@ func (l ledger) undone(w *world) (all []string) {
 		if n > 0 {
 			all = append(all, fmt.Sprintf("%d %s", n, what))
 		}
+	})
+	return all
+}
+
+// looks are those for second copies that are due, or being made.
+func (l ledger) looks(w *world) (all []string) {
+	var key string
+	l.each(fmt.Sprintf(`SELECT id FROM deliveries WHERE check_at > 0 AND check_at <= %d`, w.now().Add(time.Minute).UnixMilli()), []any{&key}, func() {
+		all = append(all, "a look for second copies of "+key)
 	})
 	return all
 }

@@ -2,6 +2,7 @@ package killtest
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 type press struct {
 	card    card
 	who     int    // of the crowd of the platform
-	letter  string // that is pressed
+	letter  string // or True or False, that is pressed
 	account bot.UserID
 	round   string
 }
@@ -68,7 +69,7 @@ func (b *book) missed(forGood bool) {
 	}
 }
 
-var told = regexp.MustCompile(`(Right\. ([A-E])\b|You chose ([A-E])\b)`)
+var told = regexp.MustCompile(`(Right\. ([A-E]|True|False)\b|You chose ([A-E]|True|False)\b)`)
 
 // toldOf is the letter that a result says was chosen.
 func toldOf(text string) (string, bool) {
@@ -90,6 +91,7 @@ func (w *world) wishes(c card) (all []press) {
 	if round == "" {
 		return nil
 	}
+	letters := slices.Sorted(maps.Keys(options))
 	from := spread(w.seed, c.place.study.id, c.place.slack != nil) % crowded
 	for i := range members {
 		die := spread(w.seed, c.place.study.id, c.number(), c.place.slack != nil, i)
@@ -102,10 +104,10 @@ func (w *world) wishes(c card) (all []press) {
 		} else {
 			p.account = w.discordAccount(w.crowd.discord[p.who])
 		}
-		p.letter = string("ABCDE"[die/3%len(options)])
+		p.letter = letters[die/3%len(letters)]
 		all = append(all, p)
 		if die%7 == 0 { // changes their mind; the first answer counts
-			p.letter = string("ABCDE"[die/5%len(options)])
+			p.letter = letters[die/5%len(letters)]
 			all = append(all, p)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 
 // secret is what stands in no log, no private message that comes unasked, and no
 // notification: what somebody answered, whether it was right, results and expiries.
-var secret = regexp.MustCompile(`(?i)you chose|\bright\. [a-e]\b|you wrote|your score|passed|not this time|expir|answer/[A-Za-z0-9-]+/[a-z]\b`)
+var secret = regexp.MustCompile(`(?i)you chose|\bright\. ([a-e]|true|false)\b|you wrote|your score|passed|not this time|expir|answer/[A-Za-z0-9-]+/[a-z]\b`)
 
 // searchAll looks at what was logged and told while the program was under fire
 // (acceptance 8 and 11), and at what became of the groups whose only organiser's
