@@ -30,7 +30,7 @@ func thousand(b *testing.B) fstest.MapFS {
 func BenchmarkLoad(b *testing.B) {
 	b.Run("embedded", func(b *testing.B) {
 		for b.Loop() {
-			quizzes.Load(quizzes.Embedded(), outlines())
+			quizzes.Load(quizzes.Embedded(), catalogue(b))
 		}
 	})
 	fsys := thousand(b)

@@ -99,7 +99,7 @@ func textbook() map[string]func(v drawnValues) float64 {
 		},
 		"cabt-c-ohm-voltage":   func(v drawnValues) float64 { return v["r"] / (1 / v["i"]) },
 		"cabt-c-series":        func(v drawnValues) float64 { return v["c"] + v["b"] + v["a"] },
-		"cabt-c-minute-volume": func(v drawnValues) float64 { return v["t"] / 1000 * v["f"] },
+		"cabt-c-minute-volume": func(v drawnValues) float64 { return 1000 / (v["f"] / v["m"]) },
 	}
 }
 

@@ -8,14 +8,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"studyhall/quizzes"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// outlines is a copy of what the catalogue says of certifications with banks, so
-// that checking questions needs nothing but this package.
+// outlines is a copy of what the catalogue says of some certifications.
 func outlines() []quizzes.Outline {
 	return []quizzes.Outline{
 		{Certification: "cbet", ID: "cbet-2025", Domains: []string{
@@ -27,6 +27,40 @@ func outlines() []quizzes.Outline {
 		{Certification: "chtm", ID: "chtm-2026", Domains: []string{"chtm.operations", "chtm.personnel"}},
 		{Certification: "pmp", ID: "pmp-2026", Domains: []string{"pmp.people", "pmp.process", "pmp.business"}},
 	}
+}
+
+// catalogue is what the catalogue says of all outlines, read from its files, since
+// this package knows none.
+func catalogue(t testing.TB) (all []quizzes.Outline) {
+	t.Helper()
+	files, err := filepath.Glob("../bot/cert/catalogue/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no catalogue found: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var c struct {
+			ID       string
+			Outlines []struct {
+				ID    string
+				Areas struct{ Value []struct{ ID string } }
+			}
+		}
+		if err := yaml.Unmarshal(data, &c); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, o := range c.Outlines {
+			outline := quizzes.Outline{Certification: c.ID, ID: o.ID}
+			for _, area := range o.Areas.Value {
+				outline.Domains = append(outline.Domains, area.ID)
+			}
+			all = append(all, outline)
+		}
+	}
+	return all
 }
 
 // TestFaults holds what is said about each malformed bank in testdata/faults

@@ -19,7 +19,7 @@ import (
 // TestEmbeddedBanks checks every question that comes with the program. If it
 // fails after you added a question, the messages say where and how to mend it.
 func TestEmbeddedBanks(t *testing.T) {
-	banks, problems := quizzes.Load(quizzes.Embedded(), outlines())
+	banks, problems := quizzes.Load(quizzes.Embedded(), catalogue(t))
 	for _, p := range problems {
 		if p.Warning {
 			t.Log(p)

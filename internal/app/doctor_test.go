@@ -197,7 +197,24 @@ func TestDoctorTellsOldFacts(t *testing.T) {
 		!strings.Contains(f.Fix, "CERTIFICATIONS_FILE") || r.ExitCode() != 0 {
 		t.Errorf("a day later: %v, exit code %d", f, r.ExitCode())
 	}
-	writeFile(t, facts, "certifications: [{id: clrt, delivery: {checked: 2020-02-03}}]\n")
+	writeFile(t, facts, `sources:
+  us: {title: Our own page, url: "https://example.org/", tier: official, year: 2026, checked: 2026-01-01}
+certifications:
+  - id: own
+    short: OWN
+    issuer_short: Us
+    not_affiliated: Not affiliated with us.
+    name: {value: Our own, by: [us]}
+    issuer: {value: We, by: [us]}
+    url: {value: "https://example.org/", by: [us]}
+    status: {value: {state: active}, by: [us]}
+    delivery: {value: at home, by: [us], checked: 2020-02-03}
+    outlines:
+      - id: own-2026
+        from: {value: {day: 2026-01-01}, by: [us]}
+        areas: {value: [{id: own.all, name: All of it, short: All, weight: 100}], by: [us]}
+        weights: {value: published, by: [us]}
+`)
 	for _, f := range doctor(t, env, CheckUp{Now: now.AddDate(0, 0, 1), Offline: true}).Findings {
 		if f.About == "Facts" {
 			t.Errorf("of a certification without questions: %v", f)
