@@ -152,6 +152,10 @@ kill -QUIT $pid 2>/dev/null || true
 wait $pid 2>/dev/null || true
 `
 
+// temporary is the folder for temporary files as it was before any test: the first
+// one that needs a server may have changed it to one that only it may enter.
+var temporary = os.TempDir()
+
 // start starts a server of this process's own.
 func start() (running, error) {
 	bin := programs()
@@ -171,7 +175,8 @@ func start() (running, error) {
 		args = append([]string{setsid}, args...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir = os.TempDir() // the postgres user may not enter the folder of the test
+	cmd.Dir = temporary // the postgres user may not enter the folder of the test
+	cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return running{}, err
