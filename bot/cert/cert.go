@@ -74,6 +74,7 @@ type Policy struct {
 	Applies []string     `yaml:"applies"` // certifications; empty: all
 	Rule    Fact[string] `yaml:"rule"`
 	Effect  string       `yaml:"effect"` // what follows from it for questions
+	Made    string       `yaml:"made"`   // how the questions that come with the program were made, where the rule is about that; may be ""
 	// Computed asks for questions whose answers a program works out, and no others,
 	// until an organiser has read the rule and chosen more.
 	Computed bool `yaml:"computed"`

@@ -22,14 +22,17 @@ func (n Named) Words(issuer string) string {
 }
 
 // Words is a rule as it may be shown, with the issuer's address where people should
-// ask there, and where it is from.
+// ask there, where it is from, and how our questions were made.
 func (p Policy) Words(issuer string) string {
 	words := p.Rule.Words(strings.TrimRight(p.Rule.Value, "."), issuer) + "."
-	if p.Rule.Shown() == NotVerified {
-		return words
+	if p.Rule.Shown() != NotVerified {
+		s := p.Rule.Sources[0]
+		words += " From: " + s.Title + ", checked " + Text(p.Rule.Checked) + "."
 	}
-	s := p.Rule.Sources[0]
-	return words + " From: " + s.Title + ", checked " + Text(p.Rule.Checked) + "."
+	if p.Made != "" {
+		words += " How the questions here were made: " + p.Made
+	}
+	return words
 }
 
 // Text is the value of a fact in words.
