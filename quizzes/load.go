@@ -1,6 +1,7 @@
 package quizzes
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 //go:embed banks
@@ -123,12 +126,15 @@ func LoadTrusted(fsys fs.FS) ([]Bank, error) {
 
 func trusted(fsys fs.FS) ([]*document, error) {
 	var docs []*document
+	var q quick
 	err := walk(fsys, func(name string, data []byte, err error) error {
 		if err != nil {
 			return fmt.Errorf("read bank %s: %w", name, err)
 		}
 		d := newDocument(name)
-		if d.read(data); d.root != nil {
+		if bank, ok := q.read(name, data); ok {
+			d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
+		} else if d.read(data); d.root != nil {
 			d.decode()
 		}
 		if len(d.problems) > 0 {
@@ -245,7 +251,9 @@ func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, most+1))
+	b := bytes.NewBuffer(make([]byte, 0, min(info.Size(), most)+bytes.MinRead))
+	_, err = b.ReadFrom(io.LimitReader(file, most+1))
+	return b.Bytes(), err
 }
 
 // settle makes the checks that span banks and sorts out the usable ones.
