@@ -132,7 +132,7 @@ func trusted(fsys fs.FS) ([]*document, error) {
 			return fmt.Errorf("read bank %s: %w", name, err)
 		}
 		d := newDocument(name)
-		if bank, ok := q.read(name, data); ok {
+		if bank, ok := q.stream(name, data); ok {
 			d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
 		} else if d.read(data); d.root != nil {
 			d.decode()

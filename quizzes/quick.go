@@ -10,54 +10,68 @@ import (
 // A quick reader reads banks as they are usually written: block mappings and
 // lists, text plain or in quotes on one line, text folded after >-, and {…} and
 // […] on one line. It takes a small part of the time and memory of the YAML
-// library, because the nodes of one question are used again for the next, and
-// texts are parts of the file. Of everything else (comments at the end of lines,
-// escapes but \" and \\, anchors, tags, keys given twice, faults) it says that
-// it can't read the file, and the library does. FuzzQuick holds it to the library.
+// library; texts are parts of the file. Of everything else (comments at the end of
+// lines, escapes but \" and \\, anchors, tags, keys given twice, faults) it says
+// that it can't read the file, and the library does. FuzzQuick holds it to the
+// library.
 type quick struct {
-	text  string // what is left, from the beginning of a line
+	text  string // what is left, from the beginning of a line or behind what was read of it
 	line  int    // of its first line, from 1
+	col   int    // where the next node begins, from 1, in characters
 	depth int
-	nodes []*yaml.Node     // made so far
-	used  int              // of them
-	item  func(*yaml.Node) // takes each question of the bank
+	nodes []*yaml.Node // made so far
+	used  int          // of them
+	item  func(*yaml.Node)
 }
 
-// read reads a whole bank, without its families settled and its pictures; false
-// if only the library can tell what is in the file.
-func (q *quick) read(name string, data []byte) (Bank, bool) {
-	if len(data) == 0 || len(data) > maxFile || data[len(data)-1] != '\n' {
+// stream reads a whole bank, without its families settled and its pictures; false
+// if only the library can tell what is in the file. The nodes of one question are
+// used again for the next.
+func (q *quick) stream(name string, data []byte) (Bank, bool) {
+	var items []Item
+	q.item = func(n *yaml.Node) { items = append(items, decodeItem(n)) }
+	root, ok := q.read(data)
+	if !ok {
 		return Bank{}, false
+	}
+	return decodeBank(name, root, items), true
+}
+
+// read reads a file. The list of its items is empty if q.item takes them.
+func (q *quick) read(data []byte) (root *yaml.Node, ok bool) {
+	if len(data) == 0 || len(data) > maxFile || data[len(data)-1] != '\n' {
+		return nil, false
 	}
 	q.text, q.line, q.depth, q.used = string(data), 1, 0, 0
 	for _, r := range q.text {
 		switch {
 		case r == '\n', r >= ' ' && r < 0x7f, r >= 0xa0 && r < '\u2028', r > '\u2029' && r < 0xd800, r >= 0x10000:
 		default: // rare, or not allowed
-			return Bank{}, false
+			return nil, false
 		}
 	}
-	var items []Item
-	q.item = func(n *yaml.Node) { items = append(items, decodeItem(n)) }
-	root, ok := q.mapping(0, false)
-	if !ok || q.text != "" {
-		return Bank{}, false
-	}
-	return decodeBank(name, root, items), true
+	root, ok = q.mapping(0, false)
+	return root, ok && q.text == "" && q.used <= maxNodes
 }
 
-// node is a node for this question.
+// node is a node for what begins here.
 func (q *quick) node(kind yaml.Kind, value string) *yaml.Node {
 	if q.used == len(q.nodes) {
-		slab := make([]yaml.Node, 64)
+		slab := make([]yaml.Node, min(max(16, q.used), 512))
 		for i := range slab {
 			q.nodes = append(q.nodes, &slab[i])
 		}
 	}
 	n := q.nodes[q.used]
 	q.used++
-	n.Kind, n.Value, n.Line, n.Content = kind, value, q.line, n.Content[:0]
+	n.Kind, n.Value, n.Line, n.Column, n.Content = kind, value, q.line, q.col, n.Content[:0]
 	return n
+}
+
+// deeper goes into a list or mapping; false where a bank has none any more.
+func (q *quick) deeper() bool {
+	q.depth++
+	return q.depth < maxDepth
 }
 
 // next goes to the next line that is neither empty nor a comment, and returns how
@@ -87,8 +101,11 @@ func (q *quick) take() string {
 // mapping reads keys at an indentation. If begun, the first of them stands behind
 // the dash of a list, and the text begins with it.
 func (q *quick) mapping(indent int, begun bool) (*yaml.Node, bool) {
+	if q.col = indent + 1; !begun && q.depth == 0 && q.next() != indent {
+		return nil, false
+	}
 	n := q.node(yaml.MappingNode, "")
-	if q.depth++; q.depth > maxDepth {
+	if !q.deeper() {
 		return nil, false
 	}
 	defer func() { q.depth-- }()
@@ -108,9 +125,10 @@ func (q *quick) mapping(indent int, begun bool) (*yaml.Node, bool) {
 		if !ok || twice(n, key) {
 			return nil, false
 		}
+		q.col = indent + 1
 		n.Content = append(n.Content, q.node(yaml.ScalarNode, key))
-		q.text = rest
-		value, ok := q.value(indent, q.depth == 1 && key == "items")
+		q.text, q.col = rest, q.col+len(key)+1
+		value, ok := q.value(indent, q.depth == 1 && key == "items" && q.item != nil)
 		if !ok {
 			return nil, false
 		}
@@ -138,6 +156,7 @@ func twice(n *yaml.Node, key string) bool {
 // value reads what belongs to a key at an indentation, from behind its colon.
 func (q *quick) value(indent int, items bool) (*yaml.Node, bool) {
 	line, rest, _ := strings.Cut(q.text, "\n")
+	q.col += len(line) - len(strings.TrimLeft(line, " "))
 	switch line = strings.Trim(line, " "); {
 	case line == "":
 		q.text, q.line = rest, q.line+1
@@ -161,7 +180,7 @@ func (q *quick) value(indent int, items bool) (*yaml.Node, bool) {
 
 // inline reads a value that is the rest of a line.
 func (q *quick) inline(line, rest string, indent int) (*yaml.Node, bool) {
-	f := flow{q: q, text: line}
+	f := flow{q: q, text: line, whole: line, col: q.col}
 	n, ok := f.value(false)
 	if !ok || f.text != "" {
 		return nil, false
@@ -175,8 +194,9 @@ func (q *quick) inline(line, rest string, indent int) (*yaml.Node, bool) {
 // list reads entries at an indentation. Each of the bank's items goes to q.item,
 // and its nodes are used again.
 func (q *quick) list(indent int, items bool) (*yaml.Node, bool) {
+	q.col = indent + 1
 	n := q.node(yaml.SequenceNode, "")
-	if q.depth++; q.depth > maxDepth {
+	if !q.deeper() {
 		return nil, false
 	}
 	defer func() { q.depth-- }()
@@ -195,6 +215,7 @@ func (q *quick) list(indent int, items bool) (*yaml.Node, bool) {
 			entry, ok = q.mapping(indent+1+inner, true)
 		} else if !items {
 			line, rest, _ := strings.Cut(q.text, "\n")
+			q.col = indent + 1 + inner + 1
 			entry, ok = q.inline(strings.Trim(line, " "), rest, indent)
 		}
 		switch {
@@ -260,8 +281,16 @@ func (q *quick) folded(outer int) (*yaml.Node, bool) {
 
 // flow reads values of one line.
 type flow struct {
-	q    *quick
-	text string // what is left
+	q     *quick
+	text  string // what is left
+	whole string
+	col   int // of the beginning
+}
+
+// node is a node for what begins here.
+func (f *flow) node(kind yaml.Kind, value string) *yaml.Node {
+	f.q.col = f.col + utf8.RuneCountInString(f.whole[:len(f.whole)-len(f.text)])
+	return f.q.node(kind, value)
 }
 
 // value reads one value, inside brackets or not.
@@ -284,12 +313,11 @@ func (f *flow) value(inside bool) (*yaml.Node, bool) {
 
 // many reads what stands in brackets.
 func (f *flow) many(kind yaml.Kind, end byte) (*yaml.Node, bool) {
-	q := f.q
-	n := q.node(kind, "")
-	if q.depth++; q.depth > maxDepth {
+	n := f.node(kind, "")
+	if !f.q.deeper() {
 		return nil, false
 	}
-	defer func() { q.depth-- }()
+	defer func() { f.q.depth-- }()
 	for f.text = f.text[1:]; ; {
 		f.space()
 		if kind == yaml.MappingNode {
@@ -297,7 +325,7 @@ func (f *flow) many(kind yaml.Kind, end byte) (*yaml.Node, bool) {
 			if !ok || twice(n, key) {
 				return nil, false
 			}
-			n.Content = append(n.Content, q.node(yaml.ScalarNode, key))
+			n.Content = append(n.Content, f.node(yaml.ScalarNode, key))
 			f.text = rest
 			f.space()
 		}
@@ -334,10 +362,12 @@ func (f *flow) double() (*yaml.Node, bool) {
 			escaped = true
 		case '"':
 			text := f.text[1:k]
-			if f.text = f.text[k+1:]; escaped {
+			if escaped {
 				text = unescape.Replace(text)
 			}
-			return f.q.node(yaml.ScalarNode, text), true
+			n := f.node(yaml.ScalarNode, text)
+			f.text = f.text[k+1:]
+			return n, true
 		}
 	}
 	return nil, false
@@ -353,9 +383,9 @@ func (f *flow) single() (*yaml.Node, bool) {
 		case k+1 < len(f.text) && f.text[k+1] == '\'':
 			k++
 		default:
-			text := strings.ReplaceAll(f.text[1:k], "''", "'")
+			n := f.node(yaml.ScalarNode, strings.ReplaceAll(f.text[1:k], "''", "'"))
 			f.text = f.text[k+1:]
-			return f.q.node(yaml.ScalarNode, text), true
+			return n, true
 		}
 	}
 	return nil, false
@@ -376,6 +406,7 @@ func (f *flow) plain(inside bool) (*yaml.Node, bool) {
 	if strings.Contains(text, ": ") || strings.HasSuffix(text, ":") || strings.Contains(text, " #") || inside && strings.ContainsAny(text, ":?") {
 		return nil, false
 	}
+	n := f.node(yaml.ScalarNode, strings.TrimRight(text, " "))
 	f.text = f.text[end:]
-	return f.q.node(yaml.ScalarNode, strings.TrimRight(text, " ")), true
+	return n, true
 }
