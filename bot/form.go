@@ -24,7 +24,7 @@ type Form struct {
 // the form that each kind names.
 type Field struct {
 	Name        string // key in [Values]
-	Label       string
+	Label       string // without a word that it may stay empty: every platform says that itself
 	Kind        FieldKind
 	Help        string
 	Placeholder string

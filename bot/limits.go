@@ -226,6 +226,12 @@ func (c *checker) options(options []Option) {
 	}
 }
 
+// marked reports labels that say that their field may stay empty.
+func marked(label string) bool {
+	label = strings.ToLower(label)
+	return strings.Contains(label, "if you like") || strings.Contains(label, "optional")
+}
+
 func (c *checker) fields(fields []Field) {
 	if len(fields) > LimitFields {
 		c.fail("fields: %d, at most %d", len(fields), LimitFields)
@@ -237,6 +243,9 @@ func (c *checker) fields(fields []Field) {
 			c.fail("field name %q: lower-case letters, digits, hyphens and underscores only", f.Name)
 		}
 		c.present("field label", f.Label, LimitFieldLabel)
+		if !f.Required && marked(f.Label) {
+			c.fail("field label %q: every platform says by itself that a field may stay empty", f.Label)
+		}
 		c.atMost("field help", f.Help, LimitHelp)
 		c.atMost("field placeholder", f.Placeholder, LimitPlaceholder)
 		if slices.Contains(seen, f.Name) {

@@ -217,6 +217,7 @@ func TestValidateRefuses(t *testing.T) {
 		{"a field without a name", field(func(f *Field) { f.Name = "" }), "field name: empty"},
 		{"a field name with capitals", field(func(f *Field) { f.Name = "What" }), "lower-case letters"},
 		{"a key with a tilde", Message{Text: "t", Key: "a~b"}.Validate(), "a tilde"},
+		{"a label that says what every platform does", field(func(f *Field) { f.Label, f.Required = "Note, if you like", false }), `field label "Note, if you like"`},
 		{"a field without a label", field(func(f *Field) { f.Label = "" }), "field label: empty"},
 		{"a field twice", form(func(f *Form) { f.Fields = append(f.Fields, f.Fields[0]) }), "twice"},
 		{"a choice without options", field(func(f *Field) { f.Kind = OneOf }), "options: 0"},

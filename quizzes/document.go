@@ -149,16 +149,23 @@ func pathString(p []string) string {
 // decode fills the bank from the nodes. Scalars keep their spelling; what has
 // the wrong kind is left empty, which the checks report.
 func (d *document) decode() {
-	b := &d.bank
-	b.ID = scalar(d.root, "bank")
-	b.Title = scalar(d.root, "title")
-	b.Certification = scalar(d.root, "certification")
-	b.Outline = scalar(d.root, "outline")
-	b.Draft = child(d.root, "draft") != nil
-	items := sequence(d.root, "items")
-	b.Items = make([]Item, len(items))
-	for i, n := range items {
-		b.Items[i] = decodeItem(n)
+	nodes := sequence(d.root, "items")
+	items := make([]Item, len(nodes))
+	for i, n := range nodes {
+		items[i] = decodeItem(n)
+	}
+	d.bank = decodeBank(d.bank.File, d.root, items)
+}
+
+func decodeBank(file string, root *yaml.Node, items []Item) Bank {
+	return Bank{
+		ID:            scalar(root, "bank"),
+		Title:         scalar(root, "title"),
+		Certification: scalar(root, "certification"),
+		Outline:       scalar(root, "outline"),
+		Draft:         child(root, "draft") != nil,
+		Items:         items,
+		File:          file,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -220,13 +221,12 @@ func (r *recipe) parameter(at []string, p Parameter) error {
 		return &familyError{at, "has both values: and a range", "give either values:, or from:, to: and step:"}
 	}
 	for _, text := range made.texts {
-		v, ok := plainNumber(text)
-		if !ok {
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || !plainDigits.MatchString(text) {
 			made.nums = nil
 			break
 		}
-		f, _ := v.Float64()
-		made.nums = append(made.nums, f)
+		made.nums = append(made.nums, f+0) // of -0, zero
 	}
 	r.params = append(r.params, made)
 	r.shows[p.Name] = p.Show

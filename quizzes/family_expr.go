@@ -5,10 +5,15 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 )
@@ -110,8 +115,7 @@ func compileExpr(source string, names map[string]any, used map[string]bool) (p p
 	if g.err != nil {
 		return program{}, g.err
 	}
-	p.vm, err = expr.Compile(source, append(functions(), expr.DisableAllBuiltins(), expr.Env(names), expr.Patch(floats{}))...)
-	if err != nil {
+	if p.vm, err = compileVM(source, names); err != nil {
 		return program{}, exprError(err)
 	}
 	switch t := p.vm.Node().Type(); {
@@ -127,6 +131,34 @@ func compileExpr(source string, names map[string]any, used map[string]bool) (p p
 		return program{}, errors.New("gives neither a number nor a text")
 	}
 	return p, nil
+}
+
+// common is what all expressions have in common: our functions, and none of the
+// library's own. It is made once and never changed: [expr.Compile] makes it anew for
+// each expression, which took most of the time and memory that a family took.
+var common = sync.OnceValue(func() *conf.Config {
+	c := conf.CreateNew()
+	expr.DisableAllBuiltins()(c)
+	clear(c.Builtins)
+	for _, set := range functions() {
+		set(c)
+	}
+	return c
+})
+
+// compileVM is [expr.Compile] in our language.
+func compileVM(source string, names map[string]any) (*vm.Program, error) {
+	c := *common() // the tables of functions are shared, and only read
+	c.Visitors = []ast.Visitor{floats{}}
+	c.WithEnv(names)
+	tree, err := checker.ParseCheck(source, &c)
+	if err != nil {
+		return nil, err
+	}
+	if err := optimizer.Optimize(&tree.Node, &c); err != nil {
+		return nil, err
+	}
+	return compiler.Compile(tree, &c)
 }
 
 // exprError is the library's message without its drawing of the place.

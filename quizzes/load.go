@@ -1,6 +1,7 @@
 package quizzes
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,8 +10,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+
+	"go.yaml.in/yaml/v3"
 )
 
 //go:embed banks
@@ -69,10 +75,27 @@ func parse(f File) *document {
 // the earlier file keeps it. Problems come in the order of the files.
 func Lint(files []File, outlines []Outline) ([]Bank, []Problem) {
 	docs := make([]*document, len(files))
-	for i, f := range files {
-		docs[i] = parse(f)
-	}
+	each(len(files), func(i int) { docs[i] = parse(files[i]) })
 	return settle(docs, outlines)
+}
+
+// each calls f for 0 to n-1, as many at once as there are processors: drawing all
+// questions of a family takes far longer than reading a file.
+func each(n int, f func(i int)) {
+	if n == 1 {
+		f(0)
+		return
+	}
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 // Load is [Lint] for all files of fsys whose names end in .yaml, in the order
@@ -123,12 +146,15 @@ func LoadTrusted(fsys fs.FS) ([]Bank, error) {
 
 func trusted(fsys fs.FS) ([]*document, error) {
 	var docs []*document
+	var q quick
 	err := walk(fsys, func(name string, data []byte, err error) error {
 		if err != nil {
 			return fmt.Errorf("read bank %s: %w", name, err)
 		}
 		d := newDocument(name)
-		if d.read(data); d.root != nil {
+		if bank, ok := q.stream(name, data); ok {
+			d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
+		} else if d.read(data); d.root != nil {
 			d.decode()
 		}
 		if len(d.problems) > 0 {
@@ -163,21 +189,27 @@ func trusted(fsys fs.FS) ([]*document, error) {
 // parseAll parses the files of a folder; dir is put before their names.
 func parseAll(fsys fs.FS, dir string) []*document {
 	var docs []*document
+	var files []File // of docs that are still to be parsed
 	// The function given returns no error, so neither does walk.
 	_ = walk(fsys, func(name string, data []byte, err error) error {
 		shown := filepath.Join(dir, filepath.FromSlash(name))
 		if err != nil {
 			d := newDocument(shown)
 			d.addProblem(unreadable(shown, err))
-			docs = append(docs, d)
+			docs, files = append(docs, d), append(files, File{})
 			return nil
 		}
 		folder, err := folderOf(fsys, name)
 		if err != nil {
 			folder = nil // then its pictures are said to be missing
 		}
-		docs = append(docs, parse(File{Name: shown, Data: data, Folder: folder}))
+		docs, files = append(docs, nil), append(files, File{Name: shown, Data: data, Folder: folder})
 		return nil
+	})
+	each(len(docs), func(i int) {
+		if docs[i] == nil {
+			docs[i] = parse(files[i])
+		}
 	})
 	return docs
 }
@@ -245,7 +277,9 @@ func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, most+1))
+	b := bytes.NewBuffer(make([]byte, 0, min(info.Size(), most)+bytes.MinRead))
+	_, err = b.ReadFrom(io.LimitReader(file, most+1))
+	return b.Bytes(), err
 }
 
 // settle makes the checks that span banks and sorts out the usable ones.

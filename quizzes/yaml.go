@@ -33,6 +33,15 @@ func (d *document) read(data []byte) {
 		})
 		return
 	}
+	if root, ok := new(quick).read(data); ok {
+		d.root = root // and it has nothing that the walker would refuse
+		return
+	}
+	d.readSlowly(data)
+}
+
+// readSlowly has the YAML library read a file.
+func (d *document) readSlowly(data []byte) {
 	if !d.readable(data) {
 		return
 	}

@@ -12,7 +12,7 @@ const (
 	reportTitle     = "Report a question"
 	reportIntro     = bot.Text("Your organisers read the reason and the note. They see your name only if you add it.")
 	faultFieldLabel = "What is wrong?"
-	noteFieldLabel  = "Say more, if you like"
+	noteFieldLabel  = "Say more"
 	noteFieldHelp   = "Where can it be looked up? Please nothing remembered from an exam."
 	namedFieldLabel = "Your name"
 	namelessLabel   = "Leave it out"

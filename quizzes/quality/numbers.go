@@ -189,3 +189,25 @@ func mixed(i quizzes.Item) (what, fix string) {
 	}
 	return "", ""
 }
+
+// asksIn finds the unit in which a stem asks for a number: "…, in mL/h?", "How many
+// milligrams …".
+var asksIn = regexp.MustCompile(`\bin ([^\s?.,;:()\d][^\s?.,;:()]*(?: [^\s?.,;:()\d]+){0,2})\s*(?:[?.,;:()]|$)|(?i:\bhow many) (\pL[\pL/-]*(?: per \pL+)?)`)
+
+func bareUnit(i quizzes.Item) (what, fix string) {
+	if i.Type != quizzes.Numeric {
+		return "", ""
+	}
+	for _, m := range asksIn.FindAllStringSubmatch(i.Stem, -1) {
+		name := m[1] + m[2]
+		fits, known := i.BareIn(name)
+		switch {
+		case fits || !known:
+		case i.BareUnit() == "":
+			return fmt.Sprintf("asks for a number in %s, and the answer has no unit", name), "write the answer with its unit, and add unit:"
+		default:
+			return fmt.Sprintf("asks for a number in %s, and one that is typed without a unit is read in %s", name, i.BareUnit()), "add unit: with the unit that the stem asks for"
+		}
+	}
+	return "", ""
+}

@@ -30,6 +30,11 @@ func asked(id, stem string, options ...string) quizzes.Item {
 	return i
 }
 
+// typed is a question for a number.
+func typed(stem, answer, unit string) quizzes.Item {
+	return quizzes.Item{ID: "x", Type: quizzes.Numeric, Stem: stem, Answer: []string{answer}, Unit: unit, Source: quizzes.Source{Checked: "2026-11-22"}}
+}
+
 func rules(items ...quizzes.Item) (found []string) {
 	for _, f := range quality.Review([]quizzes.Bank{{ID: "b", File: "b.yaml", Items: items}}, today) {
 		found = append(found, f.Rule)
@@ -84,6 +89,23 @@ func TestRules(t *testing.T) {
 		{"long-sentence", false, asked("x", strings.ReplaceAll(long, " although", ". Although"), "*a", "b", "c")},
 		{"reading-level", true, asked("x", "Considering interoperability architectures, which institutional organizational responsibility characterizes administrative accountability within multidisciplinary cybersecurity governance documentation for interconnected biomedical instrumentation infrastructures?", "*a", "b", "c")},
 		{"reading-level", false, asked("x", "A nurse says that the pump on the ward stops at night. You find that it stops when the bed is moved. What do you look at first?", "*a", "b", "c")},
+		{"bare-unit", true, typed("What is the total resistance, in kΩ?", "9.7 kΩ", "")},
+		{"bare-unit", true, typed("How wide is its image, in mm?", "50 mm", "")},
+		{"bare-unit", true, typed("How wide is its image in millimeters?", "0.05 m", "")},
+		{"bare-unit", true, typed("At what rate must the pump run, in mL/h?", "0.125 L/h", "")},
+		{"bare-unit", true, typed("At what rate must the pump run, in milliliters per hour?", "0.125 L/h", "")},
+		{"bare-unit", true, typed("How many milligrams are given?", "3 mg", "")},
+		{"bare-unit", true, typed("How long is that, in minutes?", "0.5 h", "")},
+		{"bare-unit", true, typed("What is the total resistance, in ohms?", "9.7 kΩ", "kΩ")},
+		{"bare-unit", true, typed("What load is that, in kW?", "225", "")},
+		{"bare-unit", false, typed("What is the total resistance, in kΩ?", "9.7 kΩ", "kΩ")},
+		{"bare-unit", false, typed("What is the total resistance, in ohms?", "9.7 kΩ", "")},
+		{"bare-unit", false, typed("At what rate must the pump run, in mL/h?", "125 mL/h", "")}, // a quotient is read as the answer has it
+		{"bare-unit", false, typed("Drops fall in ms. What is the rate, in L/min?", "4.2 L/min", "")},
+		{"bare-unit", false, typed("What resistance does it have?", "9.7 kΩ", "")},
+		{"bare-unit", false, typed("How many days does it take, in all?", "6", "")},
+		{"bare-unit", false, typed("What share is that, in %?", "7 %", "")},
+		{"bare-unit", false, asked("x", "What is the total resistance, in kΩ?", "*9.7", "9.8", "9.9")},
 		{"stale-source", true, quizzes.Item{ID: "x", Stem: "What?", Source: quizzes.Source{Checked: "2024-11-01"}}},
 		{"stale-source", false, quizzes.Item{ID: "x", Stem: "What?", Source: quizzes.Source{Checked: "2024-11-30"}}},
 	} {

@@ -22,6 +22,7 @@ var itemRules = []itemRule{
 	{Rule{"mixed-options", "HDR 23, NBME heterogeneous options", "One option is of another kind than all others."}, mixed},
 	{Rule{"long-sentence", "HDR 13 and 16, NBME long, complex stems", "Nobody remembers the beginning of a sentence of more than 35 words."}, long},
 	{Rule{"reading-level", "HDR 8; R. Flesch and J. P. Kincaid (1975)", "A long stem reads harder than the fifteenth year of school."}, level},
+	{Rule{"bare-unit", "HDR 14; ours: a number typed without a unit is read in the answer's, without its prefix", "The stem asks for one unit, and a bare number is read in another."}, bareUnit},
 }
 
 // lastSentence is the sentence that asks.
