@@ -168,6 +168,13 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 	if err := showLives(ctx, tx, member, o.Now); err != nil {
 		return nil, err
 	}
+	if err := unsign(ctx, tx, member, o.Now); err != nil {
+		return nil, err
+	}
+	waited, err := suggestedIn(ctx, tx, member)
+	if err != nil {
+		return nil, err
+	}
 	counted, err := list(ctx, tx, column[string], countedOf, member)
 	if err != nil {
 		return nil, err
@@ -186,6 +193,11 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 	}
 	for _, r := range o.Records {
 		if err := r.Erase(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	for _, in := range waited { // fewer wait now
+		if err := noticeSuggestions(ctx, tx, in, o.Now); err != nil {
 			return nil, err
 		}
 	}
