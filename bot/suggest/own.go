@@ -96,12 +96,12 @@ func (s *Service) file(ctx context.Context, i bot.Interaction) (bot.Response, er
 		if len(fit) == 0 {
 			continue
 		}
-		out, _, err := asFile(quizzes.Bank{ID: "own-" + t.ID, Title: bot.Clip(d.Group.Name+": "+s.short(t.Certification)+" questions of our own", 120),
+		out, _, err := asFile(quizzes.Bank{ID: "own-" + t.Certification + "-" + t.ID, Title: bot.Clip(d.Group.Name+": "+s.short(t.Certification)+" questions of our own", 120),
 			Certification: t.Certification, Outline: t.Outline, Items: fit})
 		if err != nil {
 			return bot.Response{}, err
 		}
-		files = append(files, bot.File{Name: out.Name, MIME: "application/yaml", Data: out.Data})
+		files = append(files, bot.File{Name: "own-" + t.Certification + ".yaml", MIME: "application/yaml", Data: out.Data})
 		for _, item := range fit {
 			id, _ := practice.OwnOf(item.ID)
 			ids = append(ids, id)

@@ -6,7 +6,7 @@ import "studyhall/bot"
 const (
 	suggestLabel = "Suggest a question"
 	suggestTitle = "Suggest a question"
-	suggestIntro = bot.Text("Your organisers decide whether the group is asked it; then it belongs to the group. Please in your own words.")
+	suggestIntro = bot.Text("Your organisers decide if it is asked. It is then the group's own. Please in your own words.")
 
 	recalledLabel     = "Is this remembered from an exam?"
 	mineSignedLabel   = "No. Sign it with my name"
@@ -44,13 +44,13 @@ const (
 	answerLine    = "%s. %s · the answer"
 	optionLine    = "%s. %s"
 	sourceWords   = "Source: %s"
-	byWords       = "It would be signed: Question by %s."
-	unsignedWords = bot.Text("It would not be signed.")
+	byWords       = "Signed: Question by %s"
+	unsignedWords = bot.Text("Not signed.")
 	alikeWords    = "Nearly the same as %s, “%s” (%d %% of the words)."
 	alikeNone     = bot.Text("No question that I know is nearly the same.")
 	knowWords     = bot.Text("You have read its answer now: when it is asked, you get the point for answering and no more.")
 	heldWords     = bot.Text("You are still to answer this one, so its answer is kept from you. Answer it first, or come back when it has closed.")
-	stateAsked    = bot.Text("It is asked: next of all, or already.")
+	stateAsked    = bot.Text("It is one of those that the group is asked.")
 	stateStopped  = bot.Text("It isn't asked any more.")
 	stateRefused  = bot.Text("It was refused.")
 	ruleWords     = "%s asks for computed questions only until you choose all of them, under Certifications. Until then it waits."
@@ -78,7 +78,6 @@ const (
 
 	ownPageTitle = "Own questions of the %s"
 	ownNone      = bot.Text("Your group has none yet. Members suggest one on their study page, with /study suggest, or with “Suggest as question” on a message.")
-	ownSome      = "%s, %s asked so far."
 	ownHeldOne   = bot.Text("1 of them is left out of the file: you are still to answer it.")
 	ownHeldSome  = "%d of them are left out of the file: you are still to answer them."
 	fileTitle    = bot.Text("Your group's questions as a file")

@@ -157,7 +157,7 @@ func read(id string, v bot.Values) (item quizzes.Item, invalid map[string]string
 	if len(invalid) > 0 {
 		return item, invalid
 	}
-	item.Options, item.Answer = options(id, right, wrong)
+	item.Options, item.Answer = options(right, wrong)
 	for _, p := range faults(item) {
 		field := fieldOf(p.Path, item)
 		if invalid[field] == "" {
@@ -170,10 +170,12 @@ func read(id string, v bot.Values) (item quizzes.Item, invalid map[string]string
 func tooLong(option string) bool { return len([]rune(option)) > mostOption }
 
 // options puts the right answer among the wrong ones, in an order of chance that
-// the identifier repeats.
-func options(id, right string, wrong []string) (all []quizzes.Option, answer []string) {
+// the same answers have again.
+func options(right string, wrong []string) (all []quizzes.Option, answer []string) {
 	texts := append([]string{right}, wrong...)
-	slices.SortStableFunc(texts, func(a, b string) int { return strings.Compare(mixed(id, a), mixed(id, b)) })
+	slices.Sort(texts)
+	seed := strings.Join(texts, "\n")
+	slices.SortStableFunc(texts, func(a, b string) int { return strings.Compare(mixed(seed, a), mixed(seed, b)) })
 	for n, text := range texts {
 		o := quizzes.Option{ID: string(rune('a' + n)), Text: text}
 		if text == right && answer == nil {
@@ -184,9 +186,9 @@ func options(id, right string, wrong []string) (all []quizzes.Option, answer []s
 	return all, answer
 }
 
-func mixed(id, text string) string {
+func mixed(seed, text string) string {
 	h := fnv.New128a()
-	h.Write([]byte(id + "\x00" + text))
+	h.Write([]byte(seed + "\x00" + text))
 	return string(h.Sum(nil))
 }
 
