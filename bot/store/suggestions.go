@@ -24,9 +24,11 @@ const authorOf = `COALESCE((SELECT CASE WHEN ms.board_name <> '' THEN ms.board_n
 	FROM memberships ms JOIN members m ON m.id = ms.member_id
 	WHERE ms.group_id = n.group_id AND ms.member_id = n.member_id AND NOT ms.hidden), '')`
 
-// suggestionQuery reads suggestions as the member $1 may see them.
+// suggestionQuery reads suggestions as the member $1 may see them, with what the group
+// has corrected.
 const suggestionQuery = `SELECT n.id, n.group_id, n.track_id, n.member_id, CASE WHEN n.signed THEN ` + authorOf + ` ELSE '' END, n.signed, n.state,
-		n.snapshot, n.item_version, n.edition, n.reason,
+		COALESCE((SELECT v.snapshot FROM overrides o JOIN item_versions v ON v.id = o.corrected
+			WHERE o.group_id = n.group_id AND o.item_version = n.item_version), n.snapshot), n.item_version, n.edition, n.reason,
 		COALESCE((SELECT ms.name FROM memberships ms WHERE ms.group_id = n.group_id AND ms.member_id = n.decided_by), ''),
 		n.points, n.made_at, n.decided_at, n.seen_at > 0,
 		EXISTS (SELECT 1 FROM rounds r WHERE r.group_id = n.group_id AND r.item_id = 'own.' || n.id AND r.state IN ('planned', 'open')
@@ -138,16 +140,6 @@ func (s *Store) OwnExported(ctx context.Context, groupID, memberID string) (byTr
 				held++
 				continue
 			}
-			var version, original, item, snapshot string
-			if err := q.row(ctx, currentVersion, groupID, n.Version).scan(&version, &original, &item); err != nil {
-				return err
-			}
-			if err := q.row(ctx, `SELECT snapshot FROM item_versions WHERE id = $1`, version).scan(&snapshot); err != nil {
-				return err
-			}
-			if n.Item, err = quizzes.FromSnapshot([]byte(snapshot)); err != nil {
-				return err
-			}
 			if !n.Item.Void {
 				byTrack[n.Track] = append(byTrack[n.Track], n.Item)
 			}
@@ -191,17 +183,16 @@ func changeSuggestion(ctx context.Context, tx *tx, c suggest.Change) (suggest.Ou
 	case n.Edition != c.Edition:
 		return suggest.Changed, nil
 	}
-	version, snapshot := c.Item.Version()
-	asked := c.State == suggest.Accepted || c.State == suggest.Stopped
-	if asked {
-		if version, err = ownVersion(ctx, tx, c, groupID); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE suggestions SET state = $2, track_id = $3, edition = edition + 1 WHERE id = $1`, c.ID, string(c.State), c.Track); err != nil {
+		return suggest.Gone, err
+	}
+	if c.Item != nil {
+		if err := rewrite(ctx, tx, c); err != nil {
 			return suggest.Gone, err
 		}
-	} else {
-		version = ""
 	}
-	if _, err := tx.exec(ctx, `UPDATE suggestions SET state = $2, track_id = $3, snapshot = $4, item_version = $5, edition = edition + 1 WHERE id = $1`,
-		c.ID, string(c.State), c.Track, string(snapshot), version); err != nil {
+	// Whoever knows the group's own items reads them anew.
+	if _, err := tx.exec(ctx, `UPDATE tracks SET own = own + 1 WHERE id = $1 AND group_id = $2`, c.Track, groupID); err != nil {
 		return suggest.Gone, err
 	}
 	if decides {
@@ -212,17 +203,21 @@ func changeSuggestion(ctx context.Context, tx *tx, c suggest.Change) (suggest.Ou
 	return suggest.Done, nil
 }
 
-// ownVersion keeps an own item's version for ever, and has whoever knows the
-// group's own items read them anew.
-func ownVersion(ctx context.Context, tx *tx, c suggest.Change, groupID string) (string, error) {
+// rewrite gives a suggestion other words. The versions of what was accepted stay for
+// ever.
+func rewrite(ctx context.Context, tx *tx, c suggest.Change) error {
 	version, snapshot := c.Item.Version()
+	if c.State == suggest.Waiting {
+		_, err := tx.exec(ctx, `UPDATE suggestions SET snapshot = $2 WHERE id = $1`, c.ID, string(snapshot))
+		return err
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
 		SELECT $1, $2, $3, certification, $5, CAST($6 AS BIGINT) FROM tracks WHERE id = $4 ON CONFLICT DO NOTHING`,
 		version, c.Item.ID, practice.OwnBank, c.Track, string(snapshot), millis(c.At)); err != nil {
-		return "", err
+		return err
 	}
-	_, err := tx.exec(ctx, `UPDATE tracks SET own = own + 1 WHERE id = $1 AND group_id = $2`, c.Track, groupID)
-	return version, err
+	_, err := tx.exec(ctx, `UPDATE suggestions SET snapshot = $2, item_version = $3 WHERE id = $1`, c.ID, string(snapshot), version)
+	return err
 }
 
 // decideSuggestion notes what was decided, gives points for what was accepted, and

@@ -35,7 +35,7 @@ func accepting(t *testing.T, s *store.Store, n suggest.Suggestion) suggest.Chang
 	item := n.Item
 	item.Domain = "cbet.safety"
 	return suggest.Change{ID: n.ID, By: details(t, s, n.Group).Organisers[0].Member, Edition: 1, State: suggest.Accepted, Track: "track-" + n.Group,
-		Item: item, At: n.MadeAt.Add(time.Hour)}
+		Item: &item, At: n.MadeAt.Add(time.Hour)}
 }
 
 func changes(t *testing.T, s *store.Store, c suggest.Change, want suggest.Outcome) {
@@ -146,9 +146,11 @@ func TestOwnQuestionIsChanged(t *testing.T) {
 		if err != nil || !ok || before.Own != 1 {
 			t.Fatalf("the track is %+v (%v)", before, err)
 		}
-		r := askedItem(t, s, "g", "r1", c.Item, at.Add(2*time.Hour))
+		r := askedItem(t, s, "g", "r1", *c.Item, at.Add(2*time.Hour))
 		edit := c
-		edit.Edition, edit.Item.Stem = 2, "Another question"
+		other := *c.Item
+		other.Stem = "Another question"
+		edit.Edition, edit.Item = 2, &other
 		changes(t, s, edit, suggest.Done)
 		changes(t, s, edit, suggest.Changed)
 		if open, _, err := s.Round(t.Context(), r.ID); err != nil || open.Item.Stem != "A question" {
@@ -173,7 +175,7 @@ func TestOwnQuestionIsChanged(t *testing.T) {
 			t.Errorf("who has answered is held off (%v)", err)
 		}
 		stop := edit
-		stop.Edition, stop.State = 3, suggest.Stopped
+		stop.Edition, stop.State, stop.Item = 3, suggest.Stopped, nil
 		changes(t, s, stop, suggest.Done)
 		if items, err := s.OwnItems(t.Context(), "track-g"); err != nil || len(items) > 0 {
 			t.Errorf("stopped, asked is %v (%v)", items, err)
@@ -200,7 +202,7 @@ func TestSignatureAndWhoKnew(t *testing.T) {
 				t.Errorf("%s knew it: %v (%v), want %v", account, knew, err, want)
 			}
 		}
-		r := askedItem(t, s, "g", "r1", c.Item, at.Add(2*time.Hour))
+		r := askedItem(t, s, "g", "r1", *c.Item, at.Add(2*time.Hour))
 		must(t, s.SuggestionRead(t.Context(), "member-lee", "one"))
 		if knew, err := s.KnewBefore(t.Context(), "own.one", "fake:lee"); err != nil || knew {
 			t.Errorf("who read it after it was asked knew it before (%v)", err)

@@ -277,6 +277,7 @@ func (s *Service) sentAccept(ctx context.Context, i bot.Interaction, j judging) 
 		return s.told(ctx, i, j)
 	}
 	c := s.change(i, j, Accepted)
+	c.Item = &j.Item
 	if c.Item.Domain = s.area(t.Track, i.Values); c.Item.Domain == "" {
 		return bot.Response{Invalid: map[string]string{fieldArea: noAreaWords}}, nil
 	}
@@ -287,7 +288,7 @@ func (s *Service) sentAccept(ctx context.Context, i bot.Interaction, j judging) 
 // change is what an organiser does to a suggestion as they see it.
 func (s *Service) change(i bot.Interaction, j judging, to State) Change {
 	edition, _ := strconv.Atoi(i.Arg("edition")) // anything else is another one
-	return Change{ID: j.ID, By: j.by, Edition: edition, State: to, Track: j.Track, Item: j.Item, At: s.Now()}
+	return Change{ID: j.ID, By: j.by, Edition: edition, State: to, Track: j.Track, At: s.Now()}
 }
 
 // make makes a change and shows what it led to.
@@ -352,7 +353,7 @@ func (s *Service) sentEdit(ctx context.Context, i bot.Interaction, j judging) (b
 		return bot.Response{Invalid: map[string]string{fieldQuestion: sameWords}}, nil
 	}
 	c := s.change(i, j, j.State)
-	c.Item = item
+	c.Item = &item
 	return s.make(ctx, i, c, editedWords)
 }
 

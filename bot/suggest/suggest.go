@@ -67,11 +67,11 @@ type Added struct {
 
 // Change is what an organiser does to a suggestion.
 type Change struct {
-	ID, By  string // the suggestion, and the organiser's member
-	Edition int    // that they have seen
-	State   State  // that it gets
-	Track   string // what it is about
-	Item    quizzes.Item
+	ID, By  string        // the suggestion, and the organiser's member
+	Edition int           // that they have seen
+	State   State         // that it gets
+	Track   string        // what it is about
+	Item    *quizzes.Item // in other words, or with its area; nil: as it is
 	Reason  string
 	At      time.Time
 }
