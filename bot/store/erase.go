@@ -168,10 +168,7 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 	if err := showLives(ctx, tx, member, o.Now); err != nil {
 		return nil, err
 	}
-	if err := unsign(ctx, tx, member, o.Now); err != nil {
-		return nil, err
-	}
-	waited, err := suggestedIn(ctx, tx, member)
+	waited, err := unsign(ctx, tx, member, o.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -196,10 +193,8 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 			return nil, err
 		}
 	}
-	for _, in := range waited { // fewer wait now
-		if err := noticeSuggestions(ctx, tx, in, o.Now); err != nil {
-			return nil, err
-		}
+	if err := waitFewer(ctx, tx, waited, o.Now); err != nil {
+		return nil, err
 	}
 	for _, x := range shared { // what is counted down to, and an open card that wishes good luck
 		if err := sharedChanged(ctx, tx, []string{x[0]}, o.Now, x[1]); err != nil {

@@ -42,21 +42,27 @@ func (s *Store) suggestionRecords() *records {
 	}
 }
 
-// suggestedIn are the groups in which suggestions of a member wait.
-func suggestedIn(ctx context.Context, tx *tx, member string) ([]string, error) {
-	return list(ctx, tx, column[string], `SELECT DISTINCT group_id FROM suggestions WHERE member_id = $1 AND state = 'waiting' ORDER BY group_id`, member)
-}
-
-// unsign has the posts of questions edited that a member wrote and signed.
-func unsign(ctx context.Context, tx *tx, member string, now time.Time) error {
+// unsign has the posts of questions edited that a member wrote and signed, and gives
+// the groups in which others of theirs wait.
+func unsign(ctx context.Context, tx *tx, member string, now time.Time) (waited []string, err error) {
 	rounds, err := list(ctx, tx, column[string], `SELECT r.id FROM suggestions n
 		JOIN rounds r ON r.group_id = n.group_id AND r.item_id = 'own.' || n.id AND r.state IN ('open', 'closed')
 		WHERE n.member_id = $1 AND n.signed ORDER BY r.id`, member)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, id := range rounds {
 		if err := wantEdit(ctx, tx, group.KindQuestion, id, now); err != nil {
+			return nil, err
+		}
+	}
+	return list(ctx, tx, column[string], `SELECT DISTINCT group_id FROM suggestions WHERE member_id = $1 AND state = 'waiting' ORDER BY group_id`, member)
+}
+
+// waitFewer brings what organisers are told up to date when suggestions are gone.
+func waitFewer(ctx context.Context, tx *tx, groups []string, now time.Time) error {
+	for _, id := range groups {
+		if err := noticeSuggestions(ctx, tx, id, now); err != nil {
 			return err
 		}
 	}
