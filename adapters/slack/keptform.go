@@ -58,6 +58,19 @@ func (c *exchange) putForm(ctx context.Context, f keptForm) error {
 	return c.config.Shelf.Put(ctx, formPath, key, c.forms.seal(formPath+key, value), formTime)
 }
 
+// dropForm forgets the form that was sent and taken: what it held is for nobody any
+// more.
+func (c *exchange) dropForm(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, shelfTime)
+	defer cancel()
+	if c.from.Form == "" {
+		return
+	}
+	if err := c.config.Shelf.Delete(ctx, formPath, c.formKey(c.from.Form)); err != nil {
+		c.log.Warn("form still kept", "err", err)
+	}
+}
+
 func (c *exchange) getForm(ctx context.Context, id string) *keptForm {
 	ctx, cancel := context.WithTimeout(ctx, shelfTime)
 	defer cancel()

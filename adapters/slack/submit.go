@@ -74,11 +74,13 @@ func (c *exchange) settle(ctx context.Context, r bot.Response) {
 		c.next(ctx, r)
 	case c.from.Page && c.shows == "" && (r.Reply != nil || r.Edit != nil):
 		c.turn(ctx, r)
+		c.dropForm(ctx)
 		return
 	default:
 		c.ack(nil)
 	}
 	c.show(ctx, r)
+	c.dropForm(ctx)
 }
 
 // postpone closes a form whose answer follows. Where nothing else could show that,
@@ -166,6 +168,7 @@ func (c *exchange) keep(ctx context.Context, r bot.Response) {
 		return
 	}
 	c.answer(ctx, r)
+	c.dropForm(ctx)
 }
 
 // fault shows in the form what is wrong with it. A form without fields has no place

@@ -76,6 +76,8 @@ type Track struct {
 	// Wide says that an organiser has read the rule of [cert.Policy] that asks for
 	// computed questions, and chosen all. Without such a rule it means nothing.
 	Wide bool
+	// Own is how often the group's own questions about it changed; 0: it has none.
+	Own int
 }
 
 // Member is a person in a group.

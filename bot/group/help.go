@@ -28,8 +28,17 @@ func (s *Service) help(_ context.Context, _ bot.Interaction) (bot.Response, erro
 }
 
 // unknown answers typed text that is no command.
-func (s *Service) unknown(_ context.Context, i bot.Interaction) (bot.Response, error) {
+func (s *Service) unknown(ctx context.Context, i bot.Interaction) (bot.Response, error) {
 	switch said := plainWords(i.Line); {
+	case said == "question" || beginsWith(said, "question suggest", "suggest"):
+		i.Values = bot.Values{"open": {OpenSuggest}}
+		return s.studyTyped(ctx, i)
+	case beginsWith(said, "question queue"):
+		group, r, err := s.meant(ctx, i, doQuestions)
+		if group == "" || err != nil {
+			return r, err
+		}
+		return s.questions(ctx, i, group)
 	case asksForHelp(said):
 		return bot.Whisper(message(helpCard("How it works", ""))), nil
 	case elsewhere(said):

@@ -45,6 +45,14 @@ func OutlineNotice(group, track, outline, end, next string) Notice {
 	return Notice{Group: group, Kind: NoticeOutline, Cause: "outline/" + track, Data: NoticeData{Track: track, Outline: outline, End: end, Follows: next}}
 }
 
+// SuggestedPace is how often organisers are told at most that suggestions wait.
+const SuggestedPace = 7 * 24 * time.Hour
+
+// SuggestedNotice says how many questions that members wrote wait for organisers.
+func SuggestedNotice(group string, waiting int) Notice {
+	return Notice{Group: group, Kind: NoticeSuggested, Cause: "suggested", Data: NoticeData{Count: waiting}}
+}
+
 // LeftNotice says that administrators took a channel out of a group.
 func LeftNotice(group string, ch bot.ChannelID) Notice {
 	return Notice{Group: group, Kind: NoticeLeft, Cause: "left/" + string(ch), Data: NoticeData{Channel: ch}}
@@ -158,6 +166,9 @@ func (s *Service) noticeCard(ctx context.Context, d Details, n Notice) *bot.Card
 	case NoticeOutline:
 		c.Body = s.wordsOutline(d, n)
 		c.Controls = rows(primary("Certifications", path+"/tracks"), button("Group page", path))
+	case NoticeSuggested:
+		c.Tone, c.Body = bot.Neutral, wordsSuggested
+		c.Controls = rows(primary(bot.Textf("Questions (%d)", n.Data.Count).Plain(), PathQueue(d.Group.ID)), button("Group page", path))
 	case NoticeFacts:
 		s.factsCard(c, d, n)
 	case NoticeLow:
@@ -190,6 +201,8 @@ func (s *Service) noticeTitle(ctx context.Context, d Details, n Notice) bot.Text
 		return s.pinTitle(ctx, n)
 	case NoticeOutline:
 		return s.wordsOutlineTitle(d, n)
+	case NoticeSuggested:
+		return bot.Textf("%s for the %s", bot.Count(n.Data.Count, "suggested question", "suggested questions"), bot.Clip(d.Group.Name, 40))
 	case NoticeFacts:
 		return s.factsTitle(d, n)
 	case NoticeLow:
@@ -209,6 +222,9 @@ func (s *Service) notices(ctx context.Context, d Details, f Figures) ([]Notice, 
 	}
 	var held []Notice
 	for _, n := range all {
+		if n.Kind == NoticeSuggested { // the page says it anyway
+			continue
+		}
 		over := false
 		switch n.Kind {
 		case NoticeSilent:

@@ -34,6 +34,11 @@ func (s *Service) waiting(ctx context.Context, groupID string) (all int, err err
 	return all, nil
 }
 
+// Queue answers with the page of questions that wait for a group's organisers.
+func (s *Service) Queue(ctx context.Context, i bot.Interaction, groupID string) (bot.Response, error) {
+	return s.questions(ctx, i, groupID)
+}
+
 // questions is the page of questions to decide on, a screen at a time.
 func (s *Service) questions(ctx context.Context, i bot.Interaction, group string) (bot.Response, error) {
 	d, _, err := s.organiser(ctx, i, group)
@@ -57,4 +62,7 @@ func (s *Service) questions(ctx context.Context, i bot.Interaction, group string
 	return show(i, &bot.Card{Title: bot.Textf("Questions of the %s", d.Group.Name), Body: lines(body...), Footer: wordsOnlyYou, Controls: rows(controls...)}), nil
 }
 
-const wordsNoQuestions = bot.Text("No question waits for you. What members report stands here, with all that is known about it.")
+const (
+	wordsNoQuestions = bot.Text("No question waits for you. What members report and suggest stands here, with all that is known about it.")
+	wordsSuggested   = bot.Text("Members wrote them. Accept, change or refuse each; its author hears what came of it. A note like this comes once a week at most.")
+)

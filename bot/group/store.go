@@ -376,16 +376,17 @@ type NoticeKind string
 
 // The kinds of notices.
 const (
-	NoticeParked  NoticeKind = "parked"  // a post was refused
-	NoticeGone    NoticeKind = "gone"    // a channel is no more
-	NoticeSilent  NoticeKind = "silent"  // the group paused itself
-	NoticeLow     NoticeKind = "low"     // few unseen questions are left
-	NoticeSeason  NoticeKind = "season"  // the next season can begin
-	NoticeLeft    NoticeKind = "left"    // administrators took a channel out
-	NoticeErased  NoticeKind = "erased"  // posts may name somebody whose data was erased
-	NoticeOutline NoticeKind = "outline" // what is studied ends, or is followed by another version
-	NoticePin     NoticeKind = "pin"     // a question could not be pinned, or not be unpinned
-	NoticeFacts   NoticeKind = "facts"   // facts about what the group studies are older than a year
+	NoticeParked    NoticeKind = "parked"    // a post was refused
+	NoticeGone      NoticeKind = "gone"      // a channel is no more
+	NoticeSilent    NoticeKind = "silent"    // the group paused itself
+	NoticeLow       NoticeKind = "low"       // few unseen questions are left
+	NoticeSeason    NoticeKind = "season"    // the next season can begin
+	NoticeLeft      NoticeKind = "left"      // administrators took a channel out
+	NoticeErased    NoticeKind = "erased"    // posts may name somebody whose data was erased
+	NoticeOutline   NoticeKind = "outline"   // what is studied ends, or is followed by another version
+	NoticePin       NoticeKind = "pin"       // a question could not be pinned, or not be unpinned
+	NoticeSuggested NoticeKind = "suggested" // questions that members wrote wait
+	NoticeFacts     NoticeKind = "facts"     // facts about what the group studies are older than a year
 )
 
 // Notice is something organisers should know. It is told once per cause, some
@@ -412,7 +413,7 @@ type NoticeData struct {
 	What     string        `json:"what,omitempty"`     // parked: the delivery's kind
 	Track    string        `json:"track,omitempty"`    // low: whose questions; facts: about what
 	Until    time.Time     `json:"until,omitzero"`     // parked: when it is left out; zero: never
-	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left; season: who is in; facts: how many
+	Count    int           `json:"count,omitempty"`    // silent: unanswered questions; low: unseen ones left; season: who is in; facts, suggested: how many
 	Season   string        `json:"season,omitempty"`   // season: the one that has ended
 	Next     string        `json:"next,omitempty"`     // season: the next one's name
 	Start    string        `json:"start,omitempty"`    // season: the day on which it would begin, 2006-01-02

@@ -16,7 +16,7 @@ func studyCommand() bot.Command {
 		Name: "study", Help: "Your study page: today's question, catch-up, progress, settings", Private: true, Page: "My study page", Aliases: []string{"me"},
 		Fields: []bot.Field{{Name: "open", Label: "Open", Kind: bot.OneOf, Help: "What to open", Options: []bot.Option{
 			{Label: "today", Value: "today"}, {Label: OpenProgress, Value: OpenProgress}, {Label: "reminders", Value: "reminders"},
-			{Label: "settings", Value: "settings"}, {Label: "my data", Value: openData}, {Label: "link", Value: openLink}, {Label: "help", Value: "help"},
+			{Label: "settings", Value: "settings"}, {Label: "my data", Value: openData}, {Label: "link", Value: openLink}, {Label: OpenSuggest, Value: OpenSuggest}, {Label: "help", Value: "help"},
 		}}, codeField()},
 	}
 }
@@ -24,6 +24,10 @@ func studyCommand() bot.Command {
 // OpenProgress is the word that opens a member's progress from /study; package
 // practice answers it.
 const OpenProgress = "progress"
+
+// OpenSuggest is the word that opens the form to suggest a question; package
+// suggest answers it.
+const OpenSuggest = "suggest"
 
 // StudyOpener opens a page of a member in a group.
 type StudyOpener func(ctx context.Context, i bot.Interaction, g Group, m Member) (bot.Response, error)
@@ -115,6 +119,7 @@ type StudyPart struct {
 	Lines   []bot.Text   // further lines
 	Actions []bot.Button // of the first row: what to do now
 	Pages   []bot.Button // of the second row: where else to look
+	Spare   []bot.Button // where there is room left
 	Exams   []string     // certifications whose exam the lines speak of, in place of the group's window
 }
 
@@ -140,6 +145,7 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 		}
 		waiting = append(waiting, part.Waiting)
 		all.Lines, all.Actions, all.Pages = append(all.Lines, part.Lines...), append(all.Actions, part.Actions...), append(all.Pages, part.Pages...)
+		all.Spare = append(all.Spare, part.Spare...)
 		all.Exams = append(all.Exams, part.Exams...)
 	}
 	body := []bot.Text{s.wordsStudying(d), wordsWaiting(bot.Join(" · ", waiting...))}
@@ -157,7 +163,7 @@ func (s *Service) studyCard(ctx context.Context, user bot.UserID, g Group, m Mem
 	}
 	actions := controlsOf(all.Actions)
 	actions = slices.Insert(actions, min(len(actions), max(0, bot.LimitRow-len(answers))), answers...)
-	controls := layOut(actions, pages)
+	controls := layOut(actions, pages, controlsOf(all.Spare)...)
 	return &bot.Card{Title: "Your study page", Body: lines(append(body, asked...)...), Footer: wordsOnlyYou, Controls: controls}, nil
 }
 
@@ -176,11 +182,13 @@ func (s *Service) studyPages(ctx context.Context, user bot.UserID, g Group, m Me
 }
 
 // layOut puts what to do now into the first row and where else to look into the
-// second. What has no place in its row takes a free one in the other.
-func layOut(actions, pages []bot.Control) []bot.Row {
+// second. What has no place in its row takes a free one in the other, and what is
+// spare what is free then.
+func layOut(actions, pages []bot.Control, spare ...bot.Control) []bot.Row {
 	first, second := actions[:min(len(actions), bot.LimitRow)], pages[:min(len(pages), bot.LimitRow)]
 	first = append(slices.Clone(first), pages[len(second):]...)
 	second = append(slices.Clone(second), actions[min(len(actions), bot.LimitRow):]...)
+	first = append(first, spare...)
 	first, second = first[:min(len(first), bot.LimitRow)], second[:min(len(second), bot.LimitRow)]
 	oneStandsOut(first, second)
 	if len(first) == 0 {

@@ -204,6 +204,9 @@ func (s *Service) grade(ctx context.Context, i bot.Interaction, r quizzes.Respon
 	}
 	a.Round, a.Group, a.Track, a.Account = p.round, p.group, p.track, i.User
 	a.Confirmed = confirmed(p.item, i)
+	if err := s.unranked(ctx, &a, i.User); err != nil {
+		return pressed{}, err
+	}
 	p.Outcome, err = s.Store.Answer(ctx, a, catchUp)
 	if err == nil && p.Status == Stranger {
 		if p.joinedGroup, p.joined, err = s.groups.Join(ctx, i, p.group); err == nil {
@@ -299,7 +302,8 @@ func (s *Service) oldest(ctx context.Context, i bot.Interaction) (*bot.Card, err
 	if owed[0].Item, err = s.illustrated(ctx, owed[0].Item); err != nil {
 		return nil, err
 	}
-	return greet(s.copyCard(g, plan.Track, owed[0], len(owed)-1), m), nil
+	card := s.copyCard(g, plan.Track, owed[0], len(owed)-1)
+	return greet(card, m), s.sign(ctx, g.ID, owed[0].Item, card)
 }
 
 // why explains the answer to a closed question.

@@ -120,8 +120,11 @@ func (s *Service) resultCard(ctx context.Context, p pressed, standing Standing, 
 	if again != "" {
 		lines = append(lines, again)
 	}
-	if o.Answer.CaughtUp {
+	switch {
+	case o.Answer.CaughtUp:
 		lines = append(lines, caughtUpWords)
+	case o.Answer.Credit == Wrong && o.Answer.Verdict != Wrong:
+		lines = append(lines, knewBeforeWords)
 	}
 	if o.Status == Already {
 		plan, err := s.Store.RoundPlan(ctx, p.round) // for the group's zone

@@ -217,7 +217,11 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 	if j.Item.Source.Checked != "" {
 		source += bot.Textf(checkSourceWords, j.Item.Source.Checked)
 	}
-	lines = append(lines, source, bot.Textf(checkItemWords, j.Bank, j.Item.ID, j.Version[:min(8, len(j.Version))]), "\n"+faultLine(j.Reports))
+	origin := bot.Textf(checkItemWords, j.Bank, j.Item.ID, j.Version[:min(8, len(j.Version))])
+	if j.Bank == OwnBank {
+		origin = checkOwnWords
+	}
+	lines = append(lines, source, origin, "\n"+faultLine(j.Reports))
 	lines = append(lines, notes...)
 	if j.State == CheckPaused {
 		lines = append(lines, checkIsPaused)

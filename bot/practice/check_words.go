@@ -16,6 +16,7 @@ const (
 	checkTitle       = "%s: reported"
 	checkNotesTitle  = "%s: what was said"
 	checkSourceWords = ", looked at %s"
+	checkOwnWords    = bot.Text("One of your group's own questions")
 	checkItemWords   = "Bank %s, item %s, version %s"
 	checkFewWords    = bot.Text("Fewer than 5 answers: no counts.")
 	checkIsPaused    = bot.Text("It isn't asked here until you decide. Points are safe whatever you decide.")

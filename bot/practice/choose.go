@@ -14,7 +14,8 @@ import (
 // item in a track: twelve weeks of weekdays, or half of a smaller bank.
 const repeatDistance = 60
 
-// Library is the items that can be asked, by certification.
+// Library is the items of the banks, by certification. What a group can be asked
+// is in Service.items.
 type Library struct {
 	index    map[string]index
 	computed map[string]index  // of computed items alone
@@ -68,11 +69,15 @@ func add(all map[string]index, certification, name string, e entry) {
 	if !ok {
 		x = index{name: name, byID: map[string]entry{}, place: map[string]int{}, areas: map[string][]entry{}, places: map[string][]int{}}
 	}
+	x.add(e)
+	all[certification] = x
+}
+
+func (x *index) add(e entry) {
 	x.items = append(x.items, e)
 	x.byID[e.item.ID], x.place[e.item.ID] = e, len(x.place)
 	x.areas[e.item.Domain] = append(x.areas[e.item.Domain], e)
 	x.places[e.item.Domain] = append(x.places[e.item.Domain], x.place[e.item.ID])
-	all[certification] = x
 }
 
 // Len is how many items there are for a certification.
@@ -100,7 +105,7 @@ type lean struct {
 
 // choose picks the item for the question with a number: from the area that is
 // furthest behind its share of the outline, never posted before if any such area
-// has one, the one that the fewest members have met; seed settles ties.
+// has one, of the group's own before those of banks, the one that the fewest members have met; seed settles ties.
 // ok is false when there is nothing to ask.
 func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain map[string]int, number int, seed string) (c choice, ok bool) {
 	return chooseFor(lean{}, pool, outline, uses, byDomain, number, seed)
@@ -123,7 +128,7 @@ func chooseFor(l lean, pool []entry, outline cert.Outline, uses map[string]Use, 
 			repeats[e.item.Domain] = append(repeats[e.item.Domain], e)
 		}
 	}
-	byArea := fresh
+	byArea := notBefore(fresh)
 	if len(byArea) == 0 {
 		byArea = repeats
 	}

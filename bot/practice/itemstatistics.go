@@ -31,7 +31,7 @@ type FirstAnswer struct {
 type StatisticsStore interface {
 	// FirstAnswers visits first answers to items: to questions of the day that are
 	// closed, caught up or not, and in sessions. Void ones, which no key could be
-	// right about, are left out.
+	// right about, are left out, and those of who knew the question before.
 	FirstAnswers(ctx context.Context, of StatisticsOf, visit func(FirstAnswer) error) error
 	// ItemVersion reads an item as it was asked.
 	ItemVersion(ctx context.Context, version string) (quizzes.Item, error)

@@ -114,8 +114,12 @@ func (s *Service) soFarWish(ctx context.Context, g group.Group, t group.Track, m
 	if err != nil {
 		return w, err
 	}
+	pool, err := s.items(ctx, t)
+	if err != nil {
+		return w, err
+	}
 	for _, item := range items {
-		if e, ok := s.pool(t).byID[item]; ok && !open[item] && len(w.chosen) < w.count {
+		if e, ok := pool.byID[item]; ok && !open[item] && len(w.chosen) < w.count {
 			w.chosen = append(w.chosen, picked{e, Unseen})
 		}
 	}

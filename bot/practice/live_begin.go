@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"studyhall/bot"
+	"studyhall/bot/cert"
 	"studyhall/bot/group"
 	"studyhall/quizzes"
 )
@@ -247,21 +248,22 @@ func (s *Service) pickLive(ctx context.Context, t group.Track, w liveWish, seed 
 	for item, use := range uses {
 		met[item] = use.Met
 	}
-	return s.pickFresh(t, w, closed, met, seed), nil
+	pool, err := s.items(ctx, t)
+	return pickFresh(pool, s.outline(t), w, closed, met, seed), err
 }
 
 // pickFresh chooses in the proportions of the outline, and of an area what was
 // met least. Items of closed are left out.
-func (s *Service) pickFresh(t group.Track, w liveWish, closed map[string]bool, met map[string]int, seed string) (chosen []entry) {
+func pickFresh(pool index, o cert.Outline, w liveWish, closed map[string]bool, met map[string]int, seed string) (chosen []entry) {
 	left := map[string][]entry{}
-	for _, e := range s.pool(t).items {
+	for _, e := range pool.items {
 		if !closed[e.item.ID] && quick(e.item) && (w.area == "" || w.area == e.item.Domain) {
 			left[e.item.Domain] = append(left[e.item.Domain], e)
 		}
 	}
 	byDomain := map[string]int{}
 	for len(chosen) < w.count && len(left) > 0 {
-		area := furthestBehind(left, s.outline(t), byDomain, seed)
+		area := furthestBehind(left, o, byDomain, seed)
 		e := slices.MinFunc(left[area], func(a, b entry) int {
 			if d := met[a.item.ID] - met[b.item.ID]; d != 0 {
 				return d
@@ -286,7 +288,11 @@ func (s *Service) keptBack(ctx context.Context, t group.Track) (map[string]bool,
 		return nil, err
 	}
 	void, err := s.Store.VoidItems(ctx, t.Group)
-	maps.Copy(items, useless(s.Library.index[t.Certification].byID, void))
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.known(ctx, t)
+	maps.Copy(items, useless(known.byID, void))
 	return items, err
 }
 

@@ -349,7 +349,8 @@ func (s *Service) pickMatch(ctx context.Context, m Match) ([]LiveItem, error) {
 			met[item] += use.Met + use.Posted
 		}
 	}
-	chosen := s.pickFresh(t, liveWish{count: matchSize}, closed, met, m.ID)
+	// What a group wrote itself is asked in that group alone.
+	chosen := pickFresh(s.pool(t), s.outline(t), liveWish{count: matchSize}, closed, met, m.ID)
 	if len(chosen) < matchSize {
 		return nil, nil
 	}

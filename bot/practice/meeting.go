@@ -89,6 +89,10 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 	slices.SortFunc(missed, func(a, b MissedRound) int {
 		return cmp.Or(a.Right*b.Answered-b.Right*a.Answered, b.ClosedAt.Compare(a.ClosedAt), strings.Compare(a.Round, b.Round))
 	})
+	known, err := s.known(ctx, t)
+	if err != nil {
+		return pack{}, err
+	}
 	var p pack
 	since := s.Now().Add(-meetingFill)
 	for _, most := range []bool{true, false} {
@@ -97,11 +101,11 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 			if there || len(p.questions) == meetingSize || (2*q.Right < q.Answered) != most || !most && q.ClosedAt.Before(since) {
 				continue
 			}
-			e, known := s.Library.index[t.Certification].byID[q.Item.ID]
-			if known {
-				known = !e.item.Still(q.Version, q.Item.Draw)
+			e, mended := known.byID[q.Item.ID]
+			if mended {
+				mended = !e.item.Still(q.Version, q.Item.Draw)
 			}
-			if !known { // as the group answered it, with its own corrections
+			if !mended { // as the group answered it, with its own corrections
 				e = entry{item: q.Item, bank: q.Bank}
 			}
 			if !e.item.Void {

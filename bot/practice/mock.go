@@ -174,7 +174,11 @@ func (s *Service) freeItems(ctx context.Context, t group.Track, member, seed str
 	if err != nil {
 		return nil, 0, err
 	}
-	maps.Copy(open, useless(s.Library.index[t.Certification].byID, void))
+	known, err := s.known(ctx, t)
+	if err != nil {
+		return nil, 0, err
+	}
+	maps.Copy(open, useless(known.byID, void))
 	recent, err := s.Store.Recent(ctx, t.Group, member, looksBack)
 	if err != nil {
 		return nil, 0, err
@@ -186,13 +190,17 @@ func (s *Service) freeItems(ctx context.Context, t group.Track, member, seed str
 	if t, err = s.narrow(ctx, t, member); err != nil {
 		return nil, 0, err
 	}
+	pool, err := s.items(ctx, t)
+	if err != nil {
+		return nil, 0, err
+	}
 	latest, met := latestOf(recent), map[string]bool{}
 	for item := range strings.FieldsSeq(all) {
 		met[item] = true
 	}
 	byArea, n := map[string][]entry{}, 0
-	for area, pool := range s.pool(t).areas {
-		free := slices.DeleteFunc(slices.Clone(pool), func(e entry) bool { return open[e.item.ID] })
+	for area, all := range pool.areas {
+		free := slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return open[e.item.ID] })
 		slices.SortStableFunc(free, func(a, b entry) int {
 			if met[a.item.ID] != met[b.item.ID] {
 				if met[a.item.ID] {

@@ -27,9 +27,9 @@ const (
 )
 
 // mockOfferCard offers mock exams of the lengths that can be had, and says how
-// near they come to the real one.
-func (s *Service) mockOfferCard(g group.Group, t group.Track, extra ExtraTime, free map[string][]entry, n int) *bot.Card {
-	o, have := s.outline(t), len(s.pool(t).items)
+// near they come to the real one. Of have questions, n are free.
+func (s *Service) mockOfferCard(g group.Group, t group.Track, extra ExtraTime, free map[string][]entry, n, have int) *bot.Card {
+	o := s.outline(t)
 	card := &bot.Card{Title: bot.Textf(mockTitle, s.short(t)), Footer: onlyYouWords}
 	second := bot.Row{bot.Button{Label: "Extra time", Action: "time/" + g.ID}, bot.Button{Label: "My study page", Action: group.PathStudy}}
 	if n == 0 {

@@ -122,7 +122,11 @@ func (s *Service) offerMock(ctx context.Context, i bot.Interaction, g group.Grou
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := greet(s.mockOfferCard(g, t, extra, free, n), m)
+	pool, err := s.items(ctx, t)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card := greet(s.mockOfferCard(g, t, extra, free, n, len(pool.items)), m)
 	if ok && len(card.Controls) > 1 {
 		card.Controls[1] = append(bot.Row{bot.Button{Label: "Last result", Action: "sitting/" + latest.ID}}, card.Controls[1]...)
 	}
@@ -172,7 +176,11 @@ func (s *Service) mockBegin(ctx context.Context, i bot.Interaction) (bot.Respons
 	if err != nil || !ok {
 		return bot.Response{}, err
 	}
-	note := lengthWords(outline.Exam, len(s.pool(t).items)) + " " +
+	pool, err := s.items(ctx, t)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	note := lengthWords(outline.Exam, len(pool.items)) + " " +
 		bot.Textf(mockThisOne, len(open.Questions), weighting(counts, outline))
 	return s.showMock(ctx, i, desk{Mock: open, group: g, track: t, notes: []bot.Text{note}})
 }

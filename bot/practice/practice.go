@@ -214,6 +214,7 @@ type Store interface {
 	PingStore
 	CheckStore
 	DecideStore
+	OwnStore
 	// QuestionPlan reads what a schedule is about, with the channels in which it is
 	// posted; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
@@ -310,6 +311,7 @@ type Service struct {
 	rounds    *cache[fixed]
 	versions  *cache[quizzes.Item] // snapshots that are being practised
 	pictures  *cache[[]byte]       // that the library has no more
+	own       *cache[index]        // banks with a group's own items
 	met       *cache[[]bool]       // items that members with few unseen ones have met, by their number in the library
 }
 
@@ -319,7 +321,7 @@ func New(c Config) *Service {
 	if c.NewCode == nil {
 		c.NewCode = c.NewID
 	}
-	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, leanings: noLeanings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32)}
+	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, leanings: noLeanings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32), own: newCache[index](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.

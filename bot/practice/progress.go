@@ -81,8 +81,12 @@ func (s *Service) ProgressOf(ctx context.Context, g group.Group, m group.Member)
 	if err != nil {
 		return Progress{}, false, err
 	}
+	known, err := s.known(ctx, t)
+	if err != nil {
+		return Progress{}, false, err
+	}
 	for n, c := range counts {
-		if e, ok := s.Library.index[t.Certification].byID[c.Item]; ok && c.Domain == "" {
+		if e, ok := known.byID[c.Item]; ok && c.Domain == "" {
 			counts[n].Domain = e.item.Domain
 		}
 	}

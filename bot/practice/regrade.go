@@ -40,7 +40,10 @@ func (g Grade) Earns() Verdict {
 // Regraded is the grade of an earlier answer after a correction by whose key its
 // verdict is now. Whichever key is better for the person earns the points.
 func (g Grade) Regraded(now Verdict, void bool) Grade {
-	if void {
+	switch {
+	case g.Credit == Wrong: // they knew it before it was asked
+		return Grade{now, Wrong}
+	case void:
 		return Grade{Right, VoidCredit}
 	}
 	if before := g.Earns(); quizzes.Verdict(before).Better(quizzes.Verdict(now)) {
@@ -251,7 +254,7 @@ func correctedNote(f fixed, a Answer) bot.Text {
 		return voidResultWords
 	case a.Gained > 0:
 		return bot.Textf(gainedResultWords, a.Gained)
-	case a.Credit != "":
+	case a.Credit != "" && a.Credit != Wrong:
 		return keptResultWords
 	}
 	return correctedResultWords

@@ -138,7 +138,11 @@ func (s *Service) reviews(ctx context.Context, w reviewing) (r reviews, err erro
 		if err != nil {
 			return r, err
 		}
-		maps.Copy(w.open, useless(s.Library.index[w.track.Certification].byID, void))
+		known, err := s.known(ctx, w.track)
+		if err != nil {
+			return r, err
+		}
+		maps.Copy(w.open, useless(known.byID, void))
 	}
 	track, err := s.narrow(ctx, w.track, w.member)
 	if err != nil {
@@ -146,7 +150,11 @@ func (s *Service) reviews(ctx context.Context, w reviewing) (r reviews, err erro
 	}
 	loc := w.group.Location()
 	tomorrow := startOfDay(w.now, loc).AddDate(0, 0, 1)
-	items := s.pool(track).byID
+	pool, err := s.items(ctx, track)
+	if err != nil {
+		return r, err
+	}
+	items := pool.byID
 	size := min(reviewPage, 2*w.most+len(w.open))
 	for skip := 0; ; skip += size {
 		page, err := s.Store.Missed(ctx, w.track.ID, w.member, skip, size)

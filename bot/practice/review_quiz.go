@@ -29,9 +29,13 @@ func (s *Service) chosenReview(ctx context.Context, g group.Group, m group.Membe
 	if err != nil {
 		return nil, nil, err
 	}
+	known, err := s.known(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
 	var chosen []picked
 	for _, recall := range r.due {
-		chosen = append(chosen, picked{s.Library.index[t.Certification].byID[recall.Item], Missed})
+		chosen = append(chosen, picked{known.byID[recall.Item], Missed})
 	}
 	body := nothingToReview
 	switch {
@@ -79,7 +83,10 @@ func (s *Service) backLines(ctx context.Context, g group.Group, p Session, item 
 	if r.leech() && a.Verdict != Right {
 		lines = append(lines, bot.Textf(leechWords, r.Missed))
 	}
-	if ready := r.ready(loc); ready.After(now) && s.Library.has(item) {
+	if ready := r.ready(loc); ready.After(now) {
+		if comes, err := s.comesAgain(ctx, p.Track, item); err != nil || !comes {
+			return lines, err
+		}
 		lines = append(lines, bot.Textf(comesBackWords, dayWords(now, ready, loc)))
 	}
 	return lines, nil
@@ -235,8 +242,11 @@ func (s *Service) reviewPart(ctx context.Context, g group.Group, m group.Member)
 // againLine says in the result of a posted question that was missed when it
 // comes back: to the day for who asked to be reminded.
 func (s *Service) againLine(ctx context.Context, p pressed, standing Standing) (bot.Text, error) {
-	if p.round == "" || p.item.Void || p.Answer.Verdict == Right || !s.Library.has(p.item.ID) {
+	if p.round == "" || p.item.Void || p.Answer.Verdict == Right {
 		return "", nil
+	}
+	if comes, err := s.comesAgain(ctx, p.track, p.item.ID); err != nil || !comes {
+		return "", err
 	}
 	if !standing.Reviews {
 		return againInQuiz, nil
@@ -259,6 +269,20 @@ func (s *Service) againLine(ctx context.Context, p pressed, standing Standing) (
 		return bot.Textf(bringBackWords, bot.Textf(inDaysWords, names[days-2])), nil
 	}
 	return bot.Textf(bringBackWords, dayWords(now, ready, loc)), nil
+}
+
+// comesAgain reports whether an item can still be asked.
+func (s *Service) comesAgain(ctx context.Context, track, item string) (bool, error) {
+	if _, own := OwnOf(item); !own {
+		return s.Library.has(item), nil
+	}
+	t, _, err := s.Store.Track(ctx, track)
+	if err != nil {
+		return false, err
+	}
+	known, err := s.known(ctx, t)
+	_, there := known.byID[item]
+	return there, err
 }
 
 // has reports whether an item can be asked in any certification.

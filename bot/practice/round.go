@@ -53,7 +53,11 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 	if err != nil {
 		return err
 	}
-	c, ok := s.pick(plan, lean{theme, week.due()}, uses, byDomain, number, d, void, closed)
+	pool, err := s.items(ctx, plan.Track)
+	if err != nil {
+		return err
+	}
+	c, ok := s.pick(plan, pool, lean{theme, week.due()}, uses, byDomain, number, d, void, closed)
 	if !ok {
 		s.Log.Error("no question to post", "group", plan.Group.ID, "certification", plan.Track.Certification)
 		return s.Store.SkipQuestion(ctx, d, Skipping{
@@ -70,13 +74,13 @@ func (s *Service) fire(ctx context.Context, d schedule.Due) error {
 
 // pick chooses the item and tells the operator's log why. Items of closed are in
 // a live round or a match just now, and left out.
-func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due, void []VoidItem, closed map[string]bool) (choice, bool) {
+func (s *Service) pick(plan Plan, from index, l lean, uses map[string]Use, byDomain map[string]int, number int, d schedule.Due, void []VoidItem, closed map[string]bool) (choice, bool) {
 	outline := s.outline(plan.Track)
 	// The schedule's identifier stands in no card, so nobody can work out
 	// tomorrow's question from what they see.
 	seed := plan.Schedule.ID + " " + d.Occurrence
-	pool, waiting := slices.Clone(s.pool(plan.Track).items), 0 // not posted yet, and left out only for now
-	out := useless(s.Library.index[plan.Track.Certification].byID, void)
+	pool, waiting := slices.Clone(from.items), 0 // not posted yet, and left out only for now
+	out := useless(from.byID, void)
 	pool = slices.DeleteFunc(pool, func(e entry) bool {
 		if closed[e.item.ID] && !out[e.item.ID] && uses[e.item.ID].Posted == 0 {
 			waiting++
@@ -229,7 +233,11 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 		if err != nil {
 			return bot.Message{}, err
 		}
-		return s.withDiscuss(ctx, r, s.closedCard(plan, r, spread))
+		m := s.closedCard(plan, r, spread)
+		if err := s.sign(ctx, r.Group, r.Item, m.Card); err != nil {
+			return bot.Message{}, err
+		}
+		return s.withDiscuss(ctx, r, m)
 	}
 	last, ok, err := s.Store.LastClosed(ctx, r)
 	if err != nil {
@@ -247,7 +255,11 @@ func (s *Service) render(ctx context.Context, d schedule.Delivery) (bot.Message,
 	if err != nil {
 		return bot.Message{}, err
 	}
-	return s.pinged(ctx, d, r.Track, s.openCard(plan, r, previous, ahead))
+	m := s.openCard(plan, r, previous, ahead)
+	if err := s.sign(ctx, r.Group, r.Item, m.Card); err != nil {
+		return bot.Message{}, err
+	}
+	return s.pinged(ctx, d, r.Track, m)
 }
 
 // CountShown reports whether a card is refreshed when it has so many answers:

@@ -32,8 +32,9 @@ type OwnRule struct {
 // bound reports whether a rule asks for computed questions about a certification.
 func (s *Service) bound(certification string) bool { return s.Catalogue.ComputedOnly(certification) }
 
-// pool is what may be asked about a track: by a rule that asks for it, computed
-// questions alone, until an organiser chooses all.
+// pool is what the banks have that may be asked about a track: by a rule that asks
+// for it, computed questions alone, until an organiser chooses all. With the group's
+// own questions it is items.
 func (s *Service) pool(t group.Track) index {
 	if s.bound(t.Certification) && !t.Wide {
 		return s.Library.computed[t.Certification]
@@ -41,7 +42,7 @@ func (s *Service) pool(t group.Track) index {
 	return s.Library.index[t.Certification]
 }
 
-// asks reports whether there is anything to ask about a track.
+// asks reports whether the banks have anything to ask about a track.
 func (s *Service) asks(t group.Track) bool { return len(s.pool(t).items) > 0 }
 
 // allows reports whether an item may be asked about a track.

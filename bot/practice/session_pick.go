@@ -70,9 +70,13 @@ type figure struct{ right, answered int }
 // three weeks before the member's own exam, what was met before comes ahead of what
 // was not.
 func (s *Service) pickSession(ctx context.Context, g group.Group, t group.Track, theme, member, topic, seed string, n int) ([]picked, error) {
+	pool, err := s.items(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	p := &picker{
 		theme: theme,
-		store: s.Store, ctx: ctx, index: s.pool(t), outline: s.outline(t),
+		store: s.Store, ctx: ctx, index: pool, outline: s.outline(t),
 		member: member, topic: topic, seed: seed, now: s.Now(), taken: map[string]bool{},
 	}
 	if topic == "" {

@@ -92,7 +92,11 @@ func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Respon
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]), near)
+	known, err := s.known(ctx, t)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	card := s.whyTheseCard(t, p, figuresOf(recent, known), near)
 	line, err := s.whyTheme(ctx, t, p)
 	if err != nil {
 		return bot.Response{}, err

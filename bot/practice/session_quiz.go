@@ -297,6 +297,9 @@ func (s *Service) ask(ctx context.Context, g group.Group, t group.Track, p Sessi
 		return bot.Response{}, err
 	}
 	card := s.askCard(t, p, q, item, notes...)
+	if err := s.sign(ctx, g.ID, item, card); err != nil {
+		return bot.Response{}, err
+	}
 	last := len(card.Controls) - 1
 	card.Controls[last] = append(card.Controls[last], others[:min(len(others), bot.LimitRow-len(card.Controls[last]))]...)
 	return bot.Whisper(bot.Message{Card: card}), nil

@@ -100,7 +100,7 @@ func (s *Service) suggestTopics(ctx context.Context, i bot.Interaction, typed st
 	return options[:min(len(options), bot.LimitSuggestions)], nil
 }
 
-// hasItems reports whether there is anything to ask in an area.
+// hasItems reports whether the banks have anything to ask in an area.
 func (s *Service) hasItems(t group.Track, area string) bool {
 	return len(s.pool(t).areas[area]) > 0
 }

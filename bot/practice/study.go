@@ -82,7 +82,11 @@ func (s *Service) Figures(ctx context.Context, groupID string) (group.Figures, e
 		if err != nil {
 			return group.Figures{}, err
 		}
-		for _, e := range s.pool(t).items {
+		all, err := s.items(ctx, t)
+		if err != nil {
+			return group.Figures{}, err
+		}
+		for _, e := range all.items {
 			if uses[e.item.ID].Posted == 0 {
 				f.ByTrack[t.ID]++
 			}

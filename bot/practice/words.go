@@ -54,6 +54,8 @@ const (
 	caughtUpWords   = bot.Text("Caught up: 1 point.")
 	alreadyWords    = "You answered this one on %s."
 	onlyYouWords    = bot.Text("Only you can see this.")
+	signedWords     = "Question by %s"
+	knewBeforeWords = bot.Text("You knew this one before it was asked, so it earns the point for answering.")
 	toGoWords       = "%d to go"
 	allDoneWords    = bot.Text("All caught up.")
 

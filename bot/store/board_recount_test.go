@@ -11,12 +11,13 @@ import (
 // earned in each week: the totals must say the same.
 func (s *Store) Recount(ctx context.Context, trackID string) (map[string]map[int]int, error) {
 	return s.weekly(ctx, `SELECT x.member_id, x.week, CAST(SUM(x.points) AS BIGINT) FROM (
-		SELECT a.member_id, r.week, CASE WHEN 'right' IN (a.verdict, a.credit) OR a.credit = 'void' THEN 3
+		SELECT a.member_id, r.week, CASE WHEN a.credit = 'wrong' THEN 1 WHEN 'right' IN (a.verdict, a.credit) OR a.credit = 'void' THEN 3
 				WHEN 'partly' IN (a.verdict, a.credit) THEN 2 ELSE 1 END AS points
 			FROM rounds r JOIN answers a ON a.round_id = r.id WHERE r.track_id = $1 AND r.state = 'closed' AND NOT a.caught_up
 		UNION ALL SELECT a.member_id, e.week, 1 FROM answers a JOIN earnings e ON e.id = a.id WHERE a.track_id = $1 AND a.caught_up
 		UNION ALL SELECT e.member_id, e.week, 3 FROM reports r JOIN earnings e ON e.id = r.id AND e.member_id = r.member_id
 			WHERE e.track_id = $1 AND r.state = 'right' AND r.points > 0
+		UNION ALL SELECT e.member_id, e.week, 3 FROM suggestions n JOIN earnings e ON e.id = n.id WHERE e.track_id = $1 AND n.state IN ('accepted', 'stopped') AND n.points > 0
 		UNION ALL SELECT p.member_id, p.week, CASE WHEN p.practised >= 50 THEN 5 ELSE p.practised / 10 END FROM (
 			SELECT i.member_id, e.week, CAST(SUM(i.answered) AS BIGINT) AS practised FROM sessions i JOIN earnings e ON e.id = i.id
 				WHERE i.track_id = $1 AND i.state = 'ended' GROUP BY i.member_id, e.week) AS p) AS x

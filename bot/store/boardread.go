@@ -30,7 +30,7 @@ func (s *Store) GroupTracks(ctx context.Context, groupID, memberID string) ([]bo
 	err := s.view(ctx, func(ctx context.Context, q querier) error {
 		current, others = nil, nil
 		all, err := list(ctx, q, func(scan scanner) (t board.Track, err error) {
-			err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide, &t.Current)
+			err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide, &t.Own, &t.Current)
 			return t, err
 		}, `SELECT `+trackColumns+`, EXISTS (SELECT 1 FROM schedules s WHERE s.track_id = t.id AND s.kind = $2)
 			FROM tracks t WHERE t.group_id = $1

@@ -168,6 +168,10 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 	if err := showLives(ctx, tx, member, o.Now); err != nil {
 		return nil, err
 	}
+	waited, err := unsign(ctx, tx, member, o.Now)
+	if err != nil {
+		return nil, err
+	}
 	counted, err := list(ctx, tx, column[string], countedOf, member)
 	if err != nil {
 		return nil, err
@@ -188,6 +192,9 @@ func (s *Store) eraseMember(ctx context.Context, tx *tx, member string, o group.
 		if err := r.Erase(ctx, e); err != nil {
 			return nil, err
 		}
+	}
+	if err := waitFewer(ctx, tx, waited, o.Now); err != nil {
+		return nil, err
 	}
 	for _, x := range shared { // what is counted down to, and an open card that wishes good luck
 		if err := sharedChanged(ctx, tx, []string{x[0]}, o.Now, x[1]); err != nil {

@@ -26,7 +26,7 @@ func (s *Store) Figures(ctx context.Context, groupID string, now time.Time) (f g
 	}
 	f.Next = instant(next)
 	tracks, err = list(ctx, q, func(scan scanner) (t group.Track, err error) {
-		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide)
+		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide, &t.Own)
 		return t, err
 	}, `SELECT `+trackColumns+` FROM schedules s JOIN tracks t ON t.id = s.track_id
 		WHERE s.group_id = $1 AND s.kind = 'question' ORDER BY s.place, s.id`, groupID)

@@ -28,7 +28,7 @@ func (s *Store) FirstAnswers(ctx context.Context, of practice.StatisticsOf, see 
 		FROM answers a JOIN item_versions v ON v.id = a.item_version
 		LEFT JOIN rounds r ON r.id = a.round_id
 		LEFT JOIN overrides o ON o.group_id = a.group_id AND o.item_version = a.item_version AND NOT o.void
-		WHERE a.credit <> 'void' AND (r.id IS NULL OR r.state = 'closed')
+		WHERE a.credit NOT IN ('void', 'wrong') AND (r.id IS NULL OR r.state = 'closed')
 			AND ($1 = '' OR a.group_id = $1) AND ($2 = '' OR v.certification = $2)
 		ORDER BY a.member_id, a.item_id, a.answered_at, a.id`, of.Group, of.Certification))
 }

@@ -22,6 +22,11 @@ const noticeOver = `(n.kind = 'parked' AND EXISTS (SELECT 1 FROM deliveries d
 // addNotice records what organisers should know and makes its telling due, once
 // per cause while it is open; again it only brings the words up to date.
 func addNotice(ctx context.Context, tx *tx, n group.Notice, now time.Time) error {
+	return addNoticeAt(ctx, tx, n, now, now)
+}
+
+// addNoticeAt is addNotice for one that is told later.
+func addNoticeAt(ctx context.Context, tx *tx, n group.Notice, now, tell time.Time) error {
 	data, err := json.Marshal(n.Data)
 	if err != nil {
 		return fmt.Errorf("notice: %w", err)
@@ -41,7 +46,7 @@ func addNotice(ctx context.Context, tx *tx, n group.Notice, now time.Time) error
 		_, err := tx.exec(ctx, `UPDATE notices SET data = $3 WHERE group_id = $1 AND cause = $2 AND closed_at = 0`, n.Group, n.Cause, string(data))
 		return err
 	}
-	return insertDue(ctx, tx, group.NoticeDue(n, "tell", now))
+	return insertDue(ctx, tx, group.NoticeDue(n, "tell", tell))
 }
 
 // closeNotices closes a group's notices of a kind.
@@ -115,6 +120,10 @@ func (s *Store) TellNotice(ctx context.Context, d schedule.Due, deliveries []sch
 		}
 		if err := insertDeliveries(ctx, tx, deliveries...); err != nil {
 			return err
+		}
+		if n.Kind == group.NoticeSuggested { // while any wait
+			at := now.Add(group.SuggestedPace)
+			return insertDue(ctx, tx, group.NoticeDue(n, at.Format(time.DateOnly), at))
 		}
 		if d.Occurrence != "tell" || !n.Kind.Again() {
 			return nil

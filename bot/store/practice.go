@@ -16,14 +16,14 @@ var _ practice.Store = (*Store)(nil)
 
 const planQuery = `SELECT s.id, s.group_id, s.track_id, s.kind, s.expr, s.place,
 		g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.created_at, g.started_at,
-		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds, t.wide
+		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds, t.wide, t.own
 	FROM schedules s JOIN groups g ON g.id = s.group_id JOIN tracks t ON t.id = s.track_id `
 
 // roundPlanQuery also finds the plan of a round whose track is not studied any
 // more, and so has no schedule.
 const roundPlanQuery = `SELECT COALESCE(s.id, ''), r.group_id, r.track_id, COALESCE(s.kind, ''), COALESCE(s.expr, ''), COALESCE(s.place, 0),
 		g.id, g.name, g.zone, g.state, g.pause, g.stays_open, g.silent_limit, g.silent, g.created_at, g.started_at,
-		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds, t.wide
+		t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds, t.wide, t.own
 	FROM rounds r JOIN groups g ON g.id = r.group_id JOIN tracks t ON t.id = r.track_id
 	LEFT JOIN schedules s ON s.track_id = r.track_id AND s.kind = $2 WHERE r.id = $1`
 
@@ -32,7 +32,7 @@ func readPlan(scan scanner) (p practice.Plan, err error) {
 	s, g, t := &p.Schedule, &p.Group, &p.Track
 	err = scan(&s.ID, &s.Group, &s.Track, &s.Kind, &s.Expr, &s.Place,
 		&g.ID, &g.Name, &g.Zone, &g.State, &g.Pause, &g.StaysOpen, &g.SilentLimit, &g.Silent, &created, &started,
-		&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide)
+		&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide, &t.Own)
 	g.CreatedAt, g.StartedAt = instant(created), instant(started)
 	s.Zone = g.Zone
 	return p, err

@@ -39,7 +39,7 @@ var _ group.Records = (*records)(nil)
 // Records are what all features keep about people, in the order in which they
 // stand in an export.
 func (s *Store) Records() []group.Records {
-	return []group.Records{s.groupRecords(), s.practiceRecords(), s.liveRecords(), s.wishRecords(), s.boardRecords(), s.outcomeRecords(), s.examRecords(), s.renewalRecords(), s.paperRecords(), s.ruleRecords(), s.checkRecords()}
+	return []group.Records{s.groupRecords(), s.practiceRecords(), s.liveRecords(), s.wishRecords(), s.boardRecords(), s.outcomeRecords(), s.examRecords(), s.renewalRecords(), s.paperRecords(), s.ruleRecords(), s.checkRecords(), s.suggestionRecords()}
 }
 
 // Export implements [group.Records].

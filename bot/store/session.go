@@ -17,10 +17,10 @@ import (
 
 var _ practice.SessionStore = (*Store)(nil)
 
-const trackColumns = `t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds, t.wide`
+const trackColumns = `t.id, t.group_id, t.certification, t.outline, t.window_from, t.window_to, t.rounds, t.wide, t.own`
 
 func readTrack(scan scanner) (t group.Track, err error) {
-	err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide)
+	err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide, &t.Own)
 	return t, err
 }
 

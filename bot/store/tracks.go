@@ -17,7 +17,7 @@ func studied(ctx context.Context, q querier, g group.Group) ([]group.Studied, er
 	return list(ctx, q, func(scan scanner) (t group.Studied, err error) {
 		var next int64
 		r := &t.Schedule
-		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide,
+		err = scan(&t.ID, &t.Group, &t.Certification, &t.Outline, &t.WindowFrom, &t.WindowTo, &t.Rounds, &t.Wide, &t.Own,
 			&r.ID, &r.Kind, &r.Expr, &r.Place, &t.Deadline, &next)
 		r.Group, r.Track, r.Zone, t.Next = g.ID, t.ID, g.Zone, instant(next)
 		return t, err

@@ -32,6 +32,7 @@ import (
 	"studyhall/bot/renewal"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
+	"studyhall/bot/suggest"
 	"studyhall/bot/web"
 	"studyhall/quizzes"
 )
@@ -240,6 +241,10 @@ func (a *App) features(o Options, catalogue cert.Catalogue, library *practice.Li
 		NewToken: o.NewToken, PublicURL: o.PublicURL,
 	})
 	a.Papers.Register()
+	suggest.New(suggest.Config{
+		Log: o.Log, Store: a.Store, Bot: a.Bot, Groups: a.Groups, Questions: a.Practice, Catalogue: catalogue,
+		Now: a.Clock.Now, NewID: o.NewID, Wake: a.Engine.Wake,
+	}).Register()
 	nudges := &renewal.Nudges{Store: a.Store, Bot: a.Bot, Groups: a.Groups, Catalogue: catalogue, Now: a.Clock.Now, Wake: a.Engine.Wake}
 	nudges.Attach()
 	a.Boards.ContributeReport(nudges.Report)

@@ -18,7 +18,7 @@ var rooms = [][]string{
 	{"bot/schedule"},
 	{"bot/group"},
 	{"bot/practice"},
-	{"bot/board", "bot/exam", "bot/pathway"},
+	{"bot/board", "bot/exam", "bot/pathway", "bot/suggest"},
 	{"bot/renewal"},
 	{"bot/papers"},
 	{"bot/store", "bot/web"},

@@ -101,16 +101,7 @@ func duplicates(banks []quizzes.Bank) (all []Finding) {
 	holders := map[int32][]int{} // of each word, the questions that have it
 	for _, b := range banks {
 		for _, i := range b.Items {
-			text := i.Stem
-			for _, o := range i.Options {
-				if i.RightOption(o.ID) {
-					text += " " + o.Text
-				}
-			}
-			if i.Typed() {
-				text += " " + strings.Join(i.Answer, " ")
-			}
-			words := wordsOf(text, known)
+			words := wordsOf(gist(i), known)
 			n := len(every)
 			every = append(every, asked{b, i, words})
 			for _, w := range words {
@@ -143,6 +134,33 @@ func duplicates(banks []quizzes.Bank) (all []Finding) {
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int { return strings.Compare(a.What, b.What) })
 	return all
+}
+
+// gist is what of a question is compared with others: its stem and right options.
+func gist(i quizzes.Item) string {
+	text := i.Stem
+	for _, o := range i.Options {
+		if i.RightOption(o.ID) {
+			text += " " + o.Text
+		}
+	}
+	if i.Typed() {
+		text += " " + strings.Join(i.Answer, " ")
+	}
+	return text
+}
+
+// Nearest is the question among others that a new one is most like, and how many
+// percent of the words they share; ok is false where none is a near-duplicate.
+func Nearest(item quizzes.Item, others []quizzes.Item) (like quizzes.Item, percent int, ok bool) {
+	known, best := map[string]int32{}, alike
+	words := wordsOf(gist(item), known)
+	for _, o := range others {
+		if share := jaccard(words, wordsOf(gist(o), known)); share >= best && o.ID != item.ID {
+			like, percent, best, ok = o, int(100*share), share, true
+		}
+	}
+	return like, percent, ok
 }
 
 func wordsOf(text string, known map[string]int32) (all []int32) {
