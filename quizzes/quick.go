@@ -391,9 +391,14 @@ func (f *flow) single() (*yaml.Node, bool) {
 	return nil, false
 }
 
-// plain reads text without quotes, which begins with a letter or a digit.
+// plain reads text without quotes, which begins with a letter or a digit, or a minus
+// before one.
 func (f *flow) plain(inside bool) (*yaml.Node, bool) {
-	if c := f.text[0]; c < utf8.RuneSelf && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+	c := f.text[0]
+	if c == '-' && len(f.text) > 1 {
+		c = f.text[1]
+	}
+	if c < utf8.RuneSelf && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
 		return nil, false
 	}
 	end := len(f.text)
