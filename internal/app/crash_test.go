@@ -231,6 +231,9 @@ func closing(upcoming []schedule.Occurrence, posted time.Time) time.Time {
 	return time.Time{}
 }
 
+// counted is the line of a closed card with its totals.
+var counted = regexp.MustCompile(`\d+ answered, \d+ right\.`)
+
 // checkCard checks whether a card is closed in time and shows the counts that
 // people were told make up.
 func (s *simulation) checkCard(p post, closes, now time.Time, report func(kind, format string, args ...any)) {
@@ -249,7 +252,7 @@ func (s *simulation) checkCard(p post, closes, now time.Time, report func(kind, 
 	}
 	total := len(s.confirmed[p.round])
 	counts := fmt.Sprintf("%d answered, %d right.", total, right)
-	if shown := strings.Contains(p.text, " right."); closed && (shown != (total >= 5) || shown && !strings.Contains(p.text, counts)) {
+	if shown := counted.MatchString(p.text); closed && (shown != (total >= 5) || shown && !strings.Contains(p.text, counts)) {
 		report("counts", "%s: question %d does not show %q:\n%s", p.channel, p.number, counts, p.text)
 	}
 }
