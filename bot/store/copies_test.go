@@ -93,6 +93,30 @@ func TestDeadCopy(t *testing.T) {
 	}
 }
 
+// TestDeadCopyHasLooked leaves a look that is to come where it is when the copy dies
+// that made the one before: it would be made too early to find anything.
+func TestDeadCopyHasLooked(t *testing.T) {
+	url, h := pgtest.URL(t), inHand{t}
+	one, _, cut := attending(t, url)
+	h.fill(one)
+	two, looking, _ := attending(t, url)
+	now := time.Now()
+	checks, err := one.ClaimChecks(t.Context(), "fake", now, now.Add(hour), 9)
+	if err != nil || len(checks) != 1 {
+		t.Fatalf("%d to look for, %v", len(checks), err)
+	}
+	if err := one.MarkChecked(t.Context(), checks[0], "fake:d/1", now.Add(hour)); err != nil {
+		t.Fatal(err)
+	}
+	cut()
+	h.waitUntilGone(two, looking)
+	for at, want := range map[time.Duration]int{hour - time.Minute: 0, hour + time.Minute: 1} {
+		if got, err := two.ClaimChecks(t.Context(), "fake", now.Add(at), now.Add(at), 9); err != nil || len(got) != want {
+			t.Errorf("after %s %d are to look for, %v, want %d", at, len(got), err, want)
+		}
+	}
+}
+
 // waitUntilGone looks until one copy is left: the server takes a moment to notice.
 func (h inHand) waitUntilGone(s *Store, p *Presence) {
 	h.t.Helper()

@@ -306,7 +306,7 @@ func (s *Store) ClaimChecks(ctx context.Context, adapter string, real, lease tim
 // MarkChecked implements [schedule.Store].
 func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.MessageID, again time.Time) error {
 	// Another copy than the recorded one stays: it may show an older version.
-	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET check_at = $3, looks = looks + 1, message = $2,
+	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET check_at = $3, checker = 0, looks = looks + 1, message = $2,
 			wanted = CASE WHEN message = $2 THEN wanted ELSE wanted + 1 END,
 			pin_shown = CASE WHEN message = $2 OR pin_shown = 0 THEN pin_shown ELSE 2 END
 		WHERE id = $1 AND state = 'sent'`, d.Key, string(kept), millis(again))

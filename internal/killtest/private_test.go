@@ -16,7 +16,14 @@ import (
 
 // secret is what stands in no log, no private message that comes unasked, and no
 // notification: what somebody answered, whether it was right, results and expiries.
-var secret = regexp.MustCompile(`(?i)you chose|\bright\. ([a-e]|true|false)\b|you wrote|your score|passed|not this time|expir|answer/[A-Za-z0-9-]+/[a-z]\b`)
+var secret = regexp.MustCompile(answered.String() + `|(?i)your score|passed|not this time|expir`)
+
+// answered is that of it which no question's own words say, and asking is the
+// notification of a question, which consists of them.
+var (
+	answered = regexp.MustCompile(`(?i)you chose|\bright\. ([a-e]|true|false)\b|you wrote|answer/[A-Za-z0-9-]+/[a-z]\b`)
+	asking   = regexp.MustCompile(`^CBET question \d+: `)
+)
 
 // searchAll looks at what was logged and told while the program was under fire
 // (acceptance 8 and 11), and at what became of the groups whose only organiser's
@@ -39,7 +46,11 @@ func (w *world) searchAll() {
 	}
 	for what, all := range map[string][]string{"a private message": w.board.told, "a notification": w.board.notices} {
 		for _, text := range all {
-			if at := secret.FindStringIndex(text); at != nil {
+			search := secret
+			if what == "a notification" && asking.MatchString(text) {
+				search = answered
+			}
+			if at := search.FindStringIndex(text); at != nil {
 				w.t.Errorf("%s has %q: %q", what, text[at[0]:at[1]], text)
 				break
 			}
