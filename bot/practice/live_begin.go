@@ -286,7 +286,7 @@ func (s *Service) keptBack(ctx context.Context, t group.Track) (map[string]bool,
 		return nil, err
 	}
 	void, err := s.Store.VoidItems(ctx, t.Group)
-	maps.Copy(items, useless(s.Library.index[t.Certification].byID, void))
+	maps.Copy(items, useless(s.Library.of(t.Certification).byID, void))
 	return items, err
 }
 

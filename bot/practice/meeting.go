@@ -97,7 +97,7 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 			if there || len(p.questions) == meetingSize || (2*q.Right < q.Answered) != most || !most && q.ClosedAt.Before(since) {
 				continue
 			}
-			e, known := s.Library.index[t.Certification].byID[q.Item.ID]
+			e, known := s.Library.of(t.Certification).byID[q.Item.ID]
 			if known {
 				known = !e.item.Still(q.Version, q.Item.Draw)
 			}

@@ -174,7 +174,7 @@ func (s *Service) freeItems(ctx context.Context, t group.Track, member, seed str
 	if err != nil {
 		return nil, 0, err
 	}
-	maps.Copy(open, useless(s.Library.index[t.Certification].byID, void))
+	maps.Copy(open, useless(s.Library.of(t.Certification).byID, void))
 	recent, err := s.Store.Recent(ctx, t.Group, member, looksBack)
 	if err != nil {
 		return nil, 0, err

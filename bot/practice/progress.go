@@ -82,7 +82,7 @@ func (s *Service) ProgressOf(ctx context.Context, g group.Group, m group.Member)
 		return Progress{}, false, err
 	}
 	for n, c := range counts {
-		if e, ok := s.Library.index[t.Certification].byID[c.Item]; ok && c.Domain == "" {
+		if e, ok := s.Library.of(t.Certification).byID[c.Item]; ok && c.Domain == "" {
 			counts[n].Domain = e.item.Domain
 		}
 	}

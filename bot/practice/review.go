@@ -138,7 +138,7 @@ func (s *Service) reviews(ctx context.Context, w reviewing) (r reviews, err erro
 		if err != nil {
 			return r, err
 		}
-		maps.Copy(w.open, useless(s.Library.index[w.track.Certification].byID, void))
+		maps.Copy(w.open, useless(s.Library.of(w.track.Certification).byID, void))
 	}
 	track, err := s.narrow(ctx, w.track, w.member)
 	if err != nil {

@@ -30,8 +30,11 @@ func (s *Service) chosenReview(ctx context.Context, g group.Group, m group.Membe
 		return nil, nil, err
 	}
 	var chosen []picked
+	items := s.Library.of(t.Certification).byID
 	for _, recall := range r.due {
-		chosen = append(chosen, picked{s.Library.index[t.Certification].byID[recall.Item], Missed})
+		if e, ok := items[recall.Item]; ok { // banks may have been read again just now
+			chosen = append(chosen, picked{e, Missed})
+		}
 	}
 	body := nothingToReview
 	switch {
@@ -259,16 +262,6 @@ func (s *Service) againLine(ctx context.Context, p pressed, standing Standing) (
 		return bot.Textf(bringBackWords, bot.Textf(inDaysWords, names[days-2])), nil
 	}
 	return bot.Textf(bringBackWords, dayWords(now, ready, loc)), nil
-}
-
-// has reports whether an item can be asked in any certification.
-func (l *Library) has(item string) bool {
-	for _, x := range l.index {
-		if _, ok := x.byID[item]; ok {
-			return true
-		}
-	}
-	return false
 }
 
 // daysUntil is how many local midnights lie between two instants.

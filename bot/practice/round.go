@@ -75,8 +75,9 @@ func (s *Service) pick(plan Plan, l lean, uses map[string]Use, byDomain map[stri
 	// The schedule's identifier stands in no card, so nobody can work out
 	// tomorrow's question from what they see.
 	seed := plan.Schedule.ID + " " + d.Occurrence
-	pool, waiting := slices.Clone(s.pool(plan.Track).items), 0 // not posted yet, and left out only for now
-	out := useless(s.Library.index[plan.Track.Certification].byID, void)
+	from := s.pool(plan.Track)
+	pool, waiting := slices.Clone(from.items), 0 // not posted yet, and left out only for now
+	out := useless(from.byID, void)
 	pool = slices.DeleteFunc(pool, func(e entry) bool {
 		if closed[e.item.ID] && !out[e.item.ID] && uses[e.item.ID].Posted == 0 {
 			waiting++

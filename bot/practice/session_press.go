@@ -92,7 +92,7 @@ func (s *Service) sessionWhy(ctx context.Context, i bot.Interaction) (bot.Respon
 	if err != nil {
 		return bot.Response{}, err
 	}
-	card := s.whyTheseCard(t, p, figuresOf(recent, s.Library.index[t.Certification]), near)
+	card := s.whyTheseCard(t, p, figuresOf(recent, s.Library.of(t.Certification)), near)
 	line, err := s.whyTheme(ctx, t, p)
 	if err != nil {
 		return bot.Response{}, err
