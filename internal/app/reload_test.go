@@ -215,10 +215,15 @@ func TestPressesWhileBanksChange(t *testing.T) {
 					}
 					for _, row := range r.Reply.Card.Controls {
 						for _, c := range row {
-							if b, ok := c.(bot.Button); ok && strings.HasSuffix(b.Action, "/b") {
-								if r := act(bot.Interaction{Action: b.Action}); r.Reply != nil && r.Reply.Card != nil && graded(r.Reply.Card.Plain()) {
+							b, _ := c.(bot.Button)
+							session, ok := strings.CutSuffix(b.Action, "/stop")
+							for n := 0; ok && n <= 5; n++ {
+								if r := act(bot.Interaction{Action: fmt.Sprintf("%s/answer/%d/b", session, n)}); r.Reply != nil && r.Reply.Card != nil && graded(r.Reply.Card.Plain()) {
 									pressed.Add(1)
 								}
+							}
+							if ok {
+								act(bot.Interaction{Action: session + "/more"})
 							}
 						}
 					}
