@@ -31,7 +31,7 @@ type Config struct {
 	Slack      Slack
 	Discord    Discord
 	BanksDir   string           // BANKS_DIR; "" for none
-	Reload     <-chan os.Signal // whatever comes has the banks read again; no variable
+	Reload     <-chan os.Signal `json:"-"` // whatever comes has the banks read again; no variable
 	// Certifications is CERTIFICATIONS_FILE; "" for none.
 	Certifications string
 	MetricsToken   Secret     // METRICS_TOKEN; "" for none

@@ -215,15 +215,8 @@ func TestPressesWhileBanksChange(t *testing.T) {
 					}
 					for _, row := range r.Reply.Card.Controls {
 						for _, c := range row {
-							b, _ := c.(bot.Button)
-							session, ok := strings.CutSuffix(b.Action, "/stop")
-							for n := 0; ok && n <= 5; n++ {
-								if r := act(bot.Interaction{Action: fmt.Sprintf("%s/answer/%d/b", session, n)}); r.Reply != nil && r.Reply.Card != nil && graded(r.Reply.Card.Plain()) {
-									pressed.Add(1)
-								}
-							}
-							if ok {
-								act(bot.Interaction{Action: session + "/more"})
+							if b, ok := c.(bot.Button); ok {
+								pressed.Add(answersAll(act, b.Action))
 							}
 						}
 					}
@@ -242,4 +235,21 @@ func TestPressesWhileBanksChange(t *testing.T) {
 	if lines.Len() > 0 {
 		t.Errorf("the log says\n%s", &lines)
 	}
+}
+
+// answersAll answers what a session asks, found by its button to stop, and wants
+// more of it. It returns how many answers were graded.
+func answersAll(act func(bot.Interaction) bot.Response, action string) (n int64) {
+	session, ok := strings.CutSuffix(action, "/stop")
+	if !ok {
+		return 0
+	}
+	for place := range 6 {
+		r := act(bot.Interaction{Action: fmt.Sprintf("%s/answer/%d/b", session, place)})
+		if r.Reply != nil && r.Reply.Card != nil && graded(r.Reply.Card.Plain()) {
+			n++
+		}
+	}
+	act(bot.Interaction{Action: session + "/more"})
+	return n
 }
