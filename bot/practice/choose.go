@@ -14,17 +14,9 @@ import (
 // item in a track: twelve weeks of weekdays, or half of a smaller bank.
 const repeatDistance = 60
 
-// Library is the items of the banks, by certification. What a group can be asked
-// is in Service.items.
-type Library struct {
-	index    map[string]index
-	computed map[string]index  // of computed items alone
-	pictures map[string][]byte // by hash
-}
-
 // index finds the items of one certification, or the computed ones among them.
 type index struct {
-	name   string  // unlike that of any other index
+	name   string  // unlike that of any other index, of another edition too
 	items  []entry // in the order of the banks
 	byID   map[string]entry
 	place  map[string]int     // a number for each item
@@ -45,24 +37,6 @@ func (e entry) snapshot(t group.Track, asker string) SessionItem {
 	return SessionItem{Item: e.item.ID, Version: version, Snapshot: snapshot, Bank: e.bank, Certification: t.Certification}
 }
 
-// NewLibrary collects the items of banks.
-func NewLibrary(banks []quizzes.Bank) *Library {
-	l := &Library{index: map[string]index{}, computed: map[string]index{}, pictures: map[string][]byte{}}
-	for _, b := range banks {
-		for _, i := range b.Items {
-			e := entry{i, b.ID}
-			add(l.index, b.Certification, b.Certification, e)
-			if i.Computed {
-				add(l.computed, b.Certification, b.Certification+" computed", e)
-			}
-			if i.Image != nil {
-				l.pictures[i.Image.Hash] = i.Image.Data
-			}
-		}
-	}
-	return l
-}
-
 // add puts an item into the index of its certification.
 func add(all map[string]index, certification, name string, e entry) {
 	x, ok := all[certification]
@@ -79,12 +53,6 @@ func (x *index) add(e entry) {
 	x.areas[e.item.Domain] = append(x.areas[e.item.Domain], e)
 	x.places[e.item.Domain] = append(x.places[e.item.Domain], x.place[e.item.ID])
 }
-
-// Len is how many items there are for a certification.
-func (l *Library) Len(certification string) int { return len(l.index[certification].items) }
-
-// Computed is how many of them are computed.
-func (l *Library) Computed(certification string) int { return len(l.computed[certification].items) }
 
 // choice is a chosen item and the reasons, for the operator's log.
 type choice struct {

@@ -46,7 +46,7 @@ type OwnStore interface {
 // known is all that could ever be asked about a track: what the banks have, and the
 // group's own.
 func (s *Service) known(ctx context.Context, t group.Track) (index, error) {
-	banks := s.Library.index[t.Certification]
+	banks := s.Library.of(t.Certification)
 	if t.Own == 0 {
 		return banks, nil
 	}

@@ -20,7 +20,18 @@ type PictureStore interface {
 // Prepare keeps the pictures of the library. It comes before anything is asked:
 // whatever an item's version refers to is then in the store.
 func (s *Service) Prepare(ctx context.Context) error {
-	return s.Store.KeepPictures(ctx, s.Library.pictures, s.Now())
+	return s.Store.KeepPictures(ctx, s.Library.edition().pictures, s.Now())
+}
+
+// Use puts other banks in the place of those that are asked from, all at once.
+// What is open, or in a session, stays as it was asked.
+func (s *Service) Use(ctx context.Context, banks []quizzes.Bank) error {
+	e := newEdition(banks, s.Library.edition().number+1)
+	if err := s.Store.KeepPictures(ctx, e.pictures, s.Now()); err != nil {
+		return err
+	}
+	s.Library.now.Store(e)
+	return nil
 }
 
 // illustrated is an item with the bytes of its picture, which no snapshot has.
@@ -30,7 +41,7 @@ func (s *Service) illustrated(ctx context.Context, item quizzes.Item) (quizzes.I
 		return item, nil
 	}
 	hash := item.Image.Hash
-	data, ok := s.Library.pictures[hash]
+	data, ok := s.Library.edition().pictures[hash]
 	if !ok {
 		data, ok = s.pictures.get(hash)
 	}

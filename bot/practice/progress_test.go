@@ -9,6 +9,7 @@ import (
 	"studyhall/bot/cert"
 	"studyhall/bot/group"
 	"studyhall/bot/schedule"
+	"studyhall/quizzes"
 )
 
 func chicago(t *testing.T) *time.Location {
@@ -65,7 +66,7 @@ func TestProgressWords(t *testing.T) {
 			"11 questions answered, 5 right.\nBy area I can tell from 10 answers on different questions.\nEach question counts once, as you answered it last.", "Practise 5"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s := &Service{Config: Config{Library: &Library{index: map[string]index{"cbet": {areas: map[string][]entry{"it": {{}}}}}},
+			s := &Service{Config: Config{Library: NewLibrary([]quizzes.Bank{{Certification: "cbet", Items: []quizzes.Item{{Domain: "it"}}}}),
 				Catalogue: cert.Catalogue{Certifications: []cert.Certification{{ID: "cbet", Outlines: []cert.Outline{withID(twoAreas())}}}}}}
 			track := group.Track{Certification: "cbet", Outline: "o"}
 			p := progress(track, twoAreas(), row.counts, row.graded, mondayOf(now, loc), loc)

@@ -35,7 +35,9 @@ func (s *Service) chosenReview(ctx context.Context, g group.Group, m group.Membe
 	}
 	var chosen []picked
 	for _, recall := range r.due {
-		chosen = append(chosen, picked{known.byID[recall.Item], Missed})
+		if e, ok := known.byID[recall.Item]; ok { // banks may have been read again just now
+			chosen = append(chosen, picked{e, Missed})
+		}
 	}
 	body := nothingToReview
 	switch {
@@ -283,16 +285,6 @@ func (s *Service) comesAgain(ctx context.Context, track, item string) (bool, err
 	known, err := s.known(ctx, t)
 	_, there := known.byID[item]
 	return there, err
-}
-
-// has reports whether an item can be asked in any certification.
-func (l *Library) has(item string) bool {
-	for _, x := range l.index {
-		if _, ok := x.byID[item]; ok {
-			return true
-		}
-	}
-	return false
 }
 
 // daysUntil is how many local midnights lie between two instants.

@@ -37,9 +37,9 @@ func (s *Service) bound(certification string) bool { return s.Catalogue.Computed
 // own questions it is items.
 func (s *Service) pool(t group.Track) index {
 	if s.bound(t.Certification) && !t.Wide {
-		return s.Library.computed[t.Certification]
+		return s.Library.computedOf(t.Certification)
 	}
-	return s.Library.index[t.Certification]
+	return s.Library.of(t.Certification)
 }
 
 // asks reports whether the banks have anything to ask about a track.

@@ -119,7 +119,9 @@ func copyTables(ctx context.Context, from *Store, source querier, to *Store, tar
 
 // passing are tables whose rows say nothing that is kept: a new database has
 // some, and a program that only ran for a moment leaves others.
-func passing() []string { return []string{"program", "lease", "seen", "copies"} }
+func passing() []string {
+	return []string{"program", "lease", "seen", "copies", "reload_answers", "reloads"}
+}
 
 // empty returns [ErrContent] if there is a row in any table but those of passing.
 func empty(ctx context.Context, q querier, tables []table) error {

@@ -57,6 +57,8 @@ func fillTables(t *testing.T, s *store.Store) {
 		`INSERT INTO muted (channel_id, track_id) VALUES ('fake:g', 'track-g')`,
 		`INSERT INTO notices (id, group_id, cause, kind, data, created_at) VALUES ('notice-g', 'g', 'x', 'low', '{}', 1)`,
 		`INSERT INTO overrides (group_id, item_version, corrected, corrected_at) SELECT 'g', item_version, item_version, 1 FROM rounds WHERE id = 'g-r0'`,
+		`INSERT INTO reloads (id, asked_at) VALUES ('r', 1)`,
+		`INSERT INTO reload_answers (reload, copy, place, fine, said) VALUES ('r', 'c', 'p', TRUE, 'x')`,
 		`INSERT INTO pictures (hash, data, kept_at) SELECT 'p', value, 1 FROM shelf WHERE name = 'bytes'`,
 		`INSERT INTO themes (track_id, week, area) VALUES ('track-g', 1, 'cbet.it')`,
 		`INSERT INTO threads (round_id, group_id, post, channel) VALUES ('g-r0', 'g', 'fake:g/1', 'fake:g/t')`,

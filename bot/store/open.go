@@ -19,6 +19,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"studyhall/bot"
 	"studyhall/bot/cert"
 	"studyhall/bot/exam"
 )
@@ -68,6 +69,7 @@ type Store struct {
 	where     string // names the database in messages, without secrets
 	path      string // SQLite only
 	program   string
+	self      string // names this program among those that have the database open
 	catalogue cert.Catalogue
 	dates     string // tells the dates of one catalogue from those of another
 
@@ -122,7 +124,7 @@ func openWith(ctx context.Context, log *slog.Logger, url string, opts Options, m
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: log, real: opts.Real, wrote: opts.Wrote, engine: target.engine, program: opts.ProgramVersion, tries: conflictTries, erasures: opts.Erasures,
+	s := &Store{log: log, real: opts.Real, wrote: opts.Wrote, engine: target.engine, program: opts.ProgramVersion, self: bot.NewID(), tries: conflictTries, erasures: opts.Erasures,
 		catalogue: opts.Catalogue, dates: exam.Dates(opts.Catalogue)}
 	if s.erasures == "" && target.engine == engineSQLite {
 		s.erasures = target.path + erasuresSuffix

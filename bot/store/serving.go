@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"studyhall/bot"
 )
 
 const (
@@ -26,7 +24,7 @@ var ErrServing = errors.New("a program serves this database, or did less than a 
 // moves or restores a database asks for it. A note that can't be made now is made
 // the next time.
 func (s *Store) Serve(ctx context.Context) error {
-	name, holder := servingPrefix+bot.NewID(), s.program
+	name, holder := servingPrefix+s.self, s.program
 	tick := time.NewTicker(servingEvery)
 	defer tick.Stop()
 	for {
@@ -51,6 +49,14 @@ func (s *Store) Serving(ctx context.Context) (n int, err error) {
 	err = s.read(ctx).row(ctx, `SELECT COUNT(*) FROM lease WHERE substr(name, 1, $1) = $2 AND expires > $3`,
 		int64(len(servingPrefix)), servingPrefix, millis(s.real())).scan(&n)
 	return n, wrap("ask who serves", err)
+}
+
+// Servers are the programs that serve the database, each by a name of its own for as
+// long as it has the database open.
+func (s *Store) Servers(ctx context.Context) ([]string, error) {
+	all, err := list(ctx, s.read(ctx), column[string], `SELECT substr(name, $1) FROM lease WHERE substr(name, 1, $2) = $3 AND expires > $4 ORDER BY name`,
+		int64(len(servingPrefix)+1), int64(len(servingPrefix)), servingPrefix, millis(s.real()))
+	return all, wrap("ask who serves", err)
 }
 
 // refuseServed returns [ErrServing] if a program serves the database.

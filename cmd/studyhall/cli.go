@@ -39,6 +39,8 @@ type verbs struct {
 		List  listBanks `cmd:"" help:"List the question banks."`
 		Stats statBanks `cmd:"" help:"Say from the answers which questions to look into."`
 
+		Reload reloadBanks `cmd:"" help:"Have a running bot read the question banks again."`
+
 		Import importBanks `cmd:"" help:"Bring questions in from other programs' files."`
 		Export exportBanks `cmd:"" help:"Hand banks out in other programs' formats."`
 	} `cmd:"" help:"Question banks."`

@@ -7,8 +7,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
+
+	"github.com/mattn/go-isatty"
 
 	"studyhall/internal/app"
 )
@@ -40,7 +44,19 @@ func (*serve) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer p.bounded(ctx, os.Exit)()
+	c.Reload = hangups()
 	return app.Serve(ctx, c, log, programVersion())
+}
+
+// hangups are SIGHUP, by which a service manager has the question banks read again.
+// On a terminal it means that nobody reads along any more, and ends the program.
+func hangups() <-chan os.Signal {
+	if isatty.IsTerminal(os.Stdin.Fd()) {
+		return nil
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGHUP)
+	return told
 }
 
 // endTime is for how long the program may take to end once it was told to. It
@@ -67,7 +83,8 @@ func (p *program) bounded(ctx context.Context, exit func(code int)) (ended func(
 	}
 }
 
-const variablesHelp = "Variables tell it what to do; .env.example describes every one."
+const variablesHelp = "Variables tell it what to do; .env.example describes every one. " +
+	"SIGHUP has it read the question banks in BANKS_DIR again, unless it was started on a terminal; so does studyhall quizzes reload."
 
 type healthcheck struct {
 	Ready bool `help:"Ask whether it can work, too: /readyz, which looks at the database and the platforms."`

@@ -8,7 +8,6 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
-	"studyhall/bot/practice"
 )
 
 // scene is a world in which two channels have a group each and Monday's
@@ -208,7 +207,7 @@ func TestRedeliveredPress(t *testing.T) {
 // A bank may be removed while its question is open: the round has its own copy.
 func TestBankRemovedUnderAnOpenQuestion(t *testing.T) {
 	s := newScene(t)
-	*s.running().Practice.Library = *practice.NewLibrary(nil)
+	use(t, s.running(), nil)
 	if got := s.does("dana", "first", s.first); !graded(got) {
 		t.Errorf("was told %q, want a result", got)
 	}

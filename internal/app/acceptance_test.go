@@ -14,7 +14,14 @@ import (
 func withQuestion(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t).(*world)
-	d := w.Driver()
+	w.firstQuestion()
+	return w
+}
+
+// firstQuestion has a group set up, and its first question posted.
+func (w *world) firstQuestion() {
+	t, d := w.t, w.Driver()
+	t.Helper()
 	w.fake.Person("maria", bot.Profile{Name: "Maria G.", Zone: "America/Chicago", Administrator: true})
 	for _, step := range []func() error{
 		func() error { return d.Say(t.Context(), "maria", "", "/group") },
@@ -31,7 +38,6 @@ func withQuestion(t *testing.T) *world {
 		}
 	}
 	d.See(t.Context())
-	return w
 }
 
 // Acceptance 5: a result appears where it is read although the pressed card is

@@ -44,6 +44,9 @@ type Options struct {
 	Database string // as in DATABASE_URL
 	Banks    fs.FS  // the banks that come with the program; nil: the embedded ones
 	BanksDir string // the operator's own banks; "" for none
+	// Reload has the banks read again whenever something comes; nil: only requests in
+	// the database have that done.
+	Reload <-chan os.Signal
 	// Certifications is the operator's file of changes to the catalogue; "" for none.
 	Certifications string
 	Timing         schedule.Timing
@@ -94,6 +97,7 @@ type App struct {
 	adapters     []bot.Adapter
 	daily        *daily // nil: no backups are made
 	shield       *shield
+	banks        rereading
 }
 
 // New opens the store, brings it up to date, and wires everything; nothing runs
@@ -120,7 +124,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		o.Metrics = web.NewMetrics(o.Version)
 		o.Log = watched(o.Log, o.Metrics)
 	}
-	a := &App{log: o.Log, Bot: bot.New(o.Log), Metrics: o.Metrics, metricsToken: o.MetricsToken}
+	a := &App{log: o.Log, Bot: bot.New(o.Log), Metrics: o.Metrics, metricsToken: o.MetricsToken, banks: rereading{o, catalogue}}
 	a.Bot.Measure(a.Metrics)
 	a.Store, err = store.Open(ctx, o.Log, o.Database, store.Options{Real: o.Real, Unsafe: o.UnsafeStore, ProgramVersion: o.Version, Erasures: o.Erasures,
 		Catalogue: catalogue, Wrote: wrote(o.Metrics)})
@@ -273,7 +277,7 @@ func loadBanks(o Options, catalogue cert.Catalogue) (*practice.Library, error) {
 		banks, err := quizzes.LoadTrusted(o.Banks)
 		return practice.NewLibrary(banks), err
 	}
-	banks, problems := quizzes.LoadDirs(Outlines(catalogue), o.Banks, o.BanksDir)
+	banks, problems := readBanks(o, catalogue)
 	for _, p := range problems {
 		if p.Warning {
 			o.Log.Info("bank could be better", "where", p.String())
@@ -343,6 +347,7 @@ func (a *App) Run(ctx context.Context) error {
 	start("service manager", a.supervised)
 	start("housekeeping", a.keepHouse)
 	start("presence", a.Store.Serve)
+	start("question banks", a.keepBanks)
 	if a.daily != nil {
 		start("backups", a.daily.run)
 	}

@@ -30,7 +30,8 @@ type Config struct {
 	SecretKeys []Secret
 	Slack      Slack
 	Discord    Discord
-	BanksDir   string // BANKS_DIR; "" for none
+	BanksDir   string           // BANKS_DIR; "" for none
+	Reload     <-chan os.Signal `json:"-"` // whatever comes has the banks read again; no variable
 	// Certifications is CERTIFICATIONS_FILE; "" for none.
 	Certifications string
 	MetricsToken   Secret     // METRICS_TOKEN; "" for none

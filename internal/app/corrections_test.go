@@ -21,7 +21,7 @@ func TestCorrectionConversations(t *testing.T) {
 	bottest.RunScripts(t, "testdata/corrections/*.txt", func(t *testing.T) bottest.World {
 		w := newWorld(t).(*world)
 		// One question only, so that both groups are asked the same one.
-		*w.running().Practice.Library = *practice.NewLibrary([]quizzes.Bank{{ID: "cbet-one", Certification: "cbet", Items: []quizzes.Item{{
+		use(t, w.running(), []quizzes.Bank{{ID: "cbet-one", Certification: "cbet", Items: []quizzes.Item{{
 			ID: "cbet-one-1", Type: quizzes.Single, Domain: "cbet.safety", Stem: "Which of these is a good answer?",
 			Options: []quizzes.Option{
 				{ID: "a", Text: "Alpha", Why: "Alpha is none."}, {ID: "b", Text: "Bravo", Why: "Bravo is one."},

@@ -15,7 +15,6 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
-	"studyhall/bot/practice"
 	"studyhall/quizzes"
 )
 
@@ -156,7 +155,7 @@ func TestOddAnswers(t *testing.T) {
 				t.Fatal(problems)
 			}
 			bank.Items = slices.DeleteFunc(bank.Items, func(i quizzes.Item) bool { return i.Type != kind })
-			*w.running().Practice.Library = *practice.NewLibrary([]quizzes.Bank{bank})
+			use(w.t, w.running(), []quizzes.Bank{bank})
 			w.oddGroup(t)
 			n := 0
 			for name, text := range oddTexts {

@@ -13,7 +13,6 @@ import (
 
 	"studyhall/bot"
 	"studyhall/bot/bottest"
-	"studyhall/bot/practice"
 	"studyhall/quizzes"
 )
 
@@ -139,7 +138,7 @@ func testOrganisersNeverSeeAnswers(t *testing.T) {
 			break
 		}
 	}
-	*w.running().Practice.Library = *practice.NewLibrary([]quizzes.Bank{bank})
+	use(w.t, w.running(), []quizzes.Bank{bank})
 	w.threeDays(t)
 
 	c := crawler{w: w, person: "maria", done: map[string]bool{}}

@@ -45,7 +45,7 @@ func serveBehind(ctx context.Context, c Config, log *slog.Logger, version string
 	metrics := web.NewMetrics(version)
 	log = watched(log, metrics)
 	a, err := New(ctx, Options{
-		Metrics: metrics, MetricsToken: c.MetricsToken, Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Certifications: c.Certifications,
+		Metrics: metrics, MetricsToken: c.MetricsToken, Log: log, Version: version, Database: c.Database.Reveal(), Erasures: c.Erasures, BanksDir: c.BanksDir, Reload: c.Reload, Certifications: c.Certifications,
 		Backups:   c.Backups,
 		PublicURL: c.PublicURL, Paced: paced, Timing: serveTiming(), Trace: killPoint(), Real: wallClock(), Clock: domainClock(),
 		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf, metrics) },

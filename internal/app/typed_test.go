@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"studyhall/bot/bottest"
-	"studyhall/bot/practice"
 	"studyhall/quizzes"
 )
 
@@ -41,6 +40,6 @@ func typed(t *testing.T, w *world) *world {
 	if len(bank.Items) == 0 {
 		t.Fatalf("no question of type %s", only)
 	}
-	*w.running().Practice.Library = *practice.NewLibrary([]quizzes.Bank{bank})
+	use(w.t, w.running(), []quizzes.Bank{bank})
 	return w
 }

@@ -19,6 +19,7 @@ import (
 	"studyhall/bot/group"
 	"studyhall/bot/schedule"
 	"studyhall/bot/store"
+	"studyhall/quizzes"
 )
 
 // world is the whole program on SQLite and the fake platform, for scripts. Its
@@ -37,6 +38,8 @@ type world struct {
 	tape     *tape         // of what passes through the fake platform; nil: none is made
 	database string
 	banks    fs.FS
+	own      string         // folder of the operator's banks; "" for none
+	hangup   chan os.Signal // has them read again
 	zone     *time.Location
 
 	ids     atomic.Int64 // identifiers handed out; the same in every run of a script
@@ -150,6 +153,8 @@ func (w *world) Start(ctx context.Context) error {
 	a, err := New(ctx, Options{
 		Log: w.log, Version: "test", Database: w.database, UnsafeStore: true,
 		Banks:     w.banks,
+		BanksDir:  w.own,
+		Reload:    w.hangup,
 		Timing:    w.timing,
 		NewID:     func() string { return fmt.Sprintf("id%06d", w.ids.Add(1)) },
 		NewCode:   func() string { return fmt.Sprintf("k7qdm4xp%d", 2221+w.codes.Add(1)) },
@@ -252,4 +257,12 @@ func TestConversations(t *testing.T) {
 		t.Cleanup(func() { s.triedEverything(t) })
 	}
 	bottest.RunScripts(t, "testdata/scripts/*.txt", s.world)
+}
+
+// use has a program ask from other banks.
+func use(t testing.TB, a *App, banks []quizzes.Bank) {
+	t.Helper()
+	if err := a.Practice.Use(t.Context(), banks); err != nil {
+		t.Fatal(err)
+	}
 }
