@@ -172,16 +172,7 @@ func startGroup(t *testing.T, who *discordtest.Person, in *discordtest.Channel) 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), started)
 	defer cancel()
-	step := func(i *discordtest.Interaction, err error) *discordtest.Interaction {
-		t.Helper()
-		if err == nil {
-			err = i.Wait(ctx)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return i
-	}
+	step := discordtest.Steps(ctx, t)
 	step(who.Press(step(who.Command(in, "group", nil)).Reply(), "Set up"))
 	form, ok := who.Modal()
 	if !ok {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
-	"sync"
 	"testing"
 
 	"studyhall/bot"
@@ -13,25 +12,12 @@ import (
 	"studyhall/bot/store/storetest"
 )
 
-// pressLog is a log as an operator greps it.
-type pressLog struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write keeps what is logged.
-func (l *pressLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
 // lines are those of a message, each with its attributes; of none, all.
-func (l *pressLog) lines(t *testing.T, message string) (found []map[string]any) {
+func (l *logbook) lines(t *testing.T, message string) (found []map[string]any) {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for line := range bytes.Lines(l.text.Bytes()) {
+	for line := range bytes.Lines(l.book.Bytes()) {
 		var attrs map[string]any
 		if err := json.Unmarshal(line, &attrs); err != nil {
 			t.Fatal(err)
@@ -47,7 +33,7 @@ func (l *pressLog) lines(t *testing.T, message string) (found []map[string]any) 
 // a welcome, a question that was posted, one that was refused, and a card's count.
 func TestOneCodeFromPressToPost(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
-		book := &pressLog{}
+		book := &logbook{}
 		w, d := tracedWorld(t, url, book)
 		// after is whether what a person's last press led to has its code in the log.
 		codes := map[string]bool{}
@@ -115,7 +101,7 @@ func TestOneCodeFromPressToPost(t *testing.T) {
 
 // tracedWorld is a world whose log is that of the program, with an organiser and a
 // member.
-func tracedWorld(t *testing.T, url string, book *pressLog) (*world, bottest.Driver) {
+func tracedWorld(t *testing.T, url string, book *logbook) (*world, bottest.Driver) {
 	t.Helper()
 	log := slog.New(bot.Traced(slog.NewJSONHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	w := stoppedWorld(t, os.DirFS("testdata/banks"), log)

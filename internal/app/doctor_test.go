@@ -129,16 +129,7 @@ func moments(t *testing.T, env map[string]string, next time.Time) {
 // setUp begins a group in a channel as an organiser does.
 func setUp(ctx context.Context, t *testing.T, who *discordtest.Person, in *discordtest.Channel) {
 	t.Helper()
-	step := func(i *discordtest.Interaction, err error) *discordtest.Interaction {
-		t.Helper()
-		if err == nil {
-			err = i.Wait(ctx)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return i
-	}
+	step := discordtest.Steps(ctx, t)
 	page := step(who.Command(in, "group", nil)).Reply()
 	step(who.Press(page, "Set up"))
 	form, ok := who.Modal()

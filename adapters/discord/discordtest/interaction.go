@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"testing"
 	"time"
 )
 
@@ -255,6 +256,21 @@ func (i *Interaction) Wait(ctx context.Context) error {
 		return ErrNoAnswer
 	}
 	return err
+}
+
+// Steps is for conversations in which nothing may go wrong: what it returns waits for
+// the answer to what somebody did, and ends the test if there is none.
+func Steps(ctx context.Context, t testing.TB) func(*Interaction, error) *Interaction {
+	return func(i *Interaction, err error) *Interaction {
+		t.Helper()
+		if err == nil {
+			err = i.Wait(ctx)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
 }
 
 // Acked reports whether it has been acknowledged.
