@@ -182,7 +182,7 @@ func TestStart(t *testing.T) {
 	}
 	taken := after.TotalAlloc - before.TotalAlloc
 	t.Logf("%.1f MB; left to the library: %v", float64(taken)/1e6, slow)
-	if taken > most {
+	if taken > most && !raceEnabled { // which takes twice as much
 		t.Errorf("reading the banks takes %.1f MB, more than %d: write these as other banks are written, see quick.go: %v", float64(taken)/1e6, most/1_000_000, slow)
 	}
 }

@@ -1,0 +1,6 @@
+//go:build !race
+
+package quizzes
+
+// raceEnabled says that the race detector makes everything larger.
+const raceEnabled = false
