@@ -1,6 +1,7 @@
 package killtest
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -66,11 +67,6 @@ type demoLife struct {
 	tried map[string]map[string]string // what they pressed, told or not
 }
 
-// mostDays is how many days are played in about 100 kills. In far more the group
-// pauses some day, since five questions in a row are such that nobody here can
-// answer by a letter.
-const mostDays = 220
-
 func run(t *testing.T, binary, db string, kills int, seed uint64) {
 	dir := t.TempDir()
 	log, err := os.Create(filepath.Join(dir, "program.log"))
@@ -92,6 +88,7 @@ func run(t *testing.T, binary, db string, kills int, seed uint64) {
 		}
 	}()
 	l.setUp()
+	l.neverPauses()
 	atPoint, elsewhere, point := map[string]int{}, 0, ""
 	for n := range kills {
 		killAt := ""
@@ -111,7 +108,7 @@ func run(t *testing.T, binary, db string, kills int, seed uint64) {
 			} else { // the point may not be passed that often
 				timer = l.killAfter(8 * time.Second)
 			}
-			l.live(min(max(mostDays/kills, 3), 12))
+			l.live(1000)
 			<-l.dead
 			if timer.Stop() {
 				atPoint[point]++
@@ -165,6 +162,25 @@ func (l *demoLife) setUp() {
 	}
 	l.began = s.Clock
 	l.kill()
+}
+
+// neverPauses has the group go on where nobody answers: of the years that a quiet
+// machine plays, some day five questions in a row are typed ones, which nobody here
+// can answer by a letter.
+func (l *demoLife) neverPauses() {
+	l.t.Helper()
+	driver, source := "pgx", l.db
+	if !strings.HasPrefix(l.db, "postgres") {
+		driver, source = "sqlite", "file:"+l.db+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`UPDATE groups SET silent_limit = 0`); err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // live lets everybody answer the open question and plays a day, over and over,
