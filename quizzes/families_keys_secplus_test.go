@@ -211,7 +211,7 @@ func wordsSecurityPlusMore() map[string]func(v drawnValues) string {
 			return ended.AddDate(6, 0, 0).Format("January 2, 2006")
 		},
 		"security-plus-c-filing-date": func(v drawnValues) string {
-			day := time.Date(2027, time.January, int(v["b"]+v["o"]), 0, 0, 0, 0, time.UTC)
+			day := time.Date(2027, time.January, int(v["n"]), 0, 0, 0, 0, time.UTC)
 			for left := 4; left > 0; {
 				if day = day.AddDate(0, 0, 1); day.Weekday() != time.Saturday && day.Weekday() != time.Sunday {
 					left--
@@ -247,7 +247,7 @@ func powerMod(base, exponent, modulus float64) float64 {
 }
 
 // lookalikes writes all labels that differ from one of n letters, of which k have a
-// digit that looks like them, and counts them.
+// digit that looks like them, and counts them under t top-level domains.
 func lookalikes(v drawnValues) float64 {
 	label := []byte("abcdefghijklmnopqrstuvwxyz")[:int(v["n"])]
 	all := map[string]bool{}
@@ -260,7 +260,7 @@ func lookalikes(v drawnValues) float64 {
 			all[string(label[:n])+fmt.Sprint(n)+string(label[n+1:])] = true
 		}
 	}
-	return float64(len(all))
+	return float64(len(all)) * v["t"]
 }
 
 // enoughServers adds up all states of n servers in which all of them or all but one
