@@ -144,46 +144,80 @@ func LoadTrusted(fsys fs.FS) ([]Bank, error) {
 	return all, nil
 }
 
+// trusted reads the files side by side, and gives them, or the fault of the first
+// that has one, in the order of the folder.
 func trusted(fsys fs.FS) ([]*document, error) {
-	var docs []*document
-	var q quick
+	type file struct {
+		name string
+		data []byte
+		doc  *document
+		err  error
+	}
+	var files []*file
+	unread := make(chan *file)
+	var readers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			var q quick
+			for f := range unread {
+				f.doc, f.err = trust(fsys, &q, f.name, f.data)
+				f.data = nil
+			}
+		})
+	}
 	err := walk(fsys, func(name string, data []byte, err error) error {
 		if err != nil {
 			return fmt.Errorf("read bank %s: %w", name, err)
 		}
-		d := newDocument(name)
-		if bank, ok := q.stream(name, data); ok {
-			d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
-		} else if d.read(data); d.root != nil {
-			d.decode()
-		}
-		if len(d.problems) > 0 {
-			return fmt.Errorf("decode bank: %s", d.problems[0])
-		}
-		if d.bank.ID == "" {
-			return fmt.Errorf("decode bank: %s has no id", name)
-		}
-		if d.bank.Draft {
-			return fmt.Errorf("decode bank: %s is a draft; what comes with the program is finished", name)
-		}
-		if d.folder, err = folderOf(fsys, name); err == nil {
-			err = d.trustPictures()
-		}
-		if err == nil {
-			err = d.settleFamilies()
-		}
-		if err != nil {
-			return fmt.Errorf("decode bank: %w", err)
-		}
-		for _, item := range d.bank.Items {
-			if err := item.usable(); err != nil {
-				return fmt.Errorf("decode bank: %s:%d: %w", name, item.Line, err)
-			}
-		}
-		docs = append(docs, d)
+		files = append(files, &file{name: name, data: data})
+		unread <- files[len(files)-1]
 		return nil
 	})
+	close(unread)
+	readers.Wait()
+	docs := make([]*document, len(files))
+	for n, f := range files {
+		if f.err != nil {
+			return nil, f.err // it comes before the one that could not be read
+		}
+		docs[n] = f.doc
+	}
 	return docs, err
+}
+
+// trust reads one file.
+func trust(fsys fs.FS, q *quick, name string, data []byte) (*document, error) {
+	d := newDocument(name)
+	if bank, ok := q.stream(name, data); ok {
+		d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
+	} else if d.read(data); d.root != nil {
+		d.decode()
+	}
+	if len(d.problems) > 0 {
+		return nil, fmt.Errorf("decode bank: %s", d.problems[0])
+	}
+	if d.bank.ID == "" {
+		return nil, fmt.Errorf("decode bank: %s has no id", name)
+	}
+	if d.bank.Draft {
+		return nil, fmt.Errorf("decode bank: %s is a draft; what comes with the program is finished", name)
+	}
+	var err error
+	if d.folder, err = folderOf(fsys, name); err == nil {
+		err = d.trustPictures()
+	}
+	if err == nil {
+		err = d.settleFamilies()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decode bank: %w", err)
+	}
+	for _, item := range d.bank.Items {
+		if err := item.usable(); err != nil {
+			return nil, fmt.Errorf("decode bank: %s:%d: %w", name, item.Line, err)
+		}
+	}
+	return d, nil
 }
 
 // parseAll parses the files of a folder; dir is put before their names.
