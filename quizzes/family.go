@@ -28,7 +28,8 @@ const tries = 400
 
 // A Family is what a computed item is made from: parameters that are drawn,
 // formulas, and texts with the names of both in braces. An [Item] with a family
-// is its first draw, a question like any other; [Item.Drawn] makes the rest.
+// is its first draw, a question like any other, unless [LoadUndrawn] read it;
+// [Item.Drawn] makes the rest.
 // What is posted, asked and stored is always a draw: rounds, sessions, grading
 // and corrections know nothing of families. All draws have the item's id, so
 // that a memory of the family brings it back with other numbers.
@@ -39,6 +40,7 @@ type Family struct {
 	Text       Item        `json:"text"`            // as the bank's file has it; its options are one right and up to seven wrong
 
 	ready func() (*recipe, error) // compiles, once
+	named func() (string, error)  // tells its definition from others, once
 }
 
 // A Parameter is drawn: one of Values, or a number From … To in steps.
@@ -73,7 +75,28 @@ type Draw struct {
 // newFamily is a family that compiles when it is first needed.
 func newFamily(f Family) *Family {
 	f.ready = sync.OnceValues(func() (*recipe, error) { return f.compile() })
+	f.named = sync.OnceValues(func() (string, error) {
+		definition, err := json.Marshal(f)
+		if err != nil {
+			return "", fmt.Errorf("encode family: %w", err)
+		}
+		return spell(sha256.Sum256(definition)), nil
+	})
 	return &f
+}
+
+// First is the first question that a family makes, with the family. An item
+// without one is itself.
+func (i Item) First() Item {
+	if i.Family == nil {
+		return i
+	}
+	first, err := i.Family.Draw(0)
+	if err != nil {
+		return i // never for a bank that was checked
+	}
+	first.Family, first.Line = i.Family, i.Line
+	return first
 }
 
 // Drawn is the question that a family makes for a seed: always the same one for
@@ -99,7 +122,8 @@ func (i Item) Drawn(seed string) Item {
 // bank has as it is now: nobody has changed the question or its family since.
 func (i Item) Still(version string, draw *Draw) bool {
 	if i.Family != nil {
-		return draw != nil && i.Draw != nil && draw.Family == i.Draw.Family
+		name, err := i.Family.named()
+		return err == nil && draw != nil && draw.Family == name
 	}
 	now, _ := i.Version()
 	return now == version
@@ -212,13 +236,9 @@ func (f *Family) compile() (*recipe, error) {
 	if err := r.templates(f.Text); err != nil {
 		return nil, err
 	}
-	definition, err := json.Marshal(f)
-	if err != nil {
-		return nil, fmt.Errorf("encode family: %w", err)
-	}
-	sum := sha256.Sum256(definition)
-	r.id = spell(sum)
-	return r, nil
+	var err error
+	r.id, err = f.named()
+	return r, err
 }
 
 // templates reads the texts.

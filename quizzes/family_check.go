@@ -61,6 +61,17 @@ func (d *document) settleFamilies() error {
 	return nil
 }
 
+// markFamilies says of each family's item that it is computed, and leaves it
+// undrawn. It has no error.
+func (d *document) markFamilies() error {
+	for n := range d.bank.Items {
+		if item := &d.bank.Items[n]; item.Family != nil {
+			item.Computed = true
+		}
+	}
+	return nil
+}
+
 // checkFamily holds a family to its rules, and every question that it makes.
 func (d *document) checkFamily(at []string, item Item) {
 	if item.Type != Single && item.Type != Numeric {

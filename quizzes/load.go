@@ -110,7 +110,16 @@ func Load(fsys fs.FS, outlines []Outline) ([]Bank, []Problem) {
 // there are none. The operator's files add banks: an id that an embedded bank
 // or question has already is a problem of the operator's file.
 func LoadDirs(outlines []Outline, embedded fs.FS, dir string) ([]Bank, []Problem) {
-	docs, err := trusted(embedded)
+	return loadDirs(outlines, embedded, dir, (*document).settleFamilies)
+}
+
+// LoadDirsUndrawn is [LoadDirs] with the embedded banks as [LoadUndrawn] has them.
+func LoadDirsUndrawn(outlines []Outline, embedded fs.FS, dir string) ([]Bank, []Problem) {
+	return loadDirs(outlines, embedded, dir, (*document).markFamilies)
+}
+
+func loadDirs(outlines []Outline, embedded fs.FS, dir string, settled func(*document) error) ([]Bank, []Problem) {
+	docs, err := trusted(embedded, settled)
 	if err != nil {
 		d := newDocument("embedded banks")
 		d.addProblem(Problem{File: d.bank.File, What: err.Error(), Fix: "this is a fault of the program; please report it"})
@@ -132,8 +141,16 @@ func LoadDirs(outlines []Outline, embedded fs.FS, dir string) ([]Bank, []Problem
 // schema and the rules. It is for the embedded banks, whose checks are this
 // package's tests, and keeps the program's start cheap. It is an error if a
 // bank cannot be decoded or a question in it could not be asked and graded.
-func LoadTrusted(fsys fs.FS) ([]Bank, error) {
-	docs, err := trusted(fsys)
+func LoadTrusted(fsys fs.FS) ([]Bank, error) { return load(fsys, (*document).settleFamilies) }
+
+// LoadUndrawn is [LoadTrusted] for who asks [Item.Drawn] or [Item.First] for every
+// question that it uses: the item of a family has the text that the bank's file
+// has. Making ready to draw takes most of the time and memory of reading, so it is
+// left to the first draw of each family.
+func LoadUndrawn(fsys fs.FS) ([]Bank, error) { return load(fsys, (*document).markFamilies) }
+
+func load(fsys fs.FS, settle func(*document) error) ([]Bank, error) {
+	docs, err := trusted(fsys, settle)
 	if err != nil {
 		return nil, err
 	}
@@ -144,46 +161,83 @@ func LoadTrusted(fsys fs.FS) ([]Bank, error) {
 	return all, nil
 }
 
-func trusted(fsys fs.FS) ([]*document, error) {
-	var docs []*document
-	var q quick
+// trusted reads the files side by side, and gives them, or the fault of the first
+// that has one, in the order of the folder.
+func trusted(fsys fs.FS, settle func(*document) error) ([]*document, error) {
+	type file struct {
+		name string
+		data []byte
+		doc  *document
+		err  error
+	}
+	var files []*file
+	unread := make(chan *file)
+	var readers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		readers.Go(func() {
+			var q quick
+			for f := range unread {
+				f.doc, f.err = trust(fsys, &q, f.name, f.data, settle)
+				f.data = nil
+			}
+		})
+	}
 	err := walk(fsys, func(name string, data []byte, err error) error {
 		if err != nil {
 			return fmt.Errorf("read bank %s: %w", name, err)
 		}
-		d := newDocument(name)
-		if bank, ok := q.stream(name, data); ok {
-			d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
-		} else if d.read(data); d.root != nil {
-			d.decode()
-		}
-		if len(d.problems) > 0 {
-			return fmt.Errorf("decode bank: %s", d.problems[0])
-		}
-		if d.bank.ID == "" {
-			return fmt.Errorf("decode bank: %s has no id", name)
-		}
-		if d.bank.Draft {
-			return fmt.Errorf("decode bank: %s is a draft; what comes with the program is finished", name)
-		}
-		if d.folder, err = folderOf(fsys, name); err == nil {
-			err = d.trustPictures()
-		}
-		if err == nil {
-			err = d.settleFamilies()
-		}
-		if err != nil {
-			return fmt.Errorf("decode bank: %w", err)
-		}
-		for _, item := range d.bank.Items {
-			if err := item.usable(); err != nil {
-				return fmt.Errorf("decode bank: %s:%d: %w", name, item.Line, err)
-			}
-		}
-		docs = append(docs, d)
+		files = append(files, &file{name: name, data: data})
+		unread <- files[len(files)-1]
 		return nil
 	})
+	close(unread)
+	readers.Wait()
+	docs := make([]*document, len(files))
+	for n, f := range files {
+		if f.err != nil {
+			return nil, f.err // it comes before the one that could not be read
+		}
+		docs[n] = f.doc
+	}
 	return docs, err
+}
+
+// trust reads one file.
+func trust(fsys fs.FS, q *quick, name string, data []byte, settle func(*document) error) (*document, error) {
+	d := newDocument(name)
+	if bank, ok := q.stream(name, data); ok {
+		d.bank, d.root = bank, &yaml.Node{Kind: yaml.MappingNode}
+	} else if d.read(data); d.root != nil {
+		d.decode()
+	}
+	if len(d.problems) > 0 {
+		return nil, fmt.Errorf("decode bank: %s", d.problems[0])
+	}
+	if d.bank.ID == "" {
+		return nil, fmt.Errorf("decode bank: %s has no id", name)
+	}
+	if d.bank.Draft {
+		return nil, fmt.Errorf("decode bank: %s is a draft; what comes with the program is finished", name)
+	}
+	var err error
+	if d.folder, err = folderOf(fsys, name); err == nil {
+		err = d.trustPictures()
+	}
+	if err == nil {
+		err = settle(d)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decode bank: %w", err)
+	}
+	for _, item := range d.bank.Items {
+		if undrawn := item.Family != nil && item.Draw == nil; undrawn {
+			continue
+		}
+		if err := item.usable(); err != nil {
+			return nil, fmt.Errorf("decode bank: %s:%d: %w", name, item.Line, err)
+		}
+	}
+	return d, nil
 }
 
 // parseAll parses the files of a folder; dir is put before their names.

@@ -167,7 +167,7 @@ func TestStart(t *testing.T) {
 	const most = 25_000_000
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, err := LoadTrusted(Embedded()); err != nil {
+	if _, err := LoadUndrawn(Embedded()); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

@@ -47,6 +47,21 @@ func TestEmbeddedBanks(t *testing.T) {
 	if diff := cmp.Diff(banks, trusted, cmpopts.IgnoreFields(quizzes.Item{}, "Family")); diff != "" {
 		t.Errorf("LoadTrusted differs from Load (-Load +LoadTrusted):\n%s", diff)
 	}
+	undrawn, err := quizzes.LoadUndrawn(quizzes.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range undrawn {
+		for n, i := range b.Items {
+			if i.Family != nil && (!i.Computed || i.Draw != nil) {
+				t.Errorf("%s: computed %t, with the draw %v", i.ID, i.Computed, i.Draw)
+			}
+			b.Items[n] = i.First()
+		}
+	}
+	if diff := cmp.Diff(banks, undrawn, cmpopts.IgnoreFields(quizzes.Item{}, "Family")); diff != "" {
+		t.Errorf("what LoadUndrawn reads is drawn otherwise than by Load (-Load +LoadUndrawn):\n%s", diff)
+	}
 	t.Logf("%d banks, %d questions", len(banks), count)
 }
 

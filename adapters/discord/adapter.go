@@ -57,6 +57,7 @@ type Adapter struct {
 	takeover time.Duration // see [Config]
 
 	life *adapterkit.Life
+	line *adapterkit.Line // of interactions
 	core bot.Core
 	app  string // our application's identifier
 	self string // our user's
@@ -94,6 +95,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		members: adapterkit.NewMemo[membership](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
 		searches: adapterkit.NewMemo[search](), present: adapterkit.NewMemo[bool](), lines: map[string][]func(context.Context){},
 	}
+	a.line = adapterkit.NewLine(a.life, atOnce)
 	if a.now == nil {
 		a.now = time.Now
 	}

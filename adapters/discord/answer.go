@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -18,13 +19,22 @@ const (
 	memoTime = time.Minute             // for which what Discord said is remembered
 )
 
-// receive takes an interaction and returns at once.
+// atOnce is how many interactions are worked on at once, as the core has it. The
+// others wait in the line, where they take little memory.
+const atOnce = 256
+
+// receive takes an interaction as it came and returns at once.
 func (a *Adapter) receive(raw []byte) {
 	r, d, err := readInteraction(raw)
 	if err != nil {
 		a.log.Warn("interaction not understood", "err", err)
 		return
 	}
+	a.take(r, d)
+}
+
+// take has an interaction answered.
+func (a *Adapter) take(r received, d receivedData) {
 	if r.Type < receivedCommand || r.Type > receivedForm || a.recent.Seen(r.ID) {
 		return
 	}
@@ -37,18 +47,26 @@ func (a *Adapter) receive(raw []byte) {
 		a.log.Error("too much at once, an interaction was left out")
 		return
 	}
-	a.life.Background(func(ctx context.Context) {
-		if !ok {
-			a.refuseFlood(ctx, r)
-			return
-		}
-		defer a.crowd.Leave(r.User.ID)
-		if r.Type == receivedTyping {
-			a.complete(ctx, r, d)
-			return
-		}
-		a.serve(ctx, r, d)
-	})
+	if !ok {
+		a.life.Background(func(ctx context.Context) { a.refuseFlood(ctx, r) })
+		return
+	}
+	leave := func() { a.crowd.Leave(r.User.ID) }
+	// What can be answered with suggestions or a form alone can't be promised.
+	form, again := formButton(d.CustomID)
+	if again = again && r.Type == receivedPress; again || r.Type == receivedTyping {
+		a.life.Background(func(ctx context.Context) {
+			defer leave()
+			if again {
+				a.converse(r, d).reopen(ctx, form)
+			} else {
+				a.complete(ctx, r, d)
+			}
+		})
+		return
+	}
+	c := a.converse(r, d)
+	a.line.Take(adapterkit.Task{Due: r.at.Add(patience), Late: c.promise, Work: c.serve, Done: leave})
 }
 
 // refuseFlood answers one interaction too many.
@@ -80,26 +98,31 @@ func (a *Adapter) complete(ctx context.Context, r received, d receivedData) {
 	}
 }
 
-// serve has an interaction answered. If the core is late, an answer is promised
-// meanwhile: for a command with the visibility that the answer will have, for a
-// control or form without showing anything.
-func (a *Adapter) serve(ctx context.Context, r received, d receivedData) {
+// converse begins the answering of an interaction.
+func (a *Adapter) converse(r received, d receivedData) *conversation {
 	c := &conversation{Adapter: a, received: r, customID: d.CustomID}
 	if r.Type == receivedCommand {
 		c.private = a.used(d).Private
 	}
-	if id, ok := formButton(d.CustomID); ok && r.Type == receivedPress {
-		c.reopen(ctx, id)
+	c.i, c.sent = a.done(r, d)
+	return c
+}
+
+// serve has an interaction answered. If the core is late, an answer is promised
+// meanwhile, unless it was: for a command with the visibility that the answer will
+// have, for a control or form without showing anything.
+func (c *conversation) serve(ctx context.Context) {
+	if c.Type == receivedForm {
+		c.opened(ctx, &c.i)
+	}
+	if c.shown {
+		c.keep(ctx, c.ask(ctx, c.i, c.Guild, c.sent))
 		return
 	}
-	i, files := a.done(r, d)
-	if r.Type == receivedForm {
-		c.opened(ctx, &i)
-	}
-	c.i = i
 	answered := make(chan bot.Response, 1)
-	a.life.Background(func(ctx context.Context) { answered <- a.ask(ctx, i, r.Guild, files) })
-	timer := time.NewTimer(patience - min(time.Since(r.at), patience))
+	i := c.i
+	c.life.Background(func(ctx context.Context) { answered <- c.ask(ctx, i, c.Guild, c.sent) })
+	timer := time.NewTimer(patience - min(time.Since(c.at), patience))
 	defer timer.Stop()
 	select {
 	case response := <-answered:
@@ -112,7 +135,7 @@ func (a *Adapter) serve(ctx context.Context, r received, d receivedData) {
 	case response := <-answered:
 		c.keep(ctx, response)
 	case <-ctx.Done():
-		a.log.Error("interaction not answered", "interaction", i, "err", ctx.Err())
+		c.log.Error("interaction not answered", "interaction", c.i, "err", ctx.Err())
 	}
 }
 
@@ -149,6 +172,7 @@ type conversation struct {
 	*Adapter
 	received
 	i        bot.Interaction
+	sent     []upload  // files, in fields of a command or form
 	customID string    // of the control or form that was used
 	private  bool      // the answer to the command is a whisper
 	form     *keptForm // that was sent

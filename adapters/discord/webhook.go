@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -43,7 +42,7 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, wordsForged, http.StatusUnauthorized)
 		return
 	}
-	in, _, err := readInteraction(body)
+	in, did, err := readInteraction(body)
 	if err != nil {
 		http.Error(w, "this is no interaction", http.StatusBadRequest)
 		return
@@ -77,7 +76,7 @@ func (a *Adapter) interactions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusAccepted) // the answer goes by the callback route
-	a.receive(json.RawMessage(body))
+	a.take(in, did)
 }
 
 // signed reports whether Discord signed the request, and lately.

@@ -105,7 +105,9 @@ func (s *Service) meeting(ctx context.Context, t group.Track) (pack, error) {
 			if mended {
 				mended = !e.item.Still(q.Version, q.Item.Draw)
 			}
-			if !mended { // as the group answered it, with its own corrections
+			if mended {
+				e.item = e.item.First()
+			} else { // as the group answered it, with its own corrections
 				e = entry{item: q.Item, bank: q.Bank}
 			}
 			if !e.item.Void {

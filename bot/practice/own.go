@@ -140,7 +140,7 @@ func (s *Service) Known(ctx context.Context, t group.Track) ([]quizzes.Item, err
 	}
 	all := make([]quizzes.Item, len(x.items))
 	for n, e := range x.items {
-		all[n] = e.item
+		all[n] = e.item.First()
 	}
 	return all, nil
 }

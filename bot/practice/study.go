@@ -29,7 +29,7 @@ func (s *Service) sampleItem(certification string) (quizzes.Item, bool) {
 	// The sample tells of letters, so it has some.
 	pool := slices.DeleteFunc(slices.Clone(s.pool(group.Track{Certification: certification}).items), func(e entry) bool { return e.item.Type != quizzes.Single })
 	chosen, ok := choose(pool, c.Current(s.Now()), nil, nil, 1, "sample")
-	return chosen.item, ok
+	return chosen.item.First(), ok
 }
 
 // try whispers the sample with its letters, for anybody, member or not.

@@ -274,7 +274,7 @@ func loadBanks(o Options, catalogue cert.Catalogue) (*practice.Library, error) {
 		o.Banks = quizzes.Embedded()
 	}
 	if o.BanksDir == "" {
-		banks, err := quizzes.LoadTrusted(o.Banks)
+		banks, err := quizzes.LoadUndrawn(o.Banks)
 		return practice.NewLibrary(banks), err
 	}
 	banks, problems := readBanks(o, catalogue)

@@ -109,5 +109,5 @@ func readBanks(o Options, catalogue cert.Catalogue) ([]quizzes.Bank, []quizzes.P
 	if o.Banks == nil {
 		o.Banks = quizzes.Embedded()
 	}
-	return quizzes.LoadDirs(Outlines(catalogue), o.Banks, o.BanksDir)
+	return quizzes.LoadDirsUndrawn(Outlines(catalogue), o.Banks, o.BanksDir)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"runtime/debug"
 
 	"studyhall/adapters/discord"
 	"studyhall/adapters/slack"
@@ -58,7 +60,18 @@ func serveBehind(ctx context.Context, c Config, log *slog.Logger, version string
 	if err := a.greet(ctx, c, log, version, address); err != nil {
 		return err
 	}
+	beThrifty()
 	return a.Run(ctx)
+}
+
+// beThrifty has the garbage collected twice as often as Go does of itself, from
+// when the program has started: it then takes a tenth less memory in a rush, for a
+// little more work. Whoever sets GOGC decides otherwise:
+// https://go.dev/doc/gc-guide#GOGC.
+func beThrifty() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // platforms makes an adapter for each platform that is configured.
