@@ -114,9 +114,11 @@ func subnetKey(v drawnValues) string {
 // time, and holds all of them to what a reader can rely on.
 func TestShippedFamilies(t *testing.T) {
 	books, words, families := textbook(), textbookWords(), shippedFamilies(t)
-	for _, more := range []map[string]func(drawnValues) float64{textbookNetworkPlus(), textbookSecurityPlus(), textbookImaging()} {
+	for _, more := range []map[string]func(drawnValues) float64{textbookNetworkPlus(), textbookNetworkPlusMore(), textbookSecurityPlus(), textbookSecurityPlusMore(), textbookImaging()} {
 		maps.Copy(books, more)
 	}
+	maps.Copy(words, textbookNetworkPlusWords())
+	maps.Copy(words, wordsSecurityPlusMore())
 	if len(families) < 40 {
 		t.Errorf("%d families are shipped, want at least 40", len(families))
 	}
