@@ -27,6 +27,9 @@ const (
 	checkChangedWords  = bot.Text("The question was changed meanwhile, so nothing was done. /group shows what waits now.")
 	decidedBeforeWords = "%s decided already: %s. Nothing was done twice."
 	decidedWords       = "Done: %s."
+	acceptedWords      = "The host of this bot accepted a correction for all groups: %s. There is nothing more to decide."
+	acceptedHeadWords  = bot.Text("Accepted by the host for all groups:")
+	acceptedLineWords  = "Question %d: %s."
 	toldWords          = "%s will hear of it."
 
 	faultLineWords = "%s: %s."

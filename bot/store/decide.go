@@ -195,15 +195,21 @@ func (s *Store) decide(ctx context.Context, tx *tx, d practice.Deciding) (done p
 	}
 	k := &done.Check
 	k.State, k.Decision, k.Reason, k.By, k.DoneAt = practice.CheckDone, d.Decision, d.Words.Reason, d.Member, d.At
-	if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5 WHERE id = $1`,
-		k.ID, string(k.Decision), k.Reason, k.By, millis(k.DoneAt)); err != nil {
-		return done, err
+	k.Accepted = false
+	done.Reporters, err = settleCheck(ctx, tx, *k)
+	return done, err
+}
+
+// settleCheck records what was decided about a check and answers its reports.
+func settleCheck(ctx context.Context, tx *tx, k practice.Check) (told int, err error) {
+	if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5, accepted = $6 WHERE id = $1`,
+		k.ID, string(k.Decision), k.Reason, k.By, millis(k.DoneAt), k.Accepted); err != nil {
+		return 0, err
 	}
 	if _, err := tx.exec(ctx, `DELETE FROM decisions WHERE check_id = $1`, k.ID); err != nil {
-		return done, err
+		return 0, err
 	}
-	done.Reporters, err = answerReports(ctx, tx, *k)
-	return done, err
+	return answerReports(ctx, tx, k)
 }
 
 // answerReports answers the open reports of a check that was decided, gives points
