@@ -76,6 +76,12 @@ type Foreseen struct {
 	Reporters int         // whose reports it answers
 }
 
+// Few reports whether so few answered that figures would tell who answered what.
+func (f Foreseen) Few() bool { return f.Answers < countsFrom }
+
+// Words say what people gain.
+func (f Foreseen) Words() string { return gainWords(f.Gains, f.Answers, false).Plain() }
+
 // AcceptedHere is what the host accepted about a question that a group was asked.
 type AcceptedHere struct {
 	Number   int // of its newest posting
