@@ -84,7 +84,7 @@ func (f Foreseen) Words() string { return gainWords(f.Gains, f.Answers, false).P
 
 // AcceptedHere is what the host accepted about a question that a group was asked.
 type AcceptedHere struct {
-	Number   int // of its newest posting
+	Number   int // of its newest posting that is closed, or else of the newest
 	Decision Decision
 	At       time.Time
 }

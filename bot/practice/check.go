@@ -25,7 +25,8 @@ type Checked struct {
 	Reports []Report
 	// Held says that the member is still to answer it, or may change their answer:
 	// not to be given away.
-	Held bool
+	Held   bool
+	ForAll bool // the group has the item as the host accepted it for all groups
 }
 
 // Draft is what an organiser is about to decide.
@@ -221,6 +222,9 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 	origin := bot.Textf(checkItemWords, j.Bank, j.Item.ID, j.Version[:min(8, len(j.Version))])
 	if j.Bank == OwnBank {
 		origin = checkOwnWords
+	}
+	if j.ForAll {
+		origin += checkForAllWords
 	}
 	lines = append(lines, source, origin, "\n"+faultLine(j.Reports))
 	lines = append(lines, notes...)

@@ -44,7 +44,7 @@ const (
 	retiredReportWords = "You were right about %s. It isn't asked in your group any more."
 	keptReportWords    = "We looked at %s and kept it: %s"
 	keptPlainWords     = "We looked at %s and kept it."
-	hostReportWords    = "The host of this bot has decided about %s for all groups already, so there is nothing more to report. Nothing was changed."
+	hostReportWords    = "Whoever runs this bot has decided about %s for all groups already, so there is nothing more to report. Nothing was changed."
 	overReportWords    = "Your organisers have decided about %s already, so there is nothing more to report. Nothing was changed."
 )
 

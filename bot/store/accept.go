@@ -318,8 +318,8 @@ func (s *Store) AcceptedHere(ctx context.Context, groupID string, since time.Tim
 		err = scan(&h.Number, &h.Decision, &at)
 		h.At = instant(at)
 		return h, err
-	}, `SELECT MAX(r.number), a.decision, a.accepted_at FROM accepted a JOIN rounds r ON r.group_id = $1 AND r.item_version = a.item_version AND r.state IN ('open', 'closed')
+	}, `SELECT COALESCE(MAX(CASE WHEN r.state = 'closed' THEN r.number END), MAX(r.number)), a.decision, a.accepted_at FROM accepted a JOIN rounds r ON r.group_id = $1 AND r.item_version = a.item_version AND r.state IN ('open', 'closed')
 		WHERE a.accepted_at > $2 AND NOT `+ownDecision("$1", "a.item_version")+`
-		GROUP BY a.item_version, r.track_id, a.decision, a.accepted_at ORDER BY a.accepted_at DESC, MAX(r.number) DESC`, groupID, millis(since))
+		GROUP BY a.item_version, r.track_id, a.decision, a.accepted_at ORDER BY a.accepted_at DESC, 1 DESC`, groupID, millis(since))
 	return all, wrap("read what was accepted", err)
 }

@@ -29,12 +29,13 @@ const checkedQuery = `SELECT ` + checkColumns + `, v.bank, v.snapshot, ` + lastP
 			AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = $2)))
 		OR EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
 			WHERE l.group_id = k.group_id AND l.state = 'open' AND q.item_id = k.item_id AND q.state <> 'closed')
+, EXISTS (SELECT 1 FROM overrides o WHERE o.group_id = k.group_id AND o.item_version = k.original AND o.corrected = k.item_version AND o.accepted)
 	FROM checks k JOIN item_versions v ON v.id = k.item_version `
 
 // readChecked reads checkedQuery.
 func readChecked(scan scanner) (k practice.Checked, err error) {
 	var snapshot string
-	if k.Check, err = readCheck(scan, &k.Bank, &snapshot, &k.Number, &k.Held); err != nil {
+	if k.Check, err = readCheck(scan, &k.Bank, &snapshot, &k.Number, &k.Held, &k.ForAll); err != nil {
 		return k, err
 	}
 	k.Item, err = quizzes.FromSnapshot([]byte(snapshot))

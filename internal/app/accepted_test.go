@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"studyhall/bot/bottest"
+	"studyhall/bot/practice"
+	"studyhall/quizzes"
+)
+
+// TestAcceptedConversations runs the scripts of testdata/accepted on every platform.
+// In them "operator: accept ITEM DECISION KEY" is the host, who accepts for all groups
+// what organisers decided in theirs.
+func TestAcceptedConversations(t *testing.T) {
+	for _, place := range []struct {
+		name string
+		make func(t *testing.T) bottest.World
+	}{
+		{"fake", func(t *testing.T) bottest.World { return acceptable(t, newWorld(t).(*world)) }},
+		{"browser", func(t *testing.T) bottest.World { return unkept{acceptable(t, newBrowserWorld(t, false))} }},
+		{"slack", func(t *testing.T) bottest.World { return unkept{acceptable(t, newSlackWorld(t, false))} }},
+		{"slack over http", func(t *testing.T) bottest.World { return unkept{acceptable(t, newSlackWorld(t, true))} }},
+		{"discord", func(t *testing.T) bottest.World { return unkept{acceptable(t, newDiscordWorld(t, false))} }},
+		{"discord over http", func(t *testing.T) bottest.World { return unkept{acceptable(t, newDiscordWorld(t, true))} }},
+	} {
+		t.Run(place.name, func(t *testing.T) {
+			bottest.RunScripts(t, "testdata/accepted/*.txt", place.make)
+		})
+	}
+}
+
+// acceptable is a world with one question, so that all groups are asked the same.
+func acceptable(t *testing.T, w *world) bottest.World {
+	t.Helper()
+	use(t, w.running(), []quizzes.Bank{{ID: "cbet-one", Certification: "cbet", Items: []quizzes.Item{{
+		ID: "cbet-one-1", Type: quizzes.Single, Domain: "cbet.safety", Stem: "Which of these is a good answer?",
+		Options: []quizzes.Option{
+			{ID: "a", Text: "Alpha", Why: "Alpha is none."}, {ID: "b", Text: "Bravo", Why: "Bravo is one."},
+			{ID: "c", Text: "Coca", Why: "Coca is none."}, {ID: "d", Text: "Delta", Why: "Delta is none."},
+		},
+		Answer: []string{"b"}, Explanation: "Some words are good answers.", Source: quizzes.Source{Title: "The alphabet"},
+	}}}})
+	return accepting{w}
+}
+
+type accepting struct{ *world }
+
+func (w accepting) Driver() bottest.Driver { return host{w.world.Driver(), w.world} }
+
+// host is a driver with somebody who does what nothing in chat does.
+type host struct {
+	bottest.Driver
+	w *world
+}
+
+func (h host) Say(ctx context.Context, person, channel, text string) error {
+	command, ok := strings.CutPrefix(text, "accept ")
+	if !ok || person != "operator" {
+		return h.Driver.Say(ctx, person, channel, text)
+	}
+	words := strings.Fields(command)
+	a := h.w.running()
+	all, err := practice.Proposals(ctx, a.Store, true)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.Item.ID != words[0] || string(p.Decision) != words[1] || p.Decision == practice.Corrected && fmt.Sprint(p.Mended.Keys()) != strings.Join(words[2:], " ") {
+			continue
+		}
+		for range 2 { // asked twice, it is accepted once
+			if _, _, err := a.Store.Accept(ctx, p, a.Clock.Now()); err != nil {
+				return err
+			}
+			if err := a.Practice.BringAccepted(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("no organiser decided %s", command)
+}
