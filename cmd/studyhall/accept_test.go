@@ -79,7 +79,7 @@ func TestBankText(t *testing.T) {
 			if diff := cmp.Diff(tt.text, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			if says := drawText(tt.p); (says != "") != (tt.p.Item.Draw != nil) || says != "" && !strings.Contains(says, "with i = 2, r = 100;") {
+			if says := drawText(tt.p); (says != "") != (tt.p.Item.Draw != nil) || says != "" && !strings.Contains(says, "with i = 2, r = 100. ") {
 				t.Errorf("of its numbers it says %q", says)
 			}
 		})

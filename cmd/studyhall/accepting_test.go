@@ -11,18 +11,24 @@ import (
 	"testing"
 
 	"studyhall/adapters/discord/discordtest"
+	"studyhall/bot/store/storetest/pgtest"
 )
 
 // TestAccept has the host accept a correction without a bot, where the command brings
 // it to the groups itself, and another one beside a bot, which does that.
 func TestAccept(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { acceptsBeside(t, "sqlite:"+filepath.Join(t.TempDir(), "studyhall.db")) })
+	t.Run("postgres", func(t *testing.T) { acceptsBeside(t, pgtest.URL(t)) })
+}
+
+func acceptsBeside(t *testing.T, database string) {
 	binary, err := exec.LookPath("studyhall")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	t.Setenv("DATABASE_URL", "sqlite:"+filepath.Join(dir, "studyhall.db"))
-	fourGroups(t, "sqlite:"+filepath.Join(dir, "studyhall.db"))
+	t.Setenv("DATABASE_URL", database)
+	fourGroups(t, database)
 	said := func(code int, args ...string) string {
 		t.Helper()
 		verb := exec.Command(binary, append([]string{"quizzes"}, args...)...)

@@ -154,14 +154,14 @@ func drawText(one practice.Proposal) string {
 	for _, name := range slices.Sorted(maps.Keys(d.Values)) {
 		values = append(values, name+" = "+d.Values[name])
 	}
-	text := "This is one draw of a computed question, with " + strings.Join(values, ", ") + "; its other draws have the same fault, or the numbers have. "
+	text := "This is one draw of a computed question, with " + strings.Join(values, ", ") + ". "
 	switch one.Decision {
 	case practice.Retired:
-		return text + "The whole question isn't asked any more, with any numbers, until the bank has mended it."
+		return text + "It isn't asked any more with any numbers, until the bank has mended it."
 	case practice.Voided:
-		return text + "Answers to these numbers are graded anew, and the whole question isn't asked any more, with any numbers, until the bank has mended it."
+		return text + "Answers with these numbers are graded anew, and it isn't asked any more with any numbers, until the bank has mended it."
 	}
-	return text + "What is accepted concerns these numbers alone."
+	return text + "What is accepted concerns these numbers alone; only its bank can mend the others."
 }
 
 // correctionRow is a proposal as other programs read it.
