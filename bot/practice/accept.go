@@ -202,8 +202,10 @@ func (s *Service) BringAccepted(ctx context.Context) error {
 	for _, id := range rounds {
 		s.rounds.drop(id)
 	}
-	s.Log.InfoContext(ctx, "brought what was accepted for all groups", "rounds", len(rounds), "err", err)
 	s.Wake()
+	if err == nil {
+		s.Log.InfoContext(ctx, "brought what was accepted for all groups", "rounds", len(rounds))
+	}
 	return err
 }
 

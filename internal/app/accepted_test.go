@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"studyhall/bot/bottest"
 	"studyhall/bot/practice"
+	"studyhall/bot/store"
 	"studyhall/quizzes"
 )
 
 // TestAcceptedConversations runs the scripts of testdata/accepted on every platform.
 // In them "operator: accept ITEM DECISION KEY" is the host, who accepts for all groups
-// what organisers decided in theirs.
+// what organisers decided in theirs; while the bot is stopped it gets it at its start.
 func TestAcceptedConversations(t *testing.T) {
 	for _, place := range []struct {
 		name string
@@ -48,6 +50,13 @@ func acceptable(t *testing.T, w *world) bottest.World {
 
 type accepting struct{ *world }
 
+// Start is over when the program has done what it does at its start.
+func (w accepting) Start(ctx context.Context) error {
+	err := w.world.Start(ctx)
+	synctest.Wait()
+	return err
+}
+
 func (w accepting) Driver() bottest.Driver { return host{w.world.Driver(), w.world} }
 
 // host is a driver with somebody who does what nothing in chat does.
@@ -63,7 +72,18 @@ func (h host) Say(ctx context.Context, person, channel, text string) error {
 	}
 	words := strings.Fields(command)
 	a := h.w.running()
-	all, err := practice.Proposals(ctx, a.Store, true)
+	var db *store.Store
+	if a != nil {
+		db = a.Store
+	} else { // as the command does where no bot runs, up to where it would bring it itself
+		beside, err := store.Beside(ctx, h.w.log, h.w.database, store.Options{})
+		if err != nil {
+			return err
+		}
+		defer beside.Close()
+		db = beside
+	}
+	all, err := practice.Proposals(ctx, db, true)
 	if err != nil {
 		return err
 	}
@@ -72,7 +92,7 @@ func (h host) Say(ctx context.Context, person, channel, text string) error {
 			continue
 		}
 		for range 2 { // asked twice, it is accepted once
-			if _, _, err := a.Store.Accept(ctx, p, a.Clock.Now()); err != nil {
+			if _, _, err := db.Accept(ctx, p, h.w.Now()); err != nil || a == nil {
 				return err
 			}
 			if err := a.Practice.BringAccepted(ctx); err != nil {
