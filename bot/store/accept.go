@@ -91,7 +91,7 @@ func itemVersion(ctx context.Context, q querier, version string) (item quizzes.I
 }
 
 const acceptedColumns = `a.item_version, v.item_id, a.decision, COALESCE(a.corrected, ''), a.retired, a.edition, a.accepted_at, a.done_at,
-	a.groups, a.answers, a.gainers, a.reporters`
+	a.changed, a.answers, a.gainers, a.reporters`
 
 func readAccepted(scan scanner) (a practice.Accepted, err error) {
 	var at, done int64
@@ -135,11 +135,11 @@ func (s *Store) Accept(ctx context.Context, p practice.Proposal, now time.Time) 
 		}
 		changed = true
 		// What is retired is graded as it was before.
-		if _, err := tx.exec(ctx, `INSERT INTO accepted (item_version, decision, corrected, void, retired, edition, accepted_at)
-			VALUES ($1, $2, NULLIF(CAST($3 AS TEXT), ''), $4, $5, 1, $6)
+		if _, err := tx.exec(ctx, `INSERT INTO accepted (item_version, certification, decision, corrected, void, retired, edition, accepted_at)
+			SELECT id, certification, CAST($2 AS TEXT), NULLIF(CAST($3 AS TEXT), ''), CAST($4 AS BOOLEAN), CAST($5 AS BOOLEAN), 1, CAST($6 AS BIGINT) FROM item_versions WHERE id = $1
 			ON CONFLICT (item_version) DO UPDATE SET decision = excluded.decision, corrected = COALESCE(excluded.corrected, accepted.corrected),
 				void = CASE WHEN excluded.retired THEN accepted.void ELSE excluded.void END, retired = excluded.retired,
-				edition = accepted.edition + 1, accepted_at = excluded.accepted_at, done_at = 0, groups = 0, answers = 0, gainers = 0, reporters = 0`,
+				edition = accepted.edition + 1, accepted_at = excluded.accepted_at, done_at = 0, changed = 0, answers = 0, gainers = 0, reporters = 0`,
 			p.Version, string(p.Decision), p.Graded, p.Decision == practice.Voided, p.Decision == practice.Retired, millis(now)); err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func (s *Store) acceptIn(ctx context.Context, tx *tx, groupID string, a practice
 	}
 	// Last, for whoever accepts something else waits for this row: one of the two
 	// finds what the other did.
-	n, err := tx.exec(ctx, `UPDATE accepted SET groups = groups + $3, answers = answers + $4, gainers = gainers + $5, reporters = reporters + $6
+	n, err := tx.exec(ctx, `UPDATE accepted SET changed = changed + $3, answers = answers + $4, gainers = gainers + $5, reporters = reporters + $6
 		WHERE item_version = $1 AND edition = $2`, a.Version, a.Edition, changed, done.Answers, done.Gainers, reporters)
 	if err == nil && n == 0 {
 		err = practice.ErrReplaced
@@ -306,7 +306,7 @@ func (s *Store) AcceptDone(ctx context.Context, a practice.Accepted, now time.Ti
 func giveAccepted(ctx context.Context, tx *tx, groupID, certification string, now time.Time) error {
 	_, err := tx.exec(ctx, `INSERT INTO overrides (group_id, item_version, corrected, void, corrected_at, accepted)
 		SELECT CAST($1 AS TEXT), a.item_version, a.corrected, a.void, CAST($3 AS BIGINT), TRUE
-		FROM accepted a JOIN item_versions v ON v.id = a.item_version WHERE v.certification = $2 AND a.corrected IS NOT NULL ON CONFLICT DO NOTHING`,
+		FROM accepted a WHERE a.certification = $2 AND a.corrected IS NOT NULL ON CONFLICT DO NOTHING`,
 		groupID, certification, millis(now))
 	return err
 }

@@ -145,75 +145,88 @@ func TestAcceptForAll(t *testing.T) {
 				t.Errorf("accepted again: %v, %v", changed, err)
 			}
 		}
-		all, err := s.AcceptedItems(t.Context())
-		must(t, err)
-		if len(all) != 1 || all[0].Done.IsZero() || all[0].Brought != (practice.Brought{Groups: 2, Answers: 6, Gainers: 6, Reporters: 2}) {
-			t.Errorf("accepted: %+v", all)
-		}
 		for _, g := range []string{"a", "c", "d"} {
 			if got := spreadOf(t, s, g); got != before[g] {
 				t.Errorf("group %s decided itself, and has %s, want %s", g, got, before[g])
 			}
 		}
-		for _, g := range []string{"b", "e"} {
-			a, _, err := s.AnswerOf(t.Context(), "r-"+g, "member-p2")
-			if err != nil || a.Verdict != practice.Right || a.Gained != 2 {
-				t.Errorf("in %s: %+v, %v", g, a, err)
-			}
-		}
-		if got := placed(t, s, "b", firstWeek()); got["p0"] != 3 || got["p2"] != 6 || got["p4"] != 3 || got["p5"] != 1 {
-			t.Errorf("the board: %v", got)
-		}
-		notes, err := s.Strings(t.Context(), `SELECT group_id || ' ' || ref FROM deliveries WHERE kind = $1 AND id LIKE 'brought-%' ORDER BY group_id`, practice.KindCorrection)
-		must(t, err)
-		if diff := cmp.Diff([]string{"b " + practice.NoteRef("r-b", p.Graded)}, notes); diff != "" {
-			t.Errorf("notes (-want +got):\n%s", diff)
-		}
-		told, err := s.ReportsAnswered(t.Context(), "member-p2", at.Add(-time.Minute))
-		must(t, err)
-		if len(told) != 1 || told[0].Answer.State != practice.ReportRight || told[0].Answer.Points != practice.PointsReport || !told[0].Answer.Accepted ||
-			told[0].Answer.Decision != practice.Corrected || told[0].Answer.Group != "b" {
-			t.Errorf("the reporter is told %+v", told)
-		}
-		if n, err := s.ChecksWaiting(t.Context(), "b"); err != nil || n != 0 {
-			t.Errorf("%d checks wait, %v", n, err)
-		}
-		here, err := s.AcceptedHere(t.Context(), "b", at.Add(-time.Hour))
-		must(t, err)
-		if diff := cmp.Diff([]practice.AcceptedHere{{Number: 1, Decision: practice.Corrected, At: at}}, here); diff != "" {
-			t.Errorf("organisers read (-want +got):\n%s", diff)
-		}
-		if here, err = s.AcceptedHere(t.Context(), "c", at.Add(-time.Hour)); err != nil || len(here) > 0 {
-			t.Errorf("organisers who decided themselves read %v, %v", here, err)
-		}
-		if left, err := practice.Proposals(t.Context(), s, false); err != nil || len(left) > 0 {
-			t.Errorf("left to accept: %+v, %v", left, err)
-		}
-
-		// A group that starts later has it from its beginning.
-		begin(t, s, "f")
-		if r := askedItem(t, s, "f", "r-f", item, at); len(r.Item.Keys()) != 1 {
-			t.Fatalf("asked: %+v", r.Item)
-		}
-		if r, _, err := s.Round(t.Context(), "r-f"); err != nil || r.ItemVersion != p.Graded || !r.CorrectedAt.IsZero() {
-			t.Errorf("a later group: %+v, %v", r, err)
-		}
-
-		// Another decision can be accepted later, and takes no points away.
-		accepts(t, s, practice.Corrected, "[[d]]", at.Add(time.Hour))
-		must(t, bring(t, s, at.Add(time.Hour)))
-		if got := placed(t, s, "b", firstWeek()); got["p0"] != 3 || got["p2"] != 6 || got["p4"] != 3 || got["p5"] != 3 {
-			t.Errorf("the board after another decision: %v", got)
-		}
-		if r, _, err := s.Round(t.Context(), "r-f"); err != nil || fmt.Sprint(r.Item.Keys()) != "[[d]]" {
-			t.Errorf("a later group after another decision: %+v, %v", r, err)
-		}
+		acceptedIsThere(t, s, p, at)
+		acceptedLater(t, s, item, p, at)
 		for _, g := range []string{"a", "c", "d"} {
 			if got := spreadOf(t, s, g); got != before[g] {
 				t.Errorf("after another decision group %s has %s, want %s", g, got, before[g])
 			}
 		}
 	})
+}
+
+// acceptedIsThere looks at the groups that got what was accepted, with two reporters
+// in one of them.
+func acceptedIsThere(t *testing.T, s *store.Store, p practice.Proposal, at time.Time) {
+	t.Helper()
+	all, err := s.AcceptedItems(t.Context())
+	must(t, err)
+	if len(all) != 1 || all[0].Done.IsZero() || all[0].Brought != (practice.Brought{Groups: 2, Answers: 6, Gainers: 6, Reporters: 2}) {
+		t.Errorf("accepted: %+v", all)
+	}
+	for _, g := range []string{"b", "e"} {
+		a, _, err := s.AnswerOf(t.Context(), "r-"+g, "member-p2")
+		if err != nil || a.Verdict != practice.Right || a.Gained != 2 {
+			t.Errorf("in %s: %+v, %v", g, a, err)
+		}
+	}
+	if got := placed(t, s, "b", firstWeek()); got["p0"] != 3 || got["p2"] != 6 || got["p4"] != 3 || got["p5"] != 1 {
+		t.Errorf("the board: %v", got)
+	}
+	notes, err := s.Strings(t.Context(), `SELECT group_id || ' ' || ref FROM deliveries WHERE kind = $1 AND id LIKE 'brought-%' ORDER BY group_id`, practice.KindCorrection)
+	must(t, err)
+	if diff := cmp.Diff([]string{"b " + practice.NoteRef("r-b", p.Graded)}, notes); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	told, err := s.ReportsAnswered(t.Context(), "member-p2", at.Add(-time.Minute))
+	must(t, err)
+	if len(told) != 1 || told[0].Answer.State != practice.ReportRight || told[0].Answer.Points != practice.PointsReport || !told[0].Answer.Accepted ||
+		told[0].Answer.Decision != practice.Corrected || told[0].Answer.Group != "b" {
+		t.Errorf("the reporter is told %+v", told)
+	}
+	if n, err := s.ChecksWaiting(t.Context(), "b"); err != nil || n != 0 {
+		t.Errorf("%d checks wait, %v", n, err)
+	}
+	here, err := s.AcceptedHere(t.Context(), "b", at.Add(-time.Hour))
+	must(t, err)
+	if diff := cmp.Diff([]practice.AcceptedHere{{Number: 1, Decision: practice.Corrected, At: at}}, here); diff != "" {
+		t.Errorf("organisers read (-want +got):\n%s", diff)
+	}
+	if here, err = s.AcceptedHere(t.Context(), "c", at.Add(-time.Hour)); err != nil || len(here) > 0 {
+		t.Errorf("organisers who decided themselves read %v, %v", here, err)
+	}
+	if left, err := practice.Proposals(t.Context(), s, false); err != nil || len(left) > 0 {
+		t.Errorf("left to accept: %+v, %v", left, err)
+	}
+
+}
+
+// acceptedLater has a group start after it, and something else accepted.
+func acceptedLater(t *testing.T, s *store.Store, item quizzes.Item, p practice.Proposal, at time.Time) {
+	t.Helper()
+	// A group that starts later has it from its beginning.
+	begin(t, s, "f")
+	if r := askedItem(t, s, "f", "r-f", item, at); len(r.Item.Keys()) != 1 {
+		t.Fatalf("asked: %+v", r.Item)
+	}
+	if r, _, err := s.Round(t.Context(), "r-f"); err != nil || r.ItemVersion != p.Graded || !r.CorrectedAt.IsZero() {
+		t.Errorf("a later group: %+v, %v", r, err)
+	}
+
+	// Another decision can be accepted later, and takes no points away.
+	accepts(t, s, practice.Corrected, "[[d]]", at.Add(time.Hour))
+	must(t, bring(t, s, at.Add(time.Hour)))
+	if got := placed(t, s, "b", firstWeek()); got["p0"] != 3 || got["p2"] != 6 || got["p4"] != 3 || got["p5"] != 3 {
+		t.Errorf("the board after another decision: %v", got)
+	}
+	if r, _, err := s.Round(t.Context(), "r-f"); err != nil || fmt.Sprint(r.Item.Keys()) != "[[d]]" {
+		t.Errorf("a later group after another decision: %+v, %v", r, err)
+	}
 }
 
 // What is retired for all isn't asked in any group that hasn't decided otherwise,

@@ -21,41 +21,50 @@ func TestAccept(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { acceptsBeside(t, pgtest.URL(t)) })
 }
 
+// quizVerbs runs the program's verbs about quizzes in a folder.
+type quizVerbs struct {
+	t           *testing.T
+	binary, dir string
+}
+
+func (v quizVerbs) said(code int, args ...string) string {
+	v.t.Helper()
+	verb := exec.Command(v.binary, append([]string{"quizzes"}, args...)...)
+	verb.Dir = v.dir
+	out, err := verb.CombinedOutput()
+	if verb.ProcessState.ExitCode() != code {
+		v.t.Errorf("%v ended with %v and said\n%s\nwant %d", args, err, out, code)
+	}
+	if strings.Contains(string(out), "Secret") || strings.Contains(string(out), "Maria") || strings.Contains(string(out), "group0") {
+		v.t.Errorf("%v tells of a group or a person: %s", args, out)
+	}
+	return string(out)
+}
+
+func (v quizVerbs) says(code int, want string, args ...string) {
+	v.t.Helper()
+	if out := v.said(code, args...); !strings.Contains(out, want) {
+		v.t.Errorf("%v said\n%s\nwant %q", args, out, want)
+	}
+}
+
+func (v quizVerbs) list(args ...string) (rows []correctionRow) {
+	v.t.Helper()
+	if err := json.Unmarshal([]byte(v.said(0, append([]string{"corrections", "-json"}, args...)...)), &rows); err != nil {
+		v.t.Fatal(err)
+	}
+	return rows
+}
+
 func acceptsBeside(t *testing.T, database string) {
 	binary, err := exec.LookPath("studyhall")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
 	t.Setenv("DATABASE_URL", database)
 	fourGroups(t, database)
-	said := func(code int, args ...string) string {
-		t.Helper()
-		verb := exec.Command(binary, append([]string{"quizzes"}, args...)...)
-		verb.Dir = dir
-		out, err := verb.CombinedOutput()
-		if verb.ProcessState.ExitCode() != code {
-			t.Errorf("%v ended with %v and said\n%s\nwant %d", args, err, out, code)
-		}
-		if strings.Contains(string(out), "Secret") || strings.Contains(string(out), "Maria") || strings.Contains(string(out), "group0") {
-			t.Errorf("%v tells of a group or a person: %s", args, out)
-		}
-		return string(out)
-	}
-	says := func(code int, want string, args ...string) {
-		t.Helper()
-		if out := said(code, args...); !strings.Contains(out, want) {
-			t.Errorf("%v said\n%s\nwant %q", args, out, want)
-		}
-	}
-	list := func(args ...string) (rows []correctionRow) {
-		t.Helper()
-		if err := json.Unmarshal([]byte(said(0, append([]string{"corrections", "-json"}, args...)...)), &rows); err != nil {
-			t.Fatal(err)
-		}
-		return rows
-	}
-	rows := list()
+	v := quizVerbs{t, binary, t.TempDir()}
+	rows := v.list()
 	if len(rows) != 2 || rows[0].Groups != 1 || rows[0].Others != 1 || rows[0].Undecided != 2 || !rows[0].Differ {
 		t.Fatalf("corrections: %+v", rows)
 	}
@@ -63,28 +72,28 @@ func acceptsBeside(t *testing.T, database string) {
 	for _, row := range rows {
 		codes[row.NewKey[0]] = row.Correction
 	}
-	says(0, "Groups decided differently", "corrections")
-	says(2, "say which one with -correction", "accept", "cbet-x", "-write")
-	says(1, "no group has corrected cbet-y", "accept", "cbet-y")
-	says(0, "2 more groups would have it otherwise than now.", "accept", "cbet-x", "-correction", codes["c"])
-	says(0, "Nothing is accepted: the same with -write does it.", "accept", "cbet-x", "-correction", codes["c"])
-	if rows = list(); len(rows) != 2 {
+	v.says(0, "Groups decided differently", "corrections")
+	v.says(2, "say which one with -correction", "accept", "cbet-x", "-write")
+	v.says(1, "no group has corrected cbet-y", "accept", "cbet-y")
+	v.says(0, "2 more groups would have it otherwise than now.", "accept", "cbet-x", "-correction", codes["c"])
+	v.says(0, "Nothing is accepted: the same with -write does it.", "accept", "cbet-x", "-correction", codes["c"])
+	if rows = v.list(); len(rows) != 2 {
 		t.Errorf("after only looking: %+v", rows)
 	}
-	says(0, "Accepted for all groups: 2 groups changed.", "accept", "cbet-x", "-correction", codes["c"], "-write")
-	says(0, "It is accepted already", "accept", "cbet-x", "-write")
-	if rows = list(); len(rows) != 0 {
+	v.says(0, "Accepted for all groups: 2 groups changed.", "accept", "cbet-x", "-correction", codes["c"], "-write")
+	v.says(0, "It is accepted already", "accept", "cbet-x", "-write")
+	if rows = v.list(); len(rows) != 0 {
 		t.Errorf("after it was accepted: %+v", rows)
 	}
-	if rows = list("-all"); len(rows) != 2 {
+	if rows = v.list("-all"); len(rows) != 2 {
 		t.Errorf("all: %+v", rows)
 	}
 
 	platform := discordtest.New(t, discordtest.Options{TCP: true})
 	platform.Guild("Biomed").Channel("cbet-study")
 	bot, _, log := serving(t, platform, platform.URL())
-	says(0, "this takes its place.", "accept", "cbet-x", "-correction", codes["d"])
-	says(0, `"in_every_group": true`, "accept", "cbet-x", "-correction", codes["d"], "-write", "-json")
+	v.says(0, "this takes its place.", "accept", "cbet-x", "-correction", codes["d"])
+	v.says(0, `"in_every_group": true`, "accept", "cbet-x", "-correction", codes["d"], "-write", "-json")
 	if err := bot.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
