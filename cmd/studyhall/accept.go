@@ -63,7 +63,14 @@ func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
 		if a.JSON {
 			return p.printJSON(row)
 		}
-		_, err := fmt.Fprintln(p.out, "Nothing is accepted: the same with -write does it.")
+		text := "Nothing is accepted: the same with -write does it."
+		if accepted != nil && accepted.Is(*one) {
+			text = "The same with -write waits until every group has it."
+			if !accepted.Done.IsZero() {
+				text = "Every group has it: there is nothing more to do."
+			}
+		}
+		_, err := fmt.Fprintln(p.out, text)
 		return err
 	}
 	now, _, err := s.Accept(ctx, *one, p.now())

@@ -82,6 +82,7 @@ func acceptsBeside(t *testing.T, database string) {
 	}
 	v.says(0, "Accepted for all groups: 2 groups changed.", "accept", "cbet-x", "-correction", codes["c"], "-write")
 	v.says(0, "It is accepted already", "accept", "cbet-x", "-write")
+	v.says(0, "Every group has it: there is nothing more to do.", "accept", "cbet-x")
 	if rows = v.list(); len(rows) != 0 {
 		t.Errorf("after it was accepted: %+v", rows)
 	}

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,8 +12,12 @@ import (
 	"studyhall/bot/bottest"
 	"studyhall/bot/practice"
 	"studyhall/bot/store"
+	"studyhall/bot/store/storetest/pgtest"
 	"studyhall/quizzes"
 )
+
+// acceptedBank has one question, so that all groups are asked the same.
+func acceptedBank() fs.FS { return os.DirFS("testdata/accepted/bank") }
 
 // TestAcceptedConversations runs the scripts of testdata/accepted on every platform.
 // In them "operator: accept ITEM DECISION KEY" is the host, who accepts for all groups
@@ -19,33 +25,44 @@ import (
 func TestAcceptedConversations(t *testing.T) {
 	for _, place := range []struct {
 		name string
-		make func(t *testing.T) bottest.World
+		make func(t *testing.T) *world
 	}{
-		{"fake", func(t *testing.T) bottest.World { return acceptable(t, newWorld(t).(*world)) }},
-		{"browser", func(t *testing.T) bottest.World { return unkept{acceptable(t, newBrowserWorld(t, false))} }},
-		{"slack", func(t *testing.T) bottest.World { return unkept{acceptable(t, newSlackWorld(t, false))} }},
-		{"slack over http", func(t *testing.T) bottest.World { return unkept{acceptable(t, newSlackWorld(t, true))} }},
-		{"discord", func(t *testing.T) bottest.World { return unkept{acceptable(t, newDiscordWorld(t, false))} }},
-		{"discord over http", func(t *testing.T) bottest.World { return unkept{acceptable(t, newDiscordWorld(t, true))} }},
+		{"fake", func(t *testing.T) *world { return newWorld(t).(*world) }},
+		{"browser", func(t *testing.T) *world { return newBrowserWorld(t, false) }},
+		{"slack", func(t *testing.T) *world { return newSlackWorld(t, false) }},
+		{"slack over http", func(t *testing.T) *world { return newSlackWorld(t, true) }},
+		{"discord", func(t *testing.T) *world { return newDiscordWorld(t, false) }},
+		{"discord over http", func(t *testing.T) *world { return newDiscordWorld(t, true) }},
 	} {
 		t.Run(place.name, func(t *testing.T) {
-			bottest.RunScripts(t, "testdata/accepted/*.txt", place.make)
+			bottest.RunScripts(t, "testdata/accepted/*.txt", func(t *testing.T) bottest.World {
+				w := accepting{place.make(t)}
+				w.banks = acceptedBank()
+				banks, err := quizzes.LoadTrusted(w.banks)
+				if err != nil {
+					t.Fatal(err)
+				}
+				use(t, w.running(), banks)
+				if w.real == nil {
+					return w
+				}
+				return unkept{w}
+			})
 		})
 	}
 }
 
-// acceptable is a world with one question, so that all groups are asked the same.
-func acceptable(t *testing.T, w *world) bottest.World {
-	t.Helper()
-	use(t, w.running(), []quizzes.Bank{{ID: "cbet-one", Certification: "cbet", Items: []quizzes.Item{{
-		ID: "cbet-one-1", Type: quizzes.Single, Domain: "cbet.safety", Stem: "Which of these is a good answer?",
-		Options: []quizzes.Option{
-			{ID: "a", Text: "Alpha", Why: "Alpha is none."}, {ID: "b", Text: "Bravo", Why: "Bravo is one."},
-			{ID: "c", Text: "Coca", Why: "Coca is none."}, {ID: "d", Text: "Delta", Why: "Delta is none."},
-		},
-		Answer: []string{"b"}, Explanation: "Some words are good answers.", Source: quizzes.Source{Title: "The alphabet"},
-	}}}})
-	return accepting{w}
+// TestAcceptedOnSeveralCopies plays one with three copies on one PostgreSQL database:
+// each of them brings what was accepted, and every group gets it once.
+func TestAcceptedOnSeveralCopies(t *testing.T) {
+	url := pgtest.URL(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := stoppedSlackWorld(t, true)
+		w.database, w.banks = url, acceptedBank()
+		w.begin()
+		w.more(2)
+		bottest.RunScript(t, "testdata/accepted/for-all.txt", unkept{accepting{w}})
+	})
 }
 
 type accepting struct{ *world }
