@@ -69,6 +69,23 @@ func (i Item) Explained(why string) Item {
 	return i
 }
 
+// GradesLike reports whether every answer to the item has the verdict that it has to
+// another version of it: they differ in their reasons and explanations alone.
+func (i Item) GradesLike(other Item) bool {
+	a, _ := i.keyAlone().Version()
+	b, _ := other.keyAlone().Version()
+	return a == b
+}
+
+func (i Item) keyAlone() Item {
+	i.Explanation = ""
+	i.Options = slices.Clone(i.Options)
+	for n := range i.Options {
+		i.Options[n].Why = ""
+	}
+	return i
+}
+
 // keysOf are the keys of a correction, each once.
 func (i Item) keysOf(c Correction) (keys [][]string, err error) {
 	for _, k := range c.Keys {

@@ -27,6 +27,12 @@ func (c *cache[V]) drop(key string) {
 	delete(c.values, key)
 }
 
+func (c *cache[V]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.values)
+}
+
 func (c *cache[V]) put(key string, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -25,7 +25,8 @@ type Checked struct {
 	Reports []Report
 	// Held says that the member is still to answer it, or may change their answer:
 	// not to be given away.
-	Held bool
+	Held   bool
+	ForAll bool // the group has the item as the host accepted it for all groups
 }
 
 // Draft is what an organiser is about to decide.
@@ -88,6 +89,7 @@ type DecideStore interface {
 // attachChecks registers what organisers do about reports.
 func (s *Service) attachChecks(groups *group.Service) {
 	groups.ContributeQueue(group.QueueSection{Waiting: s.Store.ChecksWaiting, Show: s.queueSection})
+	groups.ContributeQueue(group.QueueSection{Waiting: nothingWaits, Show: s.acceptedSection})
 	groups.ContributeFront(s.checksLine)
 	of := func(path string, h func(context.Context, bot.Interaction, judging) (bot.Response, error)) {
 		s.Bot.Action("check/{check}"+path, func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -221,6 +223,9 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 	if j.Bank == OwnBank {
 		origin = checkOwnWords
 	}
+	if j.ForAll {
+		origin += checkForAllWords
+	}
 	lines = append(lines, source, origin, "\n"+faultLine(j.Reports))
 	lines = append(lines, notes...)
 	if j.State == CheckPaused {
@@ -323,7 +328,11 @@ func (s *Service) decidedBefore(i bot.Interaction, k Check) bot.Response {
 	if k.ByName != "" {
 		who = bot.Typed(k.ByName)
 	}
-	m := simple("", bot.Textf(decidedBeforeWords, who, k.Decision.words()),
+	words := bot.Textf(decidedBeforeWords, who, k.Decision.words())
+	if k.Accepted {
+		words = bot.Textf(acceptedWords, k.Decision.words())
+	}
+	m := simple("", words,
 		bot.Row{bot.Button{Label: "Questions", Action: group.PathQueue(k.Group)}, bot.Button{Label: "Group page", Action: group.PathGroup(k.Group)}})
 	m.Card.Footer = onlyYouWords
 	return bot.InPlace(i, m)

@@ -18,6 +18,7 @@ const (
 	checkSourceWords = ", looked at %s"
 	checkOwnWords    = bot.Text("One of your group's own questions")
 	checkItemWords   = "Bank %s, item %s, version %s"
+	checkForAllWords = bot.Text("; corrected for all groups by whoever runs this bot")
 	checkFewWords    = bot.Text("Fewer than 5 answers: no counts.")
 	checkIsPaused    = bot.Text("It isn't asked here until you decide. Points are safe whatever you decide.")
 	checkIsAsked     = bot.Text("It is asked all the same: one member alone takes nothing out.")
@@ -27,6 +28,9 @@ const (
 	checkChangedWords  = bot.Text("The question was changed meanwhile, so nothing was done. /group shows what waits now.")
 	decidedBeforeWords = "%s decided already: %s. Nothing was done twice."
 	decidedWords       = "Done: %s."
+	acceptedWords      = "Whoever runs this bot accepted an organiser's decision for all groups: %s. There is nothing more to decide."
+	acceptedHeadWords  = bot.Text("Accepted for all groups by whoever runs this bot:")
+	acceptedLineWords  = "Question %d: %s."
 	toldWords          = "%s will hear of it."
 
 	faultLineWords = "%s: %s."

@@ -8,6 +8,7 @@ package practice
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"studyhall/bot"
@@ -214,6 +215,7 @@ type Store interface {
 	PingStore
 	CheckStore
 	DecideStore
+	AcceptStore
 	OwnStore
 	// QuestionPlan reads what a schedule is about, with the channels in which it is
 	// posted; ok is false when it is gone.
@@ -309,10 +311,11 @@ type Service struct {
 	calendar  Calendar
 	leanings  Leanings
 	rounds    *cache[fixed]
-	versions  *cache[quizzes.Item] // snapshots that are being practised
-	pictures  *cache[[]byte]       // that the library has no more
-	own       *cache[index]        // banks with a group's own items
-	met       *cache[[]bool]       // items that members with few unseen ones have met, by their number in the library
+	versions  *cache[quizzes.Item]   // snapshots that are being practised
+	pictures  *cache[[]byte]         // that the library has no more
+	own       *cache[index]          // banks with a group's own items
+	met       *cache[[]bool]         // items that members with few unseen ones have met, by their number in the library
+	accepted  atomic.Pointer[string] // what the host had accepted when it was last looked at
 }
 
 // New makes the feature. Groups come with [Service.Attach], for they need this

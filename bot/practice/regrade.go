@@ -65,6 +65,7 @@ type Regrading struct {
 	At          time.Time
 	NewID       func() string // for deliveries
 	Quiet       bool          // only its words changed: cards are edited, and nobody is told of a correction
+	Accepted    bool          // the host accepted it for all groups; otherwise the group's organisers decided
 }
 
 // Grades an answer that was given before the correction. What a former member

@@ -85,6 +85,7 @@ type Check struct {
 	ByName   string
 	At       time.Time // of the first report that is not decided
 	DoneAt   time.Time // of the decision
+	Accepted bool      // the host decided, for all groups
 }
 
 // CheckState is where a check stands.

@@ -44,6 +44,7 @@ const (
 	retiredReportWords = "You were right about %s. It isn't asked in your group any more."
 	keptReportWords    = "We looked at %s and kept it: %s"
 	keptPlainWords     = "We looked at %s and kept it."
+	hostReportWords    = "Whoever runs this bot has decided about %s for all groups already, so there is nothing more to report. Nothing was changed."
 	overReportWords    = "Your organisers have decided about %s already, so there is nothing more to report. Nothing was changed."
 )
 
@@ -91,6 +92,8 @@ func answerWords(r Report) bot.Text {
 		return bot.Textf(keptReportWords, which, a.Reason)
 	case a.State == ReportKept:
 		format = keptPlainWords
+	case a.State != ReportRight && a.Accepted:
+		format = hostReportWords
 	case a.State != ReportRight:
 	case a.Decision == Corrected:
 		format = rightReportWords

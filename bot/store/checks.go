@@ -18,12 +18,12 @@ const currentVersion = `SELECT COALESCE(o.corrected, v.id), v.id, v.item_id FROM
 	WHERE v.id = COALESCE((SELECT MIN(x.item_version) FROM overrides x WHERE x.group_id = $1 AND x.corrected = $2), $2)`
 
 const checkColumns = `k.id, k.group_id, k.track_id, k.item_version, k.original, k.state, k.decision, k.reason, k.member_id,
-	COALESCE((SELECT m.name FROM memberships m WHERE m.group_id = k.group_id AND m.member_id = k.member_id), ''), k.reported_at, k.decided_at`
+	COALESCE((SELECT m.name FROM memberships m WHERE m.group_id = k.group_id AND m.member_id = k.member_id), ''), k.reported_at, k.decided_at, k.accepted`
 
 // readCheck reads checkColumns, and then more.
 func readCheck(scan scanner, more ...any) (k practice.Check, err error) {
 	var at, done int64
-	err = scan(append([]any{&k.ID, &k.Group, &k.Track, &k.Version, &k.Original, &k.State, &k.Decision, &k.Reason, &k.By, &k.ByName, &at, &done}, more...)...)
+	err = scan(append([]any{&k.ID, &k.Group, &k.Track, &k.Version, &k.Original, &k.State, &k.Decision, &k.Reason, &k.By, &k.ByName, &at, &done, &k.Accepted}, more...)...)
 	k.At, k.DoneAt = instant(at), instant(done)
 	return k, err
 }

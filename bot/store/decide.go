@@ -29,12 +29,13 @@ const checkedQuery = `SELECT ` + checkColumns + `, v.bank, v.snapshot, ` + lastP
 			AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = $2)))
 		OR EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
 			WHERE l.group_id = k.group_id AND l.state = 'open' AND q.item_id = k.item_id AND q.state <> 'closed')
+, EXISTS (SELECT 1 FROM overrides o WHERE o.group_id = k.group_id AND o.item_version = k.original AND o.corrected = k.item_version AND o.accepted)
 	FROM checks k JOIN item_versions v ON v.id = k.item_version `
 
 // readChecked reads checkedQuery.
 func readChecked(scan scanner) (k practice.Checked, err error) {
 	var snapshot string
-	if k.Check, err = readCheck(scan, &k.Bank, &snapshot, &k.Number, &k.Held); err != nil {
+	if k.Check, err = readCheck(scan, &k.Bank, &snapshot, &k.Number, &k.Held, &k.ForAll); err != nil {
 		return k, err
 	}
 	k.Item, err = quizzes.FromSnapshot([]byte(snapshot))
@@ -195,15 +196,21 @@ func (s *Store) decide(ctx context.Context, tx *tx, d practice.Deciding) (done p
 	}
 	k := &done.Check
 	k.State, k.Decision, k.Reason, k.By, k.DoneAt = practice.CheckDone, d.Decision, d.Words.Reason, d.Member, d.At
-	if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5 WHERE id = $1`,
-		k.ID, string(k.Decision), k.Reason, k.By, millis(k.DoneAt)); err != nil {
-		return done, err
+	k.Accepted = false
+	done.Reporters, err = settleCheck(ctx, tx, *k)
+	return done, err
+}
+
+// settleCheck records what was decided about a check and answers its reports.
+func settleCheck(ctx context.Context, tx *tx, k practice.Check) (told int, err error) {
+	if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5, accepted = $6 WHERE id = $1`,
+		k.ID, string(k.Decision), k.Reason, k.By, millis(k.DoneAt), k.Accepted); err != nil {
+		return 0, err
 	}
 	if _, err := tx.exec(ctx, `DELETE FROM decisions WHERE check_id = $1`, k.ID); err != nil {
-		return done, err
+		return 0, err
 	}
-	done.Reporters, err = answerReports(ctx, tx, *k)
-	return done, err
+	return answerReports(ctx, tx, k)
 }
 
 // answerReports answers the open reports of a check that was decided, gives points

@@ -87,6 +87,9 @@ func startGroup(ctx context.Context, tx *tx, st group.Start) (group.StartOutcome
 		st.Track, setup.ID, setup.Certification, setup.Outline, setup.WindowFrom, setup.WindowTo); err != nil {
 		return 0, err
 	}
+	if err := giveAccepted(ctx, tx, setup.ID, setup.Certification, st.Now); err != nil {
+		return 0, err
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO schedules (id, group_id, track_id, kind, expr) VALUES ($1, $2, $3, $4, $5)`,
 		st.Schedule, setup.ID, st.Track, group.KindQuestion, setup.Expr); err != nil {
 		return 0, err

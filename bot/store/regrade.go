@@ -44,7 +44,9 @@ func (s *Store) VoidItems(ctx context.Context, groupID string) ([]practice.VoidI
 	}, `SELECT v.item_id, v.id, v.snapshot FROM overrides o JOIN item_versions v ON v.id = o.item_version
 		WHERE o.group_id = $1 AND o.void
 		UNION SELECT k.item_id, k.original, v.snapshot FROM checks k JOIN item_versions v ON v.id = k.original
-		WHERE k.group_id = $1 AND (k.state = 'paused' OR k.state = 'decided' AND k.decision = 'retired')`, groupID)
+		WHERE k.group_id = $1 AND (k.state = 'paused' OR k.state = 'decided' AND k.decision = 'retired' AND NOT k.accepted)
+		UNION SELECT v.item_id, v.id, v.snapshot FROM accepted a JOIN item_versions v ON v.id = a.item_version
+		WHERE a.retired AND NOT `+ownDecision("$1", "a.item_version"), groupID)
 	return all, wrap("read items left out", err)
 }
 
@@ -111,10 +113,10 @@ func override(ctx context.Context, tx *tx, r practice.Regrading) (changed bool, 
 			return false, err
 		}
 	}
-	n, err := tx.exec(ctx, `INSERT INTO overrides (group_id, item_version, corrected, void, corrected_at) VALUES ($1, $2, $3, $4, $5)
+	n, err := tx.exec(ctx, `INSERT INTO overrides (group_id, item_version, corrected, void, corrected_at, accepted) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (group_id, item_version) DO UPDATE SET corrected = excluded.corrected, void = excluded.void,
-			corrected_at = excluded.corrected_at WHERE overrides.corrected <> excluded.corrected`,
-		r.Group, r.ItemVersion, r.Corrected, r.Item.Void, millis(r.At))
+			corrected_at = excluded.corrected_at, accepted = excluded.accepted WHERE overrides.corrected <> excluded.corrected`,
+		r.Group, r.ItemVersion, r.Corrected, r.Item.Void, millis(r.At), r.Accepted)
 	return n == 1, err
 }
 

@@ -56,6 +56,9 @@ func (s *Store) AddTrack(ctx context.Context, t group.NewTrack) (outcome group.T
 		if err != nil {
 			return err
 		}
+		if err := giveAccepted(ctx, tx, groupID, t.Setup.Certification, t.Now); err != nil {
+			return err
+		}
 		if _, err := tx.exec(ctx, `INSERT INTO schedules (id, group_id, track_id, kind, expr, place) VALUES ($1, $2, $3, $4, $5, $6)`,
 			t.Schedule, groupID, id, group.KindQuestion, t.Setup.Expr, len(d.Tracks)); err != nil {
 			return err

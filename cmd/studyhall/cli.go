@@ -39,6 +39,9 @@ type verbs struct {
 		List  listBanks `cmd:"" help:"List the question banks."`
 		Stats statBanks `cmd:"" help:"Say from the answers which questions to look into."`
 
+		Corrections listCorrections  `cmd:"" help:"List what organisers corrected in their groups, for you to accept."`
+		Accept      acceptCorrection `cmd:"" help:"Have such a correction count in all groups."`
+
 		Reload reloadBanks `cmd:"" help:"Have a running bot read the question banks again."`
 
 		Import importBanks `cmd:"" help:"Bring questions in from other programs' files."`

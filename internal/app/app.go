@@ -332,7 +332,7 @@ func (a *App) Run(ctx context.Context) error {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { a.stopping.Store(true) })()
 	var running sync.WaitGroup
-	failures := make(chan error, len(a.adapters)+4)
+	failures := make(chan error, len(a.adapters)+8)
 	start := func(what string, run func(context.Context) error) {
 		running.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
@@ -348,6 +348,7 @@ func (a *App) Run(ctx context.Context) error {
 	start("housekeeping", a.keepHouse)
 	start("presence", a.Store.Serve)
 	start("question banks", a.keepBanks)
+	start("accepted corrections", a.keepAccepted)
 	if a.daily != nil {
 		start("backups", a.daily.run)
 	}

@@ -16,7 +16,7 @@ import (
 	"studyhall/bot/group"
 )
 
-// Which scripts and tests show the acceptance checks about exams and renewals.
+// Which scripts and tests show the acceptance checks about exams, renewals and corrections.
 // Every script runs on the browser chat, on Slack both ways and on Discord both ways.
 func TestChecksAreShown(t *testing.T) {
 	tests := ""
@@ -45,6 +45,7 @@ func TestChecksAreShown(t *testing.T) {
 			"countdown: 60 days to the CBET window", "exam-waiting: clock 2027-05-16 19:00", "exam-waiting: clock 2027-06-26 19:00", "exam-waiting: clock 2027-07-10 19:00"}, nil},
 		{11, "nothing private in direct messages, notifications and logs", nil, []string{"TestSlackConversations", "tellsNothing"}},
 		{12, "every command bare", nil, []string{"TestEveryCommandBare", "TestSlackEveryCommandBare", "TestDiscordEveryCommandBare"}},
+		{16, "an organiser's correction in one group leaves others as they were until the host accepts it", nil, []string{"TestAcceptedConversations"}},
 		{20, "a pass without an expiry date is to confirm", []string{"exam-passed: expiry date is “to confirm”", "journey-d: CBET: expiry to confirm"}, nil},
 		{21, "a part of CPSM passed: no certification yet", []string{"exam-parts: The certification begins with the last one."}, nil},
 	} {
