@@ -96,7 +96,7 @@ func (s *Store) CheckSpread(ctx context.Context, groupID, original string) (map[
 		spread[options] += n
 		return err
 	}, `SELECT a.options, a.verdict, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up
-		WHERE r.group_id = $1 AND r.item_version = $2 AND r.state IN ('open', 'closed') GROUP BY a.options, a.verdict`, groupID, original)
+		WHERE r.group_id = $1 AND r.item_version = $2 AND r.state = 'closed' GROUP BY a.options, a.verdict`, groupID, original)
 	return spread, wrap("count answers to a question", err)
 }
 
@@ -129,7 +129,8 @@ func (s *Store) ForeseeRegrade(ctx context.Context, r practice.Regrading) (gains
 	return gains, answers, wrap("foresee a correction", err)
 }
 
-// foresee grades answers in time as a regrading would, those that are alike once.
+// foresee grades answers in time to closed questions as a regrading would, those
+// that are alike once.
 func foresee(ctx context.Context, q querier, r practice.Regrading) (gains map[int]int, answers int, err error) {
 	gains = map[int]int{}
 	err = visit(ctx, q, func(scan scanner) error {
@@ -144,7 +145,7 @@ func foresee(ctx context.Context, q querier, r practice.Regrading) (gains map[in
 		}
 		return nil
 	}, `SELECT a.options, a.raw, a.verdict, a.credit, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up
-		WHERE r.group_id = $1 AND r.item_id = $2 AND r.item_version = $3 AND r.state <> 'skipped'
+		WHERE r.group_id = $1 AND r.item_id = $2 AND r.item_version = $3 AND r.state = 'closed'
 		GROUP BY a.options, a.raw, a.verdict, a.credit`, r.Group, r.Item.ID, r.ItemVersion)
 	return gains, answers, err
 }
