@@ -167,15 +167,19 @@ func (s *Service) queueSection(ctx context.Context, d group.Details) (lines []bo
 		return nil, nil, err
 	}
 	lines = append(lines, checksHeadWords)
-	for _, k := range all[:min(len(all), checksShown)] {
-		state := checkAskedWords
-		if k.State == CheckPaused {
-			state = checkPausedWords
+	families := byFamily(all)
+	for _, f := range families[:min(len(families), checksShown)] {
+		state, reports := checkAskedWords, 0
+		for _, k := range f {
+			if k.State == CheckPaused {
+				state = checkPausedWords
+			}
+			reports += len(k.Reports)
+			buttons = append(buttons, bot.Button{Label: s.checkLabel(k), Action: pathCheck(k.ID)})
 		}
-		lines = append(lines, bot.Textf("%s: %s; %s.", s.checkName(k), bot.Count(len(k.Reports), "report", "reports"), state))
-		buttons = append(buttons, bot.Button{Label: s.checkLabel(k), Action: pathCheck(k.ID)})
+		lines = append(lines, bot.Textf("%s: %s; %s.", s.familyName(f), bot.Count(reports, "report", "reports"), state))
 	}
-	if rest := len(all) - checksShown; rest > 0 {
+	if rest := len(families) - checksShown; rest > 0 {
 		lines = append(lines, bot.Textf(checksMoreWords, rest))
 	}
 	return lines, buttons, nil
@@ -230,6 +234,11 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 		origin = checkOwnWords
 	}
 	lines = append(lines, source, origin, "\n"+faultLine(j.Reports))
+	drawn, draws, err := s.drawsOf(ctx, j)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	lines = append(lines, drawn)
 	lines = append(lines, notes...)
 	if j.State == CheckPaused {
 		lines = append(lines, checkIsPaused)
@@ -244,7 +253,7 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 		bot.Button{Label: "Don't ask it again", Action: path + "/retire"},
 		bot.Button{Label: "Keep it as it is", Action: path + "/keep"},
 	})
-	second := bot.Row{bot.Button{Label: "Questions", Action: group.PathQueue(j.Group)}}
+	second := append(draws, bot.Button{Label: "Questions", Action: group.PathQueue(j.Group)})
 	if more {
 		second = append(bot.Row{bot.Button{Label: "All notes", Action: path + "/notes"}}, second...)
 	}

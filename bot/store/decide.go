@@ -153,7 +153,11 @@ func foresee(ctx context.Context, q querier, r practice.Regrading) (gains map[in
 // Decide implements [practice.DecideStore].
 func (s *Store) Decide(ctx context.Context, d practice.Deciding) (done practice.Decided, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
-		done, err = s.decide(ctx, tx, d)
+		if done, err = s.decide(ctx, tx, d); err != nil || done.Already || done.Gone || d.Decision != practice.Retired {
+			return err
+		}
+		told, err := retireDraws(ctx, tx, done.Check)
+		done.Reporters += told
 		return err
 	})
 	return done, wrap("decide", err)
