@@ -70,8 +70,9 @@ type DecideStore interface {
 	// its member may see it. Names are only of those who want that.
 	Check(ctx context.Context, id, memberID string) (k Checked, ok bool, err error)
 	// CheckSpread counts the answers in time to a group's closed postings of an item
-	// version as its bank has it, by what was chosen; see [Store]. While one is open
-	// each look would tell what the newest answer was.
+	// version as its bank has it, by what was chosen, of postings that [MinCounted]
+	// answered; see [Store]. Of an open one each look would tell what the newest
+	// answer was, of a smaller one what somebody chose whom everybody saw answering.
 	CheckSpread(ctx context.Context, groupID, original string) (map[string]int, error)
 	// PutDraft keeps what an organiser is about to decide, in place of what they
 	// were about to before.
@@ -79,7 +80,8 @@ type DecideStore interface {
 	// DraftOf reads what a member is about to decide.
 	DraftOf(ctx context.Context, id, memberID string) (d Draft, ok bool, err error)
 	// ForeseeRegrade counts what a regrading would change of closed questions: people's
-	// gains in points by how many they are, and answers in time in all.
+	// gains in points by how many they are, and answers in time in all, or to a
+	// posting that fewer than [MinCounted] answered.
 	ForeseeRegrade(ctx context.Context, r Regrading) (gains map[int]int, answers int, err error)
 	// Decide makes a decision in one transaction: it regrades, answers every open
 	// report, and has those told who made them. Whoever comes second changes nothing.

@@ -29,6 +29,10 @@ const (
 	splitFrom = itemstats.MinDiscrimination
 )
 
+// MinCounted is how many people must have answered a posting before anybody is told
+// how.
+const MinCounted = countsFrom
+
 // A ClosedPosting is a closed round as figures need it.
 type ClosedPosting struct {
 	Round    string

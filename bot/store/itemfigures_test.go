@@ -143,6 +143,17 @@ func TestNoCountsWhileOpen(t *testing.T) {
 				at = closed(t, s, r)
 			}
 		}
+		// Asked again, it is answered by one alone: what they chose is in no count, and
+		// how many would gain isn't told.
+		again := askedItem(t, s, "g", "again", item, at)
+		gives(t, s, again, "p0", "c", at)
+		closed(t, s, again)
+		spread, err := s.CheckSpread(t.Context(), "g", r.ItemVersion)
+		must(t, err)
+		_, answers, err := s.ForeseeRegrade(t.Context(), regrading(t, "g", item, quizzes.Correction{Keys: []string{"c"}}, at))
+		if err != nil || spread["c"] != 6 || answers >= practice.MinCounted {
+			t.Errorf("one more alone: counts %v, %d answers (%v)", spread, answers, err)
+		}
 	})
 }
 
