@@ -70,16 +70,19 @@ type DecideStore interface {
 	// Check reads a check of any group, with the reports that are not decided, as
 	// its member may see it. Names are only of those who want that.
 	Check(ctx context.Context, id, memberID string) (k Checked, ok bool, err error)
-	// CheckSpread counts the answers in time to a group's postings of an item
-	// version as its bank has it, by what was chosen; see [Store].
+	// CheckSpread counts the answers in time to a group's closed postings of an item
+	// version as its bank has it, by what was chosen, of postings that [MinCounted]
+	// answered; see [Store]. Of an open one each look would tell what the newest
+	// answer was, of a smaller one what somebody chose whom everybody saw answering.
 	CheckSpread(ctx context.Context, groupID, original string) (map[string]int, error)
 	// PutDraft keeps what an organiser is about to decide, in place of what they
 	// were about to before.
 	PutDraft(ctx context.Context, d Draft, now time.Time) error
 	// DraftOf reads what a member is about to decide.
 	DraftOf(ctx context.Context, id, memberID string) (d Draft, ok bool, err error)
-	// ForeseeRegrade counts what a regrading would change: people's gains in points by how
-	// many they are, and answers in time in all.
+	// ForeseeRegrade counts what a regrading would change of closed questions: people's
+	// gains in points by how many they are, and answers in time in all, or to a
+	// posting that fewer than [MinCounted] answered.
 	ForeseeRegrade(ctx context.Context, r Regrading) (gains map[int]int, answers int, err error)
 	// Decide makes a decision in one transaction: it regrades, answers every open
 	// report, and has those told who made them. Whoever comes second changes nothing.
@@ -90,6 +93,7 @@ type DecideStore interface {
 func (s *Service) attachChecks(groups *group.Service) {
 	groups.ContributeQueue(group.QueueSection{Waiting: s.Store.ChecksWaiting, Show: s.queueSection})
 	groups.ContributeQueue(group.QueueSection{Waiting: nothingWaits, Show: s.acceptedSection})
+	s.attachOdd(groups)
 	groups.ContributeFront(s.checksLine)
 	of := func(path string, h func(context.Context, bot.Interaction, judging) (bot.Response, error)) {
 		s.Bot.Action("check/{check}"+path, func(ctx context.Context, i bot.Interaction) (bot.Response, error) {
@@ -107,6 +111,7 @@ func (s *Service) attachChecks(groups *group.Service) {
 		})
 	}
 	of("", s.checkShown)
+	of("/figures", s.checkFigures)
 	of("/notes", s.checkNotes)
 	of("/notes/{from}", s.checkNotes)
 	of("/answer", s.askCorrect)
@@ -166,15 +171,19 @@ func (s *Service) queueSection(ctx context.Context, d group.Details) (lines []bo
 		return nil, nil, err
 	}
 	lines = append(lines, checksHeadWords)
-	for _, k := range all[:min(len(all), checksShown)] {
-		state := checkAskedWords
-		if k.State == CheckPaused {
-			state = checkPausedWords
+	families := byFamily(all)
+	for _, f := range families[:min(len(families), checksShown)] {
+		state, reports := checkAskedWords, 0
+		for _, k := range f {
+			if k.State == CheckPaused {
+				state = checkPausedWords
+			}
+			reports += len(k.Reports)
+			buttons = append(buttons, bot.Button{Label: s.checkLabel(k), Action: pathCheck(k.ID)})
 		}
-		lines = append(lines, bot.Textf("%s: %s; %s.", s.checkName(k), bot.Count(len(k.Reports), "report", "reports"), state))
-		buttons = append(buttons, bot.Button{Label: s.checkLabel(k), Action: pathCheck(k.ID)})
+		lines = append(lines, bot.Textf("%s: %s; %s.", s.familyName(f), bot.Count(reports, "report", "reports"), state))
 	}
-	if rest := len(all) - checksShown; rest > 0 {
+	if rest := len(families) - checksShown; rest > 0 {
 		lines = append(lines, bot.Textf(checksMoreWords, rest))
 	}
 	return lines, buttons, nil
@@ -215,6 +224,11 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 	} else {
 		lines = append(lines, checkFewWords)
 	}
+	figures, _, err := s.figuresLines(ctx, j.Group, j.Item, j.Version, j.Original)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	lines = append(lines, figures...)
 	source := bot.Textf(sourceWords, j.Item.Source.Title)
 	if j.Item.Source.Checked != "" {
 		source += bot.Textf(checkSourceWords, j.Item.Source.Checked)
@@ -227,6 +241,11 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 		origin += checkForAllWords
 	}
 	lines = append(lines, source, origin, "\n"+faultLine(j.Reports))
+	drawn, draws, err := s.drawsOf(ctx, j)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	lines = append(lines, drawn)
 	lines = append(lines, notes...)
 	if j.State == CheckPaused {
 		lines = append(lines, checkIsPaused)
@@ -241,17 +260,38 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 		bot.Button{Label: "Don't ask it again", Action: path + "/retire"},
 		bot.Button{Label: "Keep it as it is", Action: path + "/keep"},
 	})
-	second := bot.Row{bot.Button{Label: "Questions", Action: group.PathQueue(j.Group)}}
+	second := append(draws, bot.Button{Label: "Questions", Action: group.PathQueue(j.Group)})
 	if more {
 		second = append(bot.Row{bot.Button{Label: "All notes", Action: path + "/notes"}}, second...)
 	}
 	card.Card.Controls = append(card.Card.Controls, second)
 	card.Card.Footer = onlyYouWords
-	if len([]rune(bot.Join("\n", card.Card.Title, card.Card.Body, card.Card.Footer).Plain())) > checkFits { // a long question: its notes have a page of their own
-		card.Card.Body = bot.Join("\n", slices.DeleteFunc(lines, func(t bot.Text) bool { return slices.Contains(notes, t) })...)
-		card.Card.Controls[1] = bot.Row{bot.Button{Label: "All notes", Action: path + "/notes"}, second[len(second)-1]}
+	// A long question: its figures, and then its notes, have pages of their own.
+	for _, part := range []struct {
+		lines  []bot.Text
+		button bot.Button
+	}{{figures, bot.Button{Label: "Figures", Action: path + "/figures"}}, {notes, bot.Button{Label: "All notes", Action: path + "/notes"}}} {
+		if len([]rune(bot.Join("\n", card.Card.Title, card.Card.Body, card.Card.Footer).Plain())) <= checkFits {
+			break
+		}
+		lines = slices.DeleteFunc(lines, func(t bot.Text) bool { return slices.Contains(part.lines, t) })
+		card.Card.Body = bot.Join("\n", lines...)
+		if row := card.Card.Controls[1]; !slices.Contains(row, bot.Control(part.button)) {
+			card.Card.Controls[1] = append(bot.Row{part.button}, row...)
+		}
 	}
 	return bot.InPlace(i, card), nil
+}
+
+// checkFigures are a question's figures alone.
+func (s *Service) checkFigures(ctx context.Context, i bot.Interaction, j judging) (bot.Response, error) {
+	lines, _, err := s.figuresLines(ctx, j.Group, j.Item, j.Version, j.Original)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	m := simple(bot.Textf(checkFiguresTitle, s.checkName(j.Checked)), bot.Join("\n", lines...), bot.Row{bot.Button{Label: "Back to the question", Action: pathCheck(j.ID)}})
+	m.Card.Footer = onlyYouWords
+	return bot.InPlace(i, m), nil
 }
 
 // checkFits is how many characters a card may take with what stands around them.

@@ -6,24 +6,25 @@ import (
 
 // What organisers read about reported questions.
 const (
-	checkWaitsOne    = bot.Text("1 reported question waits for you.")
-	checkWaitsWords  = "%d reported questions wait for you."
-	checksHeadWords  = bot.Text("Reported by members:")
-	checksMoreWords  = "And %d more; they come up as you decide."
-	checkAskedWords  = "asked all the same"
-	checkPausedWords = "not asked until you decide"
-	checkNumberWords = "Question %d"
-	checkTitle       = "%s: reported"
-	checkNotesTitle  = "%s: what was said"
-	checkSourceWords = ", looked at %s"
-	checkOwnWords    = bot.Text("One of your group's own questions")
-	checkItemWords   = "Bank %s, item %s, version %s"
-	checkForAllWords = bot.Text("; corrected for all groups by whoever runs this bot")
-	checkFewWords    = bot.Text("Fewer than 5 answers: no counts.")
-	checkIsPaused    = bot.Text("It isn't asked here until you decide. Points are safe whatever you decide.")
-	checkIsAsked     = bot.Text("It is asked all the same: one member alone takes nothing out.")
-	checkHeldWords   = bot.Text("You are still to answer this one, so its key and its figures are kept from you. Answer it first, or decide when it has closed.")
-	checkGoneWords   = bot.Text("I don't know that report; it may be from before a restore. Nothing was changed. /group shows what waits.")
+	checkWaitsOne     = bot.Text("1 reported question waits for you.")
+	checkWaitsWords   = "%d reported questions wait for you."
+	checksHeadWords   = bot.Text("Reported by members:")
+	checksMoreWords   = "And %d more; they come up as you decide."
+	checkAskedWords   = "asked all the same"
+	checkPausedWords  = "not asked until you decide"
+	checkNumberWords  = "Question %d"
+	checkTitle        = "%s: reported"
+	checkFiguresTitle = "%s: how it was answered"
+	checkNotesTitle   = "%s: what was said"
+	checkSourceWords  = ", looked at %s"
+	checkOwnWords     = bot.Text("One of your group's own questions")
+	checkItemWords    = "Bank %s, item %s, version %s"
+	checkForAllWords  = bot.Text("; corrected for all groups by whoever runs this bot")
+	checkFewWords     = bot.Text("No counts: they come once it has closed, from 5 answers on.")
+	checkIsPaused     = bot.Text("It isn't asked here until you decide. Points are safe whatever you decide.")
+	checkIsAsked      = bot.Text("It is asked all the same: one member alone takes nothing out.")
+	checkHeldWords    = bot.Text("You are still to answer this one, so its key and its figures are kept from you. Answer it first, or decide when it has closed.")
+	checkGoneWords    = bot.Text("I don't know that report; it may be from before a restore. Nothing was changed. /group shows what waits.")
 
 	checkChangedWords  = bot.Text("The question was changed meanwhile, so nothing was done. /group shows what waits now.")
 	decidedBeforeWords = "%s decided already: %s. Nothing was done twice."

@@ -50,5 +50,6 @@ func (s *Service) change(ctx context.Context, i bot.Interaction, p pressed) (bot
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.InPlace(i, bot.Message{Card: s.copyCard(p.joinedGroup, plan.Track, r, 0)}), nil
+	card := s.copyCard(p.joinedGroup, plan.Track, r, 0)
+	return bot.InPlace(i, bot.Message{Card: card}), s.sign(ctx, p.group, r.Item, card)
 }

@@ -206,6 +206,11 @@ func (s *Service) confirm(ctx context.Context, i bot.Interaction, j judging, d D
 		}
 		lines = append(lines, gainWords(gains, answers, false), wouldNoteWords)
 	}
+	drawn, err := s.drawnWords(ctx, j, d.Decision)
+	if err != nil {
+		return bot.Response{}, err
+	}
+	lines = append(lines, drawn)
 	if n := len(j.Reports); n > 0 {
 		lines = append(lines, tellWords(n, d))
 	}

@@ -53,16 +53,11 @@ const thinkingTime = 10 * time.Minute
 // who look after them. Nobody's name or ability is in it. Those with the gravest
 // flags come first, then those with most answers.
 func ItemStatistics(ctx context.Context, s StatisticsStore, of StatisticsOf) ([]ItemStatistic, error) {
-	c := counting{store: s, places: map[string]int{}, people: map[string]int{}, versions: map[string]int{}}
+	c := newCounting(s)
 	if err := s.FirstAnswers(ctx, of, func(a FirstAnswer) error { return c.add(ctx, a) }); err != nil {
 		return nil, err
 	}
-	stats := itemstats.Analyse(c.items, c.answers)
-	for n := range stats {
-		c.all[n].Statistic = stats[n]
-	}
-	slices.SortStableFunc(c.all, byNeed)
-	return c.all, nil
+	return c.analysed(), nil
 }
 
 // counting turns answers into places in lists.
@@ -76,16 +71,44 @@ type counting struct {
 	versions map[string]int // of versions that were read, in items
 }
 
-func (c *counting) add(ctx context.Context, a FirstAnswer) error {
-	place, known := c.versions[a.Version]
-	if !known {
-		item, err := c.store.ItemVersion(ctx, a.Version)
-		if err != nil {
-			return err
-		}
-		place = c.place(item, a.Version)
-		c.versions[a.Version] = place
+func newCounting(s StatisticsStore) counting {
+	return counting{store: s, places: map[string]int{}, people: map[string]int{}, versions: map[string]int{}}
+}
+
+// analysed is what the answers say, by need.
+func (c *counting) analysed() []ItemStatistic {
+	stats := itemstats.Analyse(c.items, c.answers)
+	for n := range stats {
+		c.all[n].Statistic = stats[n]
 	}
+	slices.SortStableFunc(c.all, byNeed)
+	return c.all
+}
+
+func (c *counting) add(ctx context.Context, a FirstAnswer) error {
+	place, err := c.placeOf(ctx, a.Version)
+	if err == nil {
+		c.give(place, a)
+	}
+	return err
+}
+
+// placeOf is where answers to an item version are counted.
+func (c *counting) placeOf(ctx context.Context, version string) (int, error) {
+	place, known := c.versions[version]
+	if !known {
+		item, err := c.store.ItemVersion(ctx, version)
+		if err != nil {
+			return 0, err
+		}
+		place = c.place(item, version)
+		c.versions[version] = place
+	}
+	return place, nil
+}
+
+// give counts an answer.
+func (c *counting) give(place int, a FirstAnswer) {
 	person, known := c.people[a.Member]
 	if !known {
 		person = len(c.people)
@@ -99,16 +122,16 @@ func (c *counting) add(ctx context.Context, a FirstAnswer) error {
 		answer.Seconds = a.Took.Seconds()
 	}
 	c.answers = append(c.answers, answer)
-	return nil
 }
 
 // place is where an item's answers are counted. The draws of a computed item have
 // other numbers each, and so other options: they are counted together without.
+// Where several options are chosen at once, none is chosen by itself.
 func (c *counting) place(item quizzes.Item, version string) int {
 	key, s, options := version, ItemStatistic{Item: item, Version: version}, itemstats.Item{Key: -1}
 	if item.Computed {
 		key, s.Version = "computed "+item.ID, ""
-	} else {
+	} else if item.Type != quizzes.Multiple {
 		options.Options = len(item.Options)
 		if len(item.Answer) == 1 && len(item.Also) == 0 {
 			options.Key = slices.IndexFunc(item.Options, func(o quizzes.Option) bool { return o.ID == item.Answer[0] })

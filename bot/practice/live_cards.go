@@ -95,6 +95,9 @@ func (s *Service) liveClosedCard(ctx context.Context, l Live, q LiveQuestion) (b
 		footer = append(footer, l.Ending.words()...)
 	}
 	card.Footer = bot.Join("\n", footer...)
+	if err := s.sign(ctx, l.Group, q.Item, card); err != nil {
+		return bot.Message{}, err
+	}
 	if m.Validate() != nil { // a long question; the podium comes anyway
 		card.Body = body
 	}

@@ -76,7 +76,8 @@ func (s *Service) liveRender(ctx context.Context, d schedule.Delivery) (bot.Mess
 		return bot.Message{}, err
 	}
 	if q.State != LiveClosed {
-		return s.liveOpenCard(l, q), nil
+		m := s.liveOpenCard(l, q)
+		return m, s.sign(ctx, l.Group, q.Item, m.Card)
 	}
 	return s.liveClosedCard(ctx, l, q)
 }

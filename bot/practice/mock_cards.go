@@ -151,7 +151,11 @@ func (s *Service) mockCard(ctx context.Context, d desk) (*bot.Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.mockQuestionCard(d, q, item), nil
+	card := s.mockQuestionCard(d, q, item)
+	if q.Held {
+		return card, nil
+	}
+	return card, s.sign(ctx, d.Group, item, card)
 }
 
 // mockQuestionCard is one question of an exam that runs.

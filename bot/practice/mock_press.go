@@ -351,5 +351,6 @@ func (s *Service) mockMissed(ctx context.Context, i bot.Interaction, d desk) (bo
 	if err != nil {
 		return bot.Response{}, err
 	}
-	return bot.InPlace(i, bot.Message{Card: s.mockMissedCard(d, item, n, len(missed))}), nil
+	card := s.mockMissedCard(d, item, n, len(missed))
+	return bot.InPlace(i, bot.Message{Card: card}), s.sign(ctx, d.Group, item, card)
 }

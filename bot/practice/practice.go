@@ -8,6 +8,7 @@ package practice
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -217,6 +218,8 @@ type Store interface {
 	DecideStore
 	AcceptStore
 	OwnStore
+	StatisticsStore
+	FiguresStore
 	// QuestionPlan reads what a schedule is about, with the channels in which it is
 	// posted; ok is false when it is gone.
 	QuestionPlan(ctx context.Context, scheduleID string) (p Plan, ok bool, err error)
@@ -316,6 +319,8 @@ type Service struct {
 	own       *cache[index]          // banks with a group's own items
 	met       *cache[[]bool]         // items that members with few unseen ones have met, by their number in the library
 	accepted  atomic.Pointer[string] // what the host had accepted when it was last looked at
+	figuring  sync.Mutex             // held while a group's figures are worked out
+	figured   *cache[figuresOfGroup]
 }
 
 // New makes the feature. Groups come with [Service.Attach], for they need this
@@ -324,7 +329,7 @@ func New(c Config) *Service {
 	if c.NewCode == nil {
 		c.NewCode = c.NewID
 	}
-	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, leanings: noLeanings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32), own: newCache[index](32)}
+	return &Service{Config: c, standings: noStandings{}, calendar: noCalendar{}, leanings: noLeanings{}, rounds: newCache[fixed](4096), versions: newCache[quizzes.Item](4096), met: newCache[[]bool](256), pictures: newCache[[]byte](32), own: newCache[index](32), figured: newCache[figuresOfGroup](32)}
 }
 
 // Tell sets who knows how members stand, for results; without it they say nothing of it.

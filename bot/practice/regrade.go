@@ -92,7 +92,7 @@ type Regraded struct {
 	Answers int      // answers that count or are counted otherwise now
 	Gainers int      // people who gained points by it, over all rounds
 
-	InTime int         // answers in time, over all rounds
+	InTime int         // answers in time to closed rounds; see [DecideStore]
 	Gains  map[int]int // how many gained how many points
 }
 

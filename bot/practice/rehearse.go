@@ -46,7 +46,7 @@ func (s *Service) rehearsal(ctx context.Context, g group.Group, round string) (c
 	card = s.copyCard(g, plan.Track, r, 0)
 	card.Footer = rehearseFooter + "\n" + onlyYouWords
 	card.Controls = []bot.Row{privateChoices(r.Item, "rehearse/"+r.ID, "rehearsefill/"+r.ID)}
-	return card, true, nil
+	return card, true, s.sign(ctx, g.ID, r.Item, card)
 }
 
 // rehearseAgain puts the practice copy in the place of what came of it.

@@ -344,6 +344,9 @@ func sentCard(f flawed, done Reported, told bool) bot.Message {
 	if f.round != "" {
 		row = append(row, bot.Button{Label: "My answer", Action: "mine/" + f.round})
 	}
+	if f.member.Role == group.Organiser {
+		row = append(row, bot.Button{Label: "Questions", Action: group.PathQueue(f.group.ID)})
+	}
 	m := simple("", bot.Join("\n", lines...), append(row, studyRow()...))
 	m.Card.Footer = onlyYouWords
 	greet(m.Card, f.member)

@@ -202,6 +202,9 @@ func (s *Service) answeredAt(ctx context.Context, i bot.Interaction, g group.Gro
 	}
 	_, more := p.next()
 	card := s.answeredCard(g, p, q.Place, item, a, p.Ended || !more, earlier, append(back, checked, rule)...)
+	if err := s.sign(ctx, g.ID, item, card); err != nil {
+		return bot.Response{}, err
+	}
 	card.Controls = ruleRow(card.Controls, choice)
 	return inPlace(i, bot.Whisper(bot.Message{Card: card})), nil
 }

@@ -38,8 +38,8 @@ func series(n int) string {
 // member is an identifier of a person as random as real ones are.
 const member = `'member-' || CAST((n * 7919 + $2) % 1000003 AS TEXT)`
 
-// newBoardCrowd has groups of so many members, who have answered all questions.
-func newBoardCrowd(b *testing.B, s *Store, sizes ...int) *crowd {
+// newMemberCrowd has groups of so many members, who were asked nothing yet.
+func newMemberCrowd(b *testing.B, s *Store, sizes ...int) *crowd {
 	c := &crowd{b: b, s: s, now: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)}
 	c.must(`INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
 		VALUES ('v', 'cbet-x', 'b', 'cbet', '{}', 0)`)
@@ -56,6 +56,12 @@ func newBoardCrowd(b *testing.B, s *Store, sizes ...int) *crowd {
 			SELECT $1, `+member+`, 'member', 0, n % 40 = 0 FROM series`, id, g)
 		c.must(`INSERT INTO weeks (group_id, number, occurrence, season, begun_at) VALUES ($1, 1, 'start', 1, 0)`, id)
 	}
+	return c
+}
+
+// newBoardCrowd has groups of so many members, who have answered all questions.
+func newBoardCrowd(b *testing.B, s *Store, sizes ...int) *crowd {
+	c := newMemberCrowd(b, s, sizes...)
 	for range crowdRounds {
 		for g := range sizes {
 			c.close(c.ask(fmt.Sprintf("group-%d", g)))

@@ -83,21 +83,28 @@ func makeReport(ctx context.Context, tx *tx, r practice.NewReport, now time.Time
 	return practice.Reported{Check: k, Changed: state == practice.ReportOpen}, err
 }
 
-// pauseChecked has an item left out of the draw when there are enough reporters, or
-// an organiser is one.
+// pauseChecked has an item left out of the draw when there are enough reporters, of
+// whichever draws of a computed one, or an organiser is one.
 func pauseChecked(ctx context.Context, tx *tx, k practice.Check, member string, now time.Time) (practice.Check, error) {
 	role, err := roleOf(ctx, tx, k.Group, member)
 	if err != nil {
 		return k, err
 	}
-	var reporters int
-	if err := tx.row(ctx, `SELECT COUNT(*) FROM reports WHERE check_id = $1 AND state = 'open'`, k.ID).scan(&reporters); err != nil {
+	draws, err := otherDraws(ctx, tx, k)
+	if err != nil {
+		return k, err
+	}
+	reporters, err := openReporters(ctx, tx, append(draws, k)...)
+	if err != nil {
 		return k, err
 	}
 	was := k.State
 	switch {
 	case role == group.Organiser || reporters >= practice.ReportersPause:
 		k.State = practice.CheckPaused
+		if err := pauseDraws(ctx, tx, draws); err != nil {
+			return k, err
+		}
 	case was == practice.CheckDone:
 		k.State = practice.CheckWaits
 	}

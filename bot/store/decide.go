@@ -97,7 +97,8 @@ func (s *Store) CheckSpread(ctx context.Context, groupID, original string) (map[
 		spread[options] += n
 		return err
 	}, `SELECT a.options, a.verdict, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up
-		WHERE r.group_id = $1 AND r.item_version = $2 AND r.state IN ('open', 'closed') GROUP BY a.options, a.verdict`, groupID, original)
+		WHERE r.group_id = $1 AND r.item_version = $2 AND r.state = 'closed' AND r.answered >= $3 GROUP BY a.options, a.verdict`,
+		groupID, original, practice.MinCounted)
 	return spread, wrap("count answers to a question", err)
 }
 
@@ -130,30 +131,44 @@ func (s *Store) ForeseeRegrade(ctx context.Context, r practice.Regrading) (gains
 	return gains, answers, wrap("foresee a correction", err)
 }
 
-// foresee grades answers in time as a regrading would, those that are alike once.
+// foresee grades answers in time to closed questions as a regrading would, those
+// that are alike once. Where so few answered one of the postings that nothing is
+// told of it, that is how many answers there are.
 func foresee(ctx context.Context, q querier, r practice.Regrading) (gains map[int]int, answers int, err error) {
 	gains = map[int]int{}
+	postings := map[string]int{}
 	err = visit(ctx, q, func(scan scanner) error {
+		var round string
 		var a practice.Answer
 		var n int
-		if err := scan(&a.Option, &a.Raw, &a.Verdict, &a.Credit, &n); err != nil {
+		if err := scan(&round, &a.Option, &a.Raw, &a.Verdict, &a.Credit, &n); err != nil {
 			return err
 		}
 		answers += n
+		postings[round] += n
 		if c, ok := changeOf(r, a); ok && c.gain > 0 {
 			gains[c.gain] += n
 		}
 		return nil
-	}, `SELECT a.options, a.raw, a.verdict, a.credit, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up
-		WHERE r.group_id = $1 AND r.item_id = $2 AND r.item_version = $3 AND r.state <> 'skipped'
-		GROUP BY a.options, a.raw, a.verdict, a.credit`, r.Group, r.Item.ID, r.ItemVersion)
+	}, `SELECT r.id, a.options, a.raw, a.verdict, a.credit, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id AND NOT a.caught_up
+		WHERE r.group_id = $1 AND r.item_id = $2 AND r.item_version = $3 AND r.state = 'closed'
+		GROUP BY r.id, a.options, a.raw, a.verdict, a.credit`, r.Group, r.Item.ID, r.ItemVersion)
+	for _, n := range postings {
+		if n < practice.MinCounted {
+			answers = min(answers, n)
+		}
+	}
 	return gains, answers, err
 }
 
 // Decide implements [practice.DecideStore].
 func (s *Store) Decide(ctx context.Context, d practice.Deciding) (done practice.Decided, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *tx) (err error) {
-		done, err = s.decide(ctx, tx, d)
+		if done, err = s.decide(ctx, tx, d); err != nil || done.Already || done.Gone || d.Decision != practice.Retired {
+			return err
+		}
+		told, err := retireDraws(ctx, tx, done.Check)
+		done.Reporters += told
 		return err
 	})
 	return done, wrap("decide", err)

@@ -56,6 +56,22 @@ func unsign(ctx context.Context, tx *tx, member string, now time.Time) (waited [
 			return nil, err
 		}
 	}
+	live, err := list(ctx, tx, func(scan scanner) (string, error) {
+		var id string
+		var place int
+		err := scan(&id, &place)
+		return liveRef(id, place), err
+	}, `SELECT l.id, q.place FROM suggestions n
+		JOIN live_rounds l ON l.group_id = n.group_id JOIN live_questions q ON q.live_id = l.id AND q.item_id = 'own.' || n.id AND q.state <> 'waiting'
+		WHERE n.member_id = $1 AND n.signed ORDER BY l.id, q.place`, member)
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range live {
+		if err := wantEdit(ctx, tx, group.KindLive, ref, now); err != nil {
+			return nil, err
+		}
+	}
 	return list(ctx, tx, column[string], `SELECT DISTINCT group_id FROM suggestions WHERE member_id = $1 AND state = 'waiting' ORDER BY group_id`, member)
 }
 

@@ -33,21 +33,23 @@ func (s *Store) PostOf(ctx context.Context, roundID string, ch bot.ChannelID) (i
 
 // VoidItems implements [practice.RegradeStore].
 func (s *Store) VoidItems(ctx context.Context, groupID string) ([]practice.VoidItem, error) {
-	all, err := list(ctx, s.read(ctx), func(scan scanner) (v practice.VoidItem, err error) {
-		var snapshot string
-		if err = scan(&v.Item, &v.Version, &snapshot); err != nil {
-			return v, err
-		}
-		item, err := quizzes.FromSnapshot([]byte(snapshot))
-		v.Draw = item.Draw
-		return v, err
-	}, `SELECT v.item_id, v.id, v.snapshot FROM overrides o JOIN item_versions v ON v.id = o.item_version
+	all, err := list(ctx, s.read(ctx), readVoidItem, `SELECT v.item_id, v.id, v.snapshot FROM overrides o JOIN item_versions v ON v.id = o.item_version
 		WHERE o.group_id = $1 AND o.void
 		UNION SELECT k.item_id, k.original, v.snapshot FROM checks k JOIN item_versions v ON v.id = k.original
 		WHERE k.group_id = $1 AND (k.state = 'paused' OR k.state = 'decided' AND k.decision = 'retired' AND NOT k.accepted)
 		UNION SELECT v.item_id, v.id, v.snapshot FROM accepted a JOIN item_versions v ON v.id = a.item_version
 		WHERE a.retired AND NOT `+ownDecision("$1", "a.item_version"), groupID)
 	return all, wrap("read items left out", err)
+}
+
+func readVoidItem(scan scanner) (v practice.VoidItem, err error) {
+	var snapshot string
+	if err = scan(&v.Item, &v.Version, &snapshot); err != nil {
+		return v, err
+	}
+	item, err := quizzes.FromSnapshot([]byte(snapshot))
+	v.Draw = item.Draw
+	return v, err
 }
 
 // Regrade implements [practice.RegradeStore].

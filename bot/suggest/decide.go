@@ -167,6 +167,9 @@ func (s *Service) show(ctx context.Context, i bot.Interaction, j judging, done b
 	case Refused:
 		lines = append(lines, stateRefused)
 	}
+	if len(j.Item.Also) > 0 {
+		lines = append(lines, soleWords)
+	}
 	rows := []bot.Row{row, ways(j.Group)}
 	if j.State == Waiting {
 		refuse := bot.Button{Label: "Refuse it", Action: path + "/refuse" + edition}

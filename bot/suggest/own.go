@@ -89,10 +89,18 @@ func (s *Service) file(ctx context.Context, i bot.Interaction) (bot.Response, er
 	}
 	var files []bot.File
 	var ids []string
-	left := 0 // without an area of today's outline
+	left := 0   // without an area of today's outline
+	argued := 0 // with nothing but right answers
 	for _, t := range d.Tracks {
-		fit := s.fitting(t.Track, byTrack[t.ID])
-		left += len(byTrack[t.ID]) - len(fit)
+		within := s.fitting(t.Track, byTrack[t.ID])
+		left += len(byTrack[t.ID]) - len(within)
+		var fit []quizzes.Item
+		for _, item := range within {
+			if item, ok := sole(item); ok {
+				fit = append(fit, item)
+			}
+		}
+		argued += len(within) - len(fit)
 		if len(fit) == 0 {
 			continue
 		}
@@ -119,6 +127,9 @@ func (s *Service) file(ctx context.Context, i bot.Interaction) (bot.Response, er
 	}
 	if left > 0 {
 		lines = append(lines, bot.Textf(areaLeft, bot.Count(left, "question is left out", "questions are left out")))
+	}
+	if argued > 0 {
+		lines = append(lines, bot.Textf(arguedLeft, bot.Count(argued, "question is left out", "questions are left out")))
 	}
 	if err := s.Store.SuggestionRead(ctx, m.ID, ids...); err != nil {
 		return bot.Response{}, err

@@ -83,9 +83,11 @@ const (
 	fileTitle    = bot.Text("Your group's questions as a file")
 	fileWords    = bot.Text("A bank as question-banks.md describes it, not finished: it names what each question still lacks. Nobody's name is in it. " +
 		"Check it with “studyhall quizzes lint”, fill in what is missing, and send it to the bank's authors.")
-	fileNone  = bot.Text("There is nothing to put into a file yet. Accepted questions go into it, but for one that you are still to answer.")
-	areaLeft  = "%s without an area of the outline that you study now: choose one with Change it."
-	fileReads = bot.Text("You have read the answers now: of those not asked yet, you get the point for answering and no more.")
+	fileNone   = bot.Text("There is nothing to put into a file yet. Accepted questions go into it, but for one that you are still to answer.")
+	soleWords  = bot.Text("Since it was corrected, more than one of its answers is right. A file, and what you change, has one of them alone.")
+	arguedLeft = "%s: nothing but right answers. Change it, so that it has wrong ones."
+	areaLeft   = "%s without an area of the outline that you study now: choose one with Change it."
+	fileReads  = bot.Text("You have read the answers now: of those not asked yet, you get the point for answering and no more.")
 
 	noteLabel     = "your questions"
 	noteWhen      = bot.Text("a question that you suggested was looked at")

@@ -85,16 +85,40 @@ func itemFields(item quizzes.Item) []bot.Field {
 	return fields
 }
 
-// answersOf are the right answer of an item and the wrong ones.
+// answersOf are the right answer of an item and the wrong ones. What is right beside
+// it since a correction is neither: a question has one answer when it is written.
 func answersOf(item quizzes.Item) (right string, wrong []string) {
 	for _, o := range item.Options {
-		if item.RightOption(o.ID) && right == "" {
-			right = o.Text
-		} else {
+		switch {
+		case !item.RightOption(o.ID):
 			wrong = append(wrong, o.Text)
+		case slices.Contains(item.Answer, o.ID):
+			right = o.Text
 		}
 	}
 	return right, wrong
+}
+
+// sole is an item with one right answer of several, and without the others; ok is
+// false where nothing would be left to choose from.
+func sole(item quizzes.Item) (one quizzes.Item, ok bool) {
+	if len(item.Also) == 0 {
+		return item, true
+	}
+	one = item
+	one.Also, one.Options, one.Answer = nil, nil, nil
+	for _, o := range item.Options {
+		right := slices.Contains(item.Answer, o.ID)
+		if !right && item.RightOption(o.ID) {
+			continue
+		}
+		o.ID = string(rune('a' + len(one.Options)))
+		one.Options = append(one.Options, o)
+		if right {
+			one.Answer = append(one.Answer, o.ID)
+		}
+	}
+	return one, len(one.Options) > len(one.Answer)
 }
 
 // whyOf is an explanation with its source in the last line, as it was typed.

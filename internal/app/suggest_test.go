@@ -1,10 +1,15 @@
 package app
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"studyhall/bot"
+	"studyhall/bot/bottest"
 	"studyhall/bot/cert"
 	"studyhall/quizzes"
 )
@@ -97,5 +102,75 @@ func TestSuggestionsByHand(t *testing.T) {
 	}
 	if strings.Contains(string(data), "dana") || !strings.Contains(string(data), secret) {
 		t.Errorf("the file has a name in it, or not the question:\n%s", data)
+	}
+}
+
+// The file that the group takes along has the corrected key. Of a question with two
+// right answers it has one, and doesn't call the other one wrong.
+func TestOwnFileHasTheCorrectedKey(t *testing.T) {
+	script, err := os.ReadFile("testdata/scripts/own-corrected.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, until string
+		right       string
+		wrong       []string
+	}{
+		{"as it was written", "# two report it", "Coca", []string{"Echo", "Delta", "Foxtrot"}},
+		{"corrected", "# and it can be corrected once more", "Delta", []string{"Echo", "Coca", "Foxtrot"}},
+		{"with two right answers", "# changed again", "Delta", []string{"Echo", "Foxtrot"}},
+		{"changed again", "", "Delta", []string{"Echo", "Coca"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := string(script)
+			if tt.until != "" {
+				before, _, ok := strings.Cut(text, tt.until)
+				if !ok {
+					t.Fatalf("the script has no %q", tt.until)
+				}
+				text = before
+			}
+			file := filepath.Join(t.TempDir(), "part.txt")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t).(*world)
+			bottest.RunScript(t, file, w)
+			if tt.until == "# two report it" { // until it has closed, the file leaves it out
+				if err := w.Advance(t.Context(), w.Now().Add(24*time.Hour)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			says := func(action, line string) bot.Response {
+				return w.running().Bot.Handle(t.Context(), bot.Interaction{ID: bot.NewID(), User: w.fake.UserID("maria"), Name: "Maria G.", Space: w.fake.Space(),
+					Channel: w.fake.ChannelID(bottest.Main), Action: action, Command: map[bool]string{true: "group"}[action == ""], Line: line})
+			}
+			r := says(leadsTo(t, says("", "suggestions"), "As a file"), "")
+			if r.Reply == nil || len(r.Reply.Files) != 1 {
+				t.Fatalf("the file: %+v", r)
+			}
+			catalogue, err := cert.Load()
+			if err != nil {
+				t.Fatal(err)
+			}
+			banks, problems := quizzes.Lint([]quizzes.File{{Name: r.Reply.Files[0].Name, Data: r.Reply.Files[0].Data}}, Outlines(catalogue))
+			if len(banks) != 1 || quizzes.Faulty(problems) || len(banks[0].Items) != 1 {
+				t.Fatalf("lint: %v\n%s", problems, r.Reply.Files[0].Data)
+			}
+			right, wrong := "", []string{}
+			for _, o := range banks[0].Items[0].Options {
+				if banks[0].Items[0].RightOption(o.ID) {
+					right += o.Text
+				} else {
+					wrong = append(wrong, o.Text)
+				}
+			}
+			slices.Sort(wrong)
+			slices.Sort(tt.wrong)
+			if right != tt.right || !slices.Equal(wrong, tt.wrong) {
+				t.Errorf("right is %q, wrong are %q; want %q and %q", right, wrong, tt.right, tt.wrong)
+			}
+		})
 	}
 }
