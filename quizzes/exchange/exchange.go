@@ -139,11 +139,14 @@ func (r Result) Count(s Status) int {
 
 // An Error says in one sentence why a file can't be read at all. It is written
 // for the person whose file it is.
-type Error struct{ text string }
+type Error struct{ text, cause string }
 
 func (e *Error) Error() string { return e.text }
 
-func refusef(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+// Cause is the sentence without what it quotes of the file, for logs.
+func (e *Error) Cause() string { return e.cause }
+
+func refusef(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...), format} }
 
 // Bounds on what is read.
 const (

@@ -146,7 +146,8 @@ func (d *Driver) entered(in discordtest.Component, label, v string) (any, error)
 	case "role":
 		return d.role(v), nil
 	case "file":
-		return discordtest.File{Name: name + ".txt", Type: "text/plain", Data: []byte(v)}, nil
+		file, data := bottest.Uploaded(name, v)
+		return discordtest.File{Name: file, Type: "text/plain", Data: data}, nil
 	case "bool":
 		return v == "true", nil
 	}
