@@ -122,7 +122,7 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 			SELECT id FROM seen WHERE expires <= $1 ORDER BY expires LIMIT $2` + s.skipLocked() + `)`,
 		`DELETE FROM lease WHERE name IN (
 			SELECT name FROM lease WHERE expires <= $1 ORDER BY expires LIMIT $2` + s.skipLocked() + `)`,
-		`DELETE FROM imports WHERE id IN (
+		`DELETE FROM imports WHERE expires <= $1 AND id IN (
 			SELECT id FROM imports WHERE expires <= $1 ORDER BY expires LIMIT $2` + s.skipLocked() + `)`,
 	}
 	now := millis(s.real())
