@@ -179,7 +179,6 @@ func leaveTraces(t *testing.T, s *store.Store) (at time.Time) {
 	outcomeTraces(t, s)
 	reportTraces(t, s)
 	suggestTraces(t, s)
-	importTraces(t, s)
 	must(t, s.SettleMemories(t.Context(), "track-g", "member-"+marked))
 	must(t, s.Do(t.Context(), `INSERT INTO mock_items (session_id, place, answer_id, raw, interaction) VALUES ('g-s1', 1, 'x', '`+marked+`', '`+marked+`')`))
 	must(t, s.Do(t.Context(), `UPDATE links SET to_account = 'other:`+marked+`', to_name = '`+marked+`' WHERE id = 'code'`))
