@@ -37,6 +37,7 @@ const (
 	importWaitsWords = bot.Text("They wait for a day, for you alone.")
 
 	importKnownReason   = "your group has it already"
+	importTwiceReason   = "the same question stands in the file before it"
 	importPictureReason = "it has a picture, which a group's own questions can't have"
 	importAreaReason    = "it names no area of the outline; choose one for those that don't, and send the file again"
 	importNoReason      = "a reason why the answer is right"

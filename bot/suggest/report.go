@@ -64,7 +64,7 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 	for _, n := range own { // those that aren't asked any more, too
 		known = append(known, n.Item)
 	}
-	there := map[string]bool{}
+	there, taken := map[string]bool{}, map[string]bool{}
 	for _, item := range known {
 		there[Wording(item)] = true
 	}
@@ -81,7 +81,10 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 				line.refuse(importKnownReason)
 				line.known = true
 				r.known++
+			case taken[Wording(item)]: // its options stand in another order
+				line.refuse(importTwiceReason)
 			default:
+				taken[Wording(item)] = true
 				line.judge(item, likeness, &r)
 			}
 		}

@@ -99,6 +99,10 @@ func TestImportByHand(t *testing.T) {
 	if n := waiting(); n != 0 {
 		t.Errorf("%d files wait, none could be read", n)
 	}
+	twice := s.sends("org-first", form, []byte("Which?{=Yes ~No}\n\nWhich?{~No =Yes}\n"), unsigned)
+	if leadsTo(t, twice, "Add 1 question"); !strings.Contains(twice.Reply.Card.Plain(), "line 3: left out: the same question stands in the file before it") {
+		t.Errorf("twice the same: %s", twice.Reply.Card.Plain())
+	}
 	r := s.sends("org-first", form, gift(3, secret), unsigned)
 	add := leadsTo(t, r, "Add 3 questions")
 	if report := string(r.Reply.Files[0].Data); !strings.Contains(report, "line 1: without a reason") || strings.Count(report, secret) != 3 {
