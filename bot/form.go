@@ -33,7 +33,7 @@ type Field struct {
 	Options     []Option // of OneOf and AnyOf
 	Suggest     string   // path of the [Suggester] that completes it; "" for none
 	After       string   // of Line and Zone: it takes typed words without its name only beside this value of another field
-	Min, Max    int      // characters of Line and Paragraph, size of Number, count of AnyOf; 0: no bound
+	Min, Max    int      // characters of Line and Paragraph, size of Number, count of AnyOf, Max the bytes of FileField; 0: no bound, or [LimitFile]
 }
 
 // FieldKind says what a field holds and how its value is written.

@@ -3,5 +3,6 @@
 // platform: how an adapter begins and ends ([Life]), who is under way ([Crowd],
 // [Crew]), what came before ([Recent]), what a platform said lately ([Memo]), one
 // at a time ([Turn]), which of several copies of the program is connected
-// ([Hold]), and how far a platform's clock is from ours ([Clock]).
+// ([Hold]), how far a platform's clock is from ours ([Clock]), and how large a file
+// may be that somebody sends ([ReadFile]).
 package adapterkit

@@ -43,6 +43,14 @@ func Forms() []Form {
 				{Name: "proof", Label: "Certificate of attendance", Kind: bot.FileField},
 			},
 		}},
+		{"add-from-a-file", bot.Form{
+			Title: "Add from a file", Submit: "Read it", Action: "own/g1/import/t1/sent", Intro: "I read it first and say what can be added.",
+			Fields: []bot.Field{
+				{Name: "file", Label: "File with questions", Kind: bot.FileField, Required: true, Max: 1 << 20, Help: "CSV, GIFT or Moodle XML; up to 1 MB."},
+				{Name: "recalled", Label: "Are any remembered from an exam?", Kind: bot.OneOf, Required: true,
+					Options: []bot.Option{{Label: "No. Leave my name out", Value: "unsigned"}, {Label: "Yes, some are from an exam", Value: "exam"}}},
+			},
+		}},
 	}, slices.Concat(otherForms(), keptForms())...)
 }
 

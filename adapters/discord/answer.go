@@ -146,12 +146,20 @@ func (a *Adapter) ask(ctx context.Context, i bot.Interaction, server string, fil
 		file, err := a.fetch(ctx, f)
 		if err != nil {
 			a.log.Warn("file not read", "interaction", i, "err", err)
-			return bot.Whisper(bot.Message{Text: wordsBigFile})
+			return bot.Whisper(bot.Message{Text: wordsUnread(err, f.most)})
 		}
 		i.Files = append(i.Files, file)
 	}
 	a.acted(ctx, server)
 	return a.core.Handle(ctx, i)
+}
+
+// wordsUnread says why a file couldn't be read.
+func wordsUnread(err error, most int) bot.Text {
+	if errors.Is(err, adapterkit.ErrLarge) {
+		return bot.Textf(wordsLargeFile, adapterkit.Megabytes(most))
+	}
+	return wordsUnreadFile
 }
 
 // callback sends the first answer to an interaction. A second copy is refused,

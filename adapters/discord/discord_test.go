@@ -240,6 +240,7 @@ func TestSubmittedModal(t *testing.T) {
 		{"type":18,"component":{"type":22,"custom_id":"any/areas","values":["a","b"]}},
 		{"type":18,"component":{"type":8,"custom_id":"channel/where","values":["3"]}},
 		{"type":18,"component":{"type":19,"custom_id":"file/proof","values":["9"]}},
+		{"type":18,"component":{"type":19,"custom_id":"file/small/1000","values":["10"]}},
 		{"type":18,"component":{"type":4,"custom_id":"forged","value":"x"}}]`
 	var components []sentComponent
 	if err := json.Unmarshal([]byte(sent), &components); err != nil {
@@ -250,7 +251,7 @@ func TestSubmittedModal(t *testing.T) {
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"9"}, uploads); diff != "" {
+	if diff := cmp.Diff([]sentFile{{"9", bot.LimitFile}, {"10", 1000}}, uploads); diff != "" {
 		t.Errorf("uploads (-want +got):\n%s", diff)
 	}
 }

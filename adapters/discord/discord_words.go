@@ -61,11 +61,12 @@ const (
 )
 
 const (
-	wordsFaults    bot.Text = "Something in the form can't be used yet. What you filled in is kept."
-	wordsLate      bot.Text = "It's ready now."
-	wordsFlood     bot.Text = "That was a lot at once, so I left this one out. Nothing was changed. Please press again in a moment."
-	wordsTyped     bot.Text = "Press Show me. Only you will see the answer."
-	wordsTypedLong bot.Text = "That was too long for me to read. Nothing was changed. Type /study or /group instead."
-	wordsOldForm   bot.Text = "That form is no longer kept. Nothing was changed. Please begin again."
-	wordsBigFile   bot.Text = "I couldn't read that file. Nothing was changed. Please try again with one below 8 MB."
+	wordsFaults     bot.Text = "Something in the form can't be used yet. What you filled in is kept."
+	wordsLate       bot.Text = "It's ready now."
+	wordsFlood      bot.Text = "That was a lot at once, so I left this one out. Nothing was changed. Please press again in a moment."
+	wordsTyped      bot.Text = "Press Show me. Only you will see the answer."
+	wordsTypedLong  bot.Text = "That was too long for me to read. Nothing was changed. Type /study or /group instead."
+	wordsOldForm    bot.Text = "That form is no longer kept. Nothing was changed. Please begin again."
+	wordsLargeFile           = "That file is too large. Nothing was changed. Please send one of up to %s."
+	wordsUnreadFile bot.Text = "I couldn't read that file. Nothing was changed. Please send it again in a moment."
 )

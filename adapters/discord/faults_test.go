@@ -367,20 +367,45 @@ func TestFetch(t *testing.T) {
 		name   string
 		status int
 		size   int
+		said   int64 // the size that Discord names
 		fails  bool
+		asked  int
 	}{
-		{"as large as may be", http.StatusOK, bot.LimitFile, false},
-		{"too large", http.StatusOK, bot.LimitFile + 1, true},
-		{"gone", http.StatusNotFound, 10, true},
+		{"as large as may be", http.StatusOK, 1000, 1000, false, 1},
+		{"too large", http.StatusOK, 1001, 1001, true, 0},
+		{"a false size", http.StatusOK, 1001, 10, true, 1},
+		{"gone", http.StatusNotFound, 10, 10, true, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := adapterOn(t, func(*http.Request) (int, string, error) { return test.status, strings.Repeat("x", test.size), nil })
-				f, err := a.fetch(t.Context(), upload{Name: "a.txt", URL: "https://files.test/a"})
+				asked := 0
+				a := adapterOn(t, func(*http.Request) (int, string, error) {
+					asked++
+					return test.status, strings.Repeat("x", test.size), nil
+				})
+				f, err := a.fetch(t.Context(), upload{Name: "a.txt", URL: "https://cdn.discordapp.com/attachments/1/2/a.txt?ex=1", Size: test.said, most: 1000})
+				if asked != test.asked {
+					t.Errorf("asked for it %d times, want %d", asked, test.asked)
+				}
 				if (err != nil) != test.fails || err == nil && len(f.Data) != test.size {
 					t.Errorf("got %d bytes, %v", len(f.Data), err)
 				}
 			})
 		})
+	}
+}
+
+// TestFilesAreDiscords has files be read from nowhere but where Discord keeps them.
+func TestFilesAreDiscords(t *testing.T) {
+	a := &Adapter{rest: &client{base: "https://discord.com/api/v10"}}
+	for address, want := range map[string]bool{
+		"https://cdn.discordapp.com/attachments/1/2/a.csv": true, "https://media.discordapp.net/a": true, "https://discord.com/a": true,
+		"http://cdn.discordapp.com/a": false, "https://cdn.discordapp.com.evil.example/a": false, "https://evil.example/?cdn.discordapp.com": false,
+		"https://cdn.discordapp.com@evil.example/a": false, "https://x@cdn.discordapp.com/a": false, "http://169.254.169.254/latest": false,
+		"https://cdn.discordapp.com:8443/a": false, "": false, "::": false,
+	} {
+		if got := a.discords(address); got != want {
+			t.Errorf("%q: %v", address, got)
+		}
 	}
 }

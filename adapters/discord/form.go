@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -33,7 +34,8 @@ type modal struct {
 }
 
 // form turns a form into a modal. The path is the custom_id; a field is a label
-// around an input whose custom_id is the field's kind, a slash and its name.
+// around an input whose custom_id is the field's kind, a slash and its name, and
+// the bound of a file that has one.
 // Modals have no words on the button that sends them, so Submit is left out,
 // and nothing that completes what is typed, so a field with Suggest is a text
 // input (see [Adapter.completable]). Dates, times and zones are text inputs that show an example.
@@ -54,6 +56,9 @@ func form(f bot.Form) modal {
 	for _, field := range f.Fields {
 		in := input(field)
 		in.CustomID = kindWord(field.Kind) + "/" + field.Name
+		if bound := adapterkit.BoundWord(field); bound != "" && field.Kind == bot.FileField {
+			in.CustomID += "/" + bound
+		}
 		l := component{Type: label, Label: field.Label, Description: field.Help, Component: &in}
 		if l.Description == "" {
 			l.Description, spill = spill, ""
@@ -200,9 +205,15 @@ type sentComponent struct {
 	Component *sentComponent  `json:"component"`
 }
 
-// submitted reads a sent modal: values by field name, and the identifiers of
-// uploaded files, which have yet to be fetched. What was left empty is absent.
-func submitted(components []sentComponent) (values bot.Values, uploads []string) {
+// sentFile is a file that somebody sent with a form.
+type sentFile struct {
+	ID   string
+	Most int // bytes that it may have
+}
+
+// submitted reads a sent modal: values by field name, and the uploaded files,
+// which have yet to be fetched. What was left empty is absent.
+func submitted(components []sentComponent) (values bot.Values, uploads []sentFile) {
 	values = bot.Values{}
 	for _, c := range components {
 		if c.Component == nil {
@@ -217,7 +228,10 @@ func submitted(components []sentComponent) (values bot.Values, uploads []string)
 			all = append(all, s)
 		}
 		if kind == kindWord(bot.FileField) {
-			uploads = append(uploads, all...)
+			_, bound, _ := strings.Cut(field, "/")
+			for _, id := range all {
+				uploads = append(uploads, sentFile{id, adapterkit.BoundOf(bound)})
+			}
 			continue
 		}
 		for _, s := range all {

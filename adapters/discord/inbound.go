@@ -3,11 +3,15 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -106,6 +110,8 @@ type upload struct {
 	MIME string `json:"content_type"`
 	Size int64  `json:"size"`
 	URL  string `json:"url"`
+
+	most int // bytes that it may have
 }
 
 // readInteraction decodes an interaction. A part that is not as expected is left
@@ -167,12 +173,16 @@ func (a *Adapter) used(d receivedData) bot.Command {
 // done is what a person did, in the core's words, with the files still to fetch.
 func (a *Adapter) done(r received, d receivedData) (i bot.Interaction, files []upload) {
 	i = r.interaction()
-	var ids []string
+	var ids []sentFile
 	switch r.Type {
 	case receivedCommand:
 		c := a.used(d)
 		i.Command = c.Name
-		i.Values, ids = arguments(c.Fields, d.Options)
+		var all []string
+		i.Values, all = arguments(c.Fields, d.Options)
+		for _, id := range all {
+			ids = append(ids, sentFile{id, bot.LimitFile})
+		}
 		if d.Target != "" {
 			m := d.Resolved.Messages[d.Target]
 			i.Target = &bot.Target{Message: messageID(r.ChannelID, d.Target), Text: m.Content}
@@ -186,16 +196,45 @@ func (a *Adapter) done(r received, d receivedData) (i bot.Interaction, files []u
 		i.Action, _ = pressed(d.CustomID, nil) // with which kept form it is
 		i.Values, ids = submitted(d.Components)
 	}
-	for _, id := range ids {
-		if f, ok := d.Resolved.Attachments[id]; ok {
+	for _, sent := range ids {
+		if f, ok := d.Resolved.Attachments[sent.ID]; ok {
+			f.most = sent.Most
 			files = append(files, f)
 		}
 	}
 	return i, files
 }
 
+// errElsewhere is a file that isn't where Discord keeps them.
+var errElsewhere = errors.New("the file is not at an address of Discord's")
+
+// discords reports whether an address is one at which Discord keeps files, or of
+// the host that stands for Discord in tests.
+func (a *Adapter) discords(address string) bool {
+	u, err := url.Parse(address)
+	api, _ := url.Parse(a.rest.base)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil:
+		return false
+	case api != nil && u.Host == api.Host && u.Scheme == api.Scheme:
+		return true
+	}
+	return u.Scheme == "https" && slices.Contains([]string{"cdn.discordapp.com", "media.discordapp.net"}, strings.ToLower(u.Host))
+}
+
+// fetchTime is for a file of somebody's.
+const fetchTime = 30 * time.Second
+
 // fetch reads a file that somebody sent from where Discord keeps it.
 func (a *Adapter) fetch(ctx context.Context, f upload) (bot.File, error) {
+	switch {
+	case !a.discords(f.URL):
+		return bot.File{}, errElsewhere
+	case f.Size > int64(f.most): // as Discord says; what comes is counted anyway
+		return bot.File{}, adapterkit.ErrLarge
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
 	if err != nil {
 		return bot.File{}, err
@@ -209,12 +248,9 @@ func (a *Adapter) fetch(ctx context.Context, f upload) (bot.File, error) {
 	if response.StatusCode != http.StatusOK {
 		return bot.File{}, fmt.Errorf("the file's address answers %d", response.StatusCode)
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, bot.LimitFile+1))
+	data, err := adapterkit.ReadFile(response.Body, f.most)
 	if err != nil {
-		return bot.File{}, err
-	}
-	if len(data) > bot.LimitFile {
-		return bot.File{}, fmt.Errorf("the file is larger than %d bytes", bot.LimitFile)
+		return bot.File{}, fmt.Errorf("read a file: %w", err)
 	}
 	return bot.File{Name: f.Name, MIME: f.MIME, Data: data}, nil
 }

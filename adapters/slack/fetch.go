@@ -4,22 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/slack-go/slack"
-
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
 // fetchTime is for a file of somebody's.
 const fetchTime = 30 * time.Second
 
+// errSignIn is a file that the bot may not read: Slack shows where to sign in.
+var errSignIn = errors.New("the file's address shows a page to sign in: the bot lacks the scope " + scopeFiles)
+
+// scopeFiles is the scope that reading what people send takes. Slack has no
+// narrower one.
+const scopeFiles = "files:read"
+
+// codeScope is what Slack says where a scope is missing.
+const codeScope = "missing_scope"
+
+// wordsUnread says why a file couldn't be read.
+func wordsUnread(err error, most int) bot.Text {
+	switch {
+	case errors.Is(err, errSignIn):
+		return wordsNoFiles
+	case errors.Is(err, adapterkit.ErrLarge):
+		return bot.Textf(wordsLargeFile, adapterkit.Megabytes(most))
+	}
+	return wordsUnreadFile
+}
+
 // fetch reads a file that somebody sent from where Slack keeps it.
-func (a *Adapter) fetch(ctx context.Context, team string, f slack.File) (bot.File, error) {
+func (a *Adapter) fetch(ctx context.Context, team string, f sentFile) (bot.File, error) {
+	if f.Size > f.Most { // as Slack says; what comes is counted anyway
+		return bot.File{}, adapterkit.ErrLarge
+	}
 	address := f.URLPrivateDownload
 	if address == "" {
 		address = f.URLPrivate
@@ -40,22 +62,25 @@ func (a *Adapter) fetch(ctx context.Context, team string, f slack.File) (bot.Fil
 	request.Header.Set("User-Agent", agent)
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := a.rest.http.Do(request)
+	if whole, ok := errors.AsType[*url.Error](err); ok {
+		err = whole.Err // the address has the file's name, which somebody wrote
+	}
 	if err != nil {
 		return bot.File{}, fmt.Errorf("read a file: %w", err)
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusFound {
+		return bot.File{}, errSignIn
+	}
 	if response.StatusCode != http.StatusOK {
 		return bot.File{}, fmt.Errorf("the file's address answers %d", response.StatusCode)
 	}
 	if page := "text/html"; strings.HasPrefix(response.Header.Get("Content-Type"), page) && !strings.HasPrefix(f.Mimetype, page) {
-		return bot.File{}, errors.New("the file's address shows a page to sign in")
+		return bot.File{}, errSignIn
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, bot.LimitFile+1))
+	data, err := adapterkit.ReadFile(response.Body, f.Most)
 	if err != nil {
 		return bot.File{}, fmt.Errorf("read a file: %w", err)
-	}
-	if len(data) > bot.LimitFile {
-		return bot.File{}, fmt.Errorf("the file is larger than %d bytes", bot.LimitFile)
 	}
 	return bot.File{Name: f.Name, MIME: f.Mimetype, Data: data}, nil
 }

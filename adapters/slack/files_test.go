@@ -28,7 +28,7 @@ func TestFilesOfForms(t *testing.T) {
 		took   int // bytes that the core got
 	}{
 		{"a file", []string{"files:read"}, 3000, "done", 3000},
-		{"without the scope", nil, 3000, string(wordsBigFile), 0},
+		{"without the scope", nil, 3000, string(wordsNoFiles), 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			onStage(t, slacktest.Options{}, func(s *stage) {
@@ -61,17 +61,40 @@ func (n served) RoundTrip(q *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/pdf"}}, Body: body, Request: q}, nil
 }
 
-// TestLargeFiles has a file be read up to the size that all platforms allow.
+// TestLargeFiles has a file be read up to the size that its field allows. What Slack
+// says is larger isn't asked for, and what is larger than Slack says isn't read.
 func TestLargeFiles(t *testing.T) {
-	for size, want := range map[int]bool{0: true, bot.LimitFile: true, bot.LimitFile + 1: false} {
+	for _, test := range []struct{ size, said, want, asked int }{
+		{0, 0, 0, 1}, {1000, 1000, 1000, 1}, {1001, 1001, -1, 0}, {1001, 10, -1, 1}, {1 << 20, 0, -1, 1},
+	} {
 		onStage(t, slacktest.Options{}, func(s *stage) {
-			s.a.rest.http = &http.Client{Transport: served(size)}
-			f, err := s.a.fetch(s.ctx, s.team.ID, slack.File{Name: "a.pdf", Mimetype: "application/pdf", URLPrivate: "https://files.slack.com/files-pri/T1-F1/a.pdf"})
-			if (err == nil) != want || err == nil && (len(f.Data) != size || f.Name != "a.pdf" || f.MIME != "application/pdf") {
-				t.Errorf("%d bytes: %d, %v", size, len(f.Data), err)
+			asked := 0
+			s.a.rest.http = &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+				asked++
+				return served(test.size).RoundTrip(q)
+			})}
+			f, err := s.a.fetch(s.ctx, s.team.ID, sentFile{slack.File{Name: "a.pdf", Mimetype: "application/pdf", Size: test.said,
+				URLPrivate: "https://files.slack.com/files-pri/T1-F1/a.pdf"}, 1000})
+			if (err == nil) != (test.want >= 0) || err == nil && (len(f.Data) != test.want || f.Name != "a.pdf" || f.MIME != "application/pdf") || asked != test.asked {
+				t.Errorf("%+v: asked %d times, %d bytes, %v", test, asked, len(f.Data), err)
+			}
+			if test.want < 0 && wordsUnread(err, 1_048_576) != "That file is too large. Nothing was changed. Please send one of up to 1 MB." {
+				t.Errorf("%+v: %q", test, wordsUnread(err, 1_048_576))
 			}
 		})
 	}
+}
+
+// TestFormsWithoutTheScope has a form that asks for a file, and that Slack refuses
+// to open because the bot may not read files, say so.
+func TestFormsWithoutTheScope(t *testing.T) {
+	onStage(t, slacktest.Options{}, func(s *stage) {
+		s.slack.Inject(1, slacktest.ViewsOpen, slacktest.Refused("missing_scope"))
+		s.always(bot.Response{Form: &proves})
+		s.acked(s.ann.Command(s.study, "/study", "proof"))
+		s.after(time.Minute)
+		s.seen(s.ann, "posted whisper: "+string(wordsNoFiles))
+	})
 }
 
 // TestTokensGoToSlack has the bot's token be shown to no address but Slack's.

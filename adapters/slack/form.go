@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"studyhall/adapters/adapterkit"
 	"studyhall/bot"
 )
 
@@ -35,7 +36,7 @@ type origin struct {
 // view is the modal of a form. The path is the callback_id. Each field is a
 // block whose block_id is the field's name, which errors name as well; the
 // element's action_id is the field's kind, and a colon and the path of the
-// suggester where there is one.
+// suggester where there is one, or the bound of a file that has one.
 func view(f bot.Form, from origin) slack.ModalViewRequest {
 	submit := f.Submit
 	if submit == "" {
@@ -167,6 +168,9 @@ func element(f bot.Field) slack.BlockElement {
 	case bot.AnyOf:
 		return anyOf(f, id)
 	case bot.FileField:
+		if bound := adapterkit.BoundWord(f); bound != "" {
+			id += ":" + bound
+		}
 		return slack.NewFileInputBlockElement(id).WithMaxFiles(1)
 	}
 	return &slack.PlainTextInputBlockElement{
@@ -249,21 +253,29 @@ func shortened(s string, limit int) string {
 	return s
 }
 
+// sentFile is a file that somebody sent with a form.
+type sentFile struct {
+	slack.File
+	Most int // bytes that it may have
+}
+
 // submitted reads the state of a sent view: values by field name, and files,
 // which have yet to be fetched. What was left empty is absent, except a tick,
 // which is "true" or "false".
-func submitted(team string, state slack.ViewState) (values bot.Values, files []slack.File) {
+func submitted(team string, state slack.ViewState) (values bot.Values, files []sentFile) {
 	values = bot.Values{}
 	for field, elements := range state.Values {
 		for id, a := range elements {
-			kind, _, _ := strings.Cut(id, ":")
+			kind, more, _ := strings.Cut(id, ":")
 			switch v := value(team, a); {
 			case kind == kindWord(bot.Bool):
 				values[field] = []string{strconv.FormatBool(len(a.SelectedOptions) > 0)}
 			case len(v) > 0:
 				values[field] = v
 			}
-			files = append(files, a.Files...)
+			for _, f := range a.Files {
+				files = append(files, sentFile{f, adapterkit.BoundOf(more)})
+			}
 		}
 	}
 	return values, files

@@ -279,7 +279,7 @@ func (r received) modal() string {
 
 // done is what a person did, in the core's words, with the files still to fetch;
 // ok is false for what needs no handler.
-func done(r received) (i bot.Interaction, files []slack.File, ok bool) {
+func done(r received) (i bot.Interaction, files []sentFile, ok bool) {
 	i = r.interaction()
 	switch r.Type {
 	case "":

@@ -125,7 +125,7 @@ func (c *exchange) openKept(ctx context.Context, f keptForm) {
 	}
 	switch {
 	case err == nil:
-	case errors.As(err, new(*faulty)):
+	case errors.As(err, new(*faulty)), codeOf(err) == codeScope:
 		c.broken(ctx, err)
 	case lost != nil:
 		c.tell(ctx, wordsOldForm)

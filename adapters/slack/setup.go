@@ -28,6 +28,7 @@ func Scopes() []Scope {
 		{"channels:read", "see public channels: their names, and whether the bot is in them", "set-up can't tell whether it may post in a public channel", true},
 		{"chat:write", "post the question, change and delete posts of the bot, whisper", "nothing can be posted", true},
 		{"commands", "be reached by commands and the shortcut on messages", "no command works", true},
+		{scopeFiles, "read the file of questions that an organiser sends to be added, in groups that do so", "files are not read, and the bot says so; the program's own import brings questions in as well", false},
 		{"files:write", "show pictures in questions and reports, and send files that people ask for", "posts with pictures don't arrive, and nobody gets their data as a file", true},
 		{"groups:history", ownPost + ", in private channels that the bot is in", unsure, false},
 		{"groups:read", "see private channels that the bot is in, and their names", "set-up can't tell whether it may post in a private channel", true},

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -263,6 +264,7 @@ func TestSubmittedValues(t *testing.T) {
 		"any":   {"any": {SelectedOptions: []slack.OptionBlockObject{{Value: "a"}, {Value: "b"}}}},
 		"empty": {"line": {}},
 		"proof": {"file": {Files: []slack.File{{ID: "F1"}}}},
+		"small": {"file:1000": {Files: []slack.File{{ID: "F2"}}}},
 		"zone":  {"zone:zones": {SelectedOption: slack.OptionBlockObject{Value: "Europe/Berlin"}}},
 	}}
 	values, files := submitted("T1", state)
@@ -270,7 +272,8 @@ func TestSubmittedValues(t *testing.T) {
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]slack.File{{ID: "F1"}}, files); diff != "" {
+	slices.SortFunc(files, func(a, b sentFile) int { return strings.Compare(a.ID, b.ID) })
+	if diff := cmp.Diff([]sentFile{{slack.File{ID: "F1"}, bot.LimitFile}, {slack.File{ID: "F2"}, 1000}}, files); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }

@@ -126,18 +126,20 @@ const (
 
 // What people read in answer to what they did.
 const (
-	wordsFaults    bot.Text = "Something in the form can't be used yet. What you filled in is kept."
-	wordsLate      bot.Text = "The form is ready. Press Open the form."
-	wordsNext      bot.Text = "There is one more form. Press Open the form."
-	wordsMoment    bot.Text = "One moment. The answer comes here."
-	wordsFlood     bot.Text = "That was a lot at once, so I left this one out. Nothing was changed. Please try again in a moment."
-	wordsOldForm   bot.Text = "That form is no longer kept. Nothing was changed. Please begin again."
-	wordsBigFile   bot.Text = "I couldn't read that file. Nothing was changed. Please try again with one below 8 MB."
-	wordsFileSent  bot.Text = "The file is in your messages with me."
-	wordsNoFile    bot.Text = "I couldn't send you the file. Nothing was lost. Please try again in a moment."
-	wordsElsewhere bot.Text = "Slack doesn't let me answer you where you wrote to me. Type /studyhall there, or write to me here."
-	titleEmptyHome bot.Text = "Your study page"
-	wordsEmptyHome bot.Text = "Nothing is here yet. Type /study in a channel of your group."
+	wordsFaults     bot.Text = "Something in the form can't be used yet. What you filled in is kept."
+	wordsLate       bot.Text = "The form is ready. Press Open the form."
+	wordsNext       bot.Text = "There is one more form. Press Open the form."
+	wordsMoment     bot.Text = "One moment. The answer comes here."
+	wordsFlood      bot.Text = "That was a lot at once, so I left this one out. Nothing was changed. Please try again in a moment."
+	wordsOldForm    bot.Text = "That form is no longer kept. Nothing was changed. Please begin again."
+	wordsLargeFile           = "That file is too large. Nothing was changed. Please send one of up to %s."
+	wordsUnreadFile bot.Text = "I couldn't read that file. Nothing was changed. Please send it again in a moment."
+	wordsNoFiles    bot.Text = "I may not read files in this workspace, so nothing was changed. Ask whoever runs me to add the scope files:read to the app and install it again; or have them use “studyhall quizzes import”."
+	wordsFileSent   bot.Text = "The file is in your messages with me."
+	wordsNoFile     bot.Text = "I couldn't send you the file. Nothing was lost. Please try again in a moment."
+	wordsElsewhere  bot.Text = "Slack doesn't let me answer you where you wrote to me. Type /studyhall there, or write to me here."
+	titleEmptyHome  bot.Text = "Your study page"
+	wordsEmptyHome  bot.Text = "Nothing is here yet. Type /study in a channel of your group."
 )
 
 // wordsBroken is for an answer that broke Slack's limits.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/slack-go/slack"
-
 	"studyhall/bot"
 )
 
@@ -48,13 +46,13 @@ func (a *Adapter) submit(ctx context.Context, r received) {
 }
 
 // ask has the core answer, with the files that were sent.
-func (c *exchange) ask(ctx context.Context, files []slack.File) bot.Response {
+func (c *exchange) ask(ctx context.Context, files []sentFile) bot.Response {
 	i := c.i
 	for _, f := range files {
 		file, err := c.fetch(ctx, c.team, f)
 		if err != nil {
 			c.log.Warn("file not read", "interaction", i, "err", err)
-			return bot.Whisper(bot.Message{Text: wordsBigFile})
+			return bot.Whisper(bot.Message{Text: wordsUnread(err, f.Most)})
 		}
 		i.Files = append(i.Files, file)
 	}

@@ -58,7 +58,7 @@ type Driver interface {
 	// Submit sends the form that is open for the person. Values has field labels
 	// or names, in any case, and what is entered: for a choice an option's label
 	// or value (several with ", " between them), for a person or a channel the
-	// short name, for a file its content. Other fields keep what the form shows.
+	// short name, for a file its content or what [Attached] gave. Other fields keep what the form shows.
 	// It may fail with [ErrNotEnterable].
 	Submit(ctx context.Context, person string, values map[string]string) error
 	// Complete types into a field and returns the labels suggested. The field is

@@ -171,7 +171,8 @@ func (f *Fake) Submit(ctx context.Context, person string, values map[string]stri
 			return fmt.Errorf("the form %q has no field %q", open.form.Title, key)
 		}
 		if field.Kind == bot.FileField {
-			i.Files = append(i.Files, bot.File{Name: field.Name + ".txt", MIME: "text/plain", Data: []byte(v)})
+			name, data := Uploaded(field.Name, v)
+			i.Files = append(i.Files, bot.File{Name: name, MIME: "text/plain", Data: data})
 			continue
 		}
 		entered, err := f.enter(person, field, v)

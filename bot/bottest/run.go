@@ -62,6 +62,7 @@ func Updating() bool { return *update }
 //	ann presses Start                  ann presses B on CBET question 1
 //	ann chooses "100 µA"               ann uses Suggest as question on see you
 //	ann submits studying for=CBET; question time=07:00
+//	ann submits file=@a.csv            (the file a.csv in the folder files beside the script)
 //	ann types quiz topic: saf
 //	clock +1d (or +2w: same local time)    clock +90m    clock Tue 07:00 (the next)
 //	clock 2026-11-24 07:00             clock next (the next due instant)
@@ -116,7 +117,7 @@ func RunScript(t *testing.T, file string, w World) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rewritten, err := run(t.Context(), string(text), w, Updating(), stepTime)
+	rewritten, err := run(t.Context(), string(text), filepath.Dir(file), w, Updating(), stepTime)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
@@ -131,6 +132,7 @@ func RunScript(t *testing.T, file string, w World) {
 // runner is one run of a script.
 type runner struct {
 	world   World
+	folder  string // of the script
 	update  bool
 	pause   time.Duration // after each step
 	unseen  []Seen        // not yet expected
@@ -144,12 +146,12 @@ type runner struct {
 }
 
 // run runs a script and returns it with expectations rewritten, if update.
-func run(ctx context.Context, text string, w World, update bool, pause time.Duration) (string, error) {
+func run(ctx context.Context, text, folder string, w World, update bool, pause time.Duration) (string, error) {
 	steps, err := parse(text)
 	if err != nil {
 		return text, err
 	}
-	r := &runner{world: w, update: update, pause: pause}
+	r := &runner{world: w, folder: folder, update: update, pause: pause}
 	for _, s := range steps {
 		if s.kind == stepBlank {
 			r.out = append(r.out, s.raw...)
@@ -234,7 +236,11 @@ func (r *runner) do(ctx context.Context, s step) ([]Seen, error) {
 	case stepPress:
 		return nil, d.Press(ctx, s.person, s.words, s.on)
 	case stepSubmit:
-		return nil, d.Submit(ctx, s.person, s.values)
+		values, err := attach(s.values, r.folder)
+		if err != nil {
+			return nil, err
+		}
+		return nil, d.Submit(ctx, s.person, values)
 	case stepComplete:
 		labels, err := d.Complete(ctx, s.person, s.on, s.words)
 		if err != nil {

@@ -2,6 +2,9 @@ package bottest
 
 import (
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -204,6 +207,35 @@ func splitOutsideQuotes(s string) []string {
 		}
 		return r == ';' && !quoted
 	})
+}
+
+// Attached is the value of a file field for a file with a name.
+func Attached(name string, data []byte) string { return "@" + name + "\x00" + string(data) }
+
+// Uploaded is the file that the value of a file field means: one that was attached,
+// or text in a file named like the field.
+func Uploaded(field, v string) (name string, data []byte) {
+	if rest, ok := strings.CutPrefix(v, "@"); ok {
+		if name, content, ok := strings.Cut(rest, "\x00"); ok {
+			return name, []byte(content)
+		}
+	}
+	return field + ".txt", []byte(v)
+}
+
+// attach puts the files into what is submitted that a script names with an @.
+func attach(values map[string]string, folder string) (map[string]string, error) {
+	filled := maps.Clone(values)
+	for key, v := range values {
+		if name, ok := strings.CutPrefix(v, "@"); ok {
+			data, err := os.ReadFile(filepath.Join(folder, "files", filepath.Base(name)))
+			if err != nil {
+				return nil, err
+			}
+			filled[key] = Attached(name, data)
+		}
+	}
+	return filled, nil
 }
 
 // canonical is text with spaces at line ends and empty lines taken out, as

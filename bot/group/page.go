@@ -15,7 +15,7 @@ const (
 )
 
 func groupCommand() bot.Command {
-	words := []string{doSetUp, doQuestions, doSchedule, "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report", "suggestions"}
+	words := []string{doSetUp, doQuestions, doSchedule, "people", "post now", "pause", "resume", "failed", "handover", "meeting", "match", "join", "report", "suggestions", "import"}
 	field := bot.Field{Name: "do", Label: "Do", Kind: bot.OneOf, Help: "What to do; nothing shows the group's page"}
 	for _, w := range words {
 		field.Options = append(field.Options, bot.Option{Label: w, Value: w})

@@ -26,8 +26,9 @@ type index struct {
 
 // entry is an item with the bank it is from.
 type entry struct {
-	item quizzes.Item
-	bank string
+	item     quizzes.Item
+	bank     string
+	imported bool // of the group's own: it came in a file
 }
 
 // snapshot is the entry as what asks about a track keeps it. The numbers of a
@@ -73,7 +74,7 @@ type lean struct {
 
 // choose picks the item for the question with a number: from the area that is
 // furthest behind its share of the outline, never posted before if any such area
-// has one, of the group's own before those of banks, the one that the fewest members have met; seed settles ties.
+// has one, of what members wrote before other questions, the one that the fewest members have met; seed settles ties.
 // ok is false when there is nothing to ask.
 func choose(pool []entry, outline cert.Outline, uses map[string]Use, byDomain map[string]int, number int, seed string) (c choice, ok bool) {
 	return chooseFor(lean{}, pool, outline, uses, byDomain, number, seed)

@@ -24,7 +24,7 @@ func families(t *testing.T) []quizzes.Item {
 
 // What asks decides on the numbers: the same one gets the same, others get others.
 func TestSnapshotsOfFamilies(t *testing.T) {
-	e := entry{families(t)[0], "bank"}
+	e := entry{item: families(t)[0], bank: "bank"}
 	versions := map[string]bool{}
 	for _, asker := range []string{"session-1", "session-2", "session-3", "session-4"} {
 		item := e.snapshot(group.Track{Certification: "cbet"}, asker)

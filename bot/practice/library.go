@@ -33,7 +33,7 @@ func newEdition(banks []quizzes.Bank, number int) *edition {
 	of := " " + strconv.Itoa(number)
 	for _, b := range banks {
 		for _, i := range b.Items {
-			e := entry{i, b.ID}
+			e := entry{item: i, bank: b.ID}
 			add(x.index, b.Certification, b.Certification+of, e)
 			if i.Computed {
 				add(x.computed, b.Certification, b.Certification+of+" computed", e)

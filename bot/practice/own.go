@@ -30,11 +30,17 @@ func OwnID(suggestion string) string { return ownPrefix + suggestion }
 // OwnOf is the suggestion that an item once was; false for an item of a bank.
 func OwnOf(item string) (suggestion string, ok bool) { return strings.CutPrefix(item, ownPrefix) }
 
+// OwnItem is an item of a group's own.
+type OwnItem struct {
+	quizzes.Item
+	Imported bool // it came with others in a file, and waits its turn like the banks'
+}
+
 // OwnStore is what groups' own items keep in the database.
 type OwnStore interface {
 	// OwnItems are a group's own items about a track that may be asked, in the
 	// order in which they were accepted.
-	OwnItems(ctx context.Context, trackID string) ([]quizzes.Item, error)
+	OwnItems(ctx context.Context, trackID string) ([]OwnItem, error)
 	// Signature is who wrote a group's own item, as boards name them; "" where
 	// nobody signed it, or who did has gone.
 	Signature(ctx context.Context, groupID, item string) (string, error)
@@ -73,7 +79,7 @@ func (s *Service) items(ctx context.Context, t group.Track) (index, error) {
 }
 
 // with is another index, with a group's own items behind those of this one.
-func (x index) with(name string, own []quizzes.Item) index {
+func (x index) with(name string, own []OwnItem) index {
 	x.name, x.items = name, slices.Clip(x.items)
 	x.byID, x.place, x.areas, x.places = maps.Clone(x.byID), maps.Clone(x.place), maps.Clone(x.areas), maps.Clone(x.places)
 	if x.byID == nil {
@@ -83,18 +89,20 @@ func (x index) with(name string, own []quizzes.Item) index {
 		x.areas[area], x.places[area] = slices.Clip(x.areas[area]), slices.Clip(x.places[area])
 	}
 	for _, item := range own {
-		x.add(entry{item, OwnBank})
+		x.add(entry{item: item.Item, bank: OwnBank, imported: item.Imported})
 	}
 	return x
 }
 
-// notBefore leaves only the group's own questions that were never posted, if there
-// are any: who writes one sees it asked within days.
+// notBefore leaves only the questions that members of the group wrote and that were
+// never posted, if there are any: who writes one sees it asked within days. A file
+// may bring hundreds, which would keep everything else away for years; they aren't
+// among these.
 func notBefore(fresh map[string][]entry) map[string][]entry {
 	own := map[string][]entry{}
 	for area, all := range fresh {
 		for _, e := range all {
-			if e.bank == OwnBank {
+			if e.bank == OwnBank && !e.imported {
 				own[area] = append(own[area], e)
 			}
 		}

@@ -11,11 +11,11 @@ import (
 // owns is a database that has a group's own items, and counts who asks.
 type owns struct {
 	Store
-	items map[string][]quizzes.Item
+	items map[string][]OwnItem
 	asked int
 }
 
-func (o *owns) OwnItems(_ context.Context, track string) ([]quizzes.Item, error) {
+func (o *owns) OwnItems(_ context.Context, track string) ([]OwnItem, error) {
 	o.asked++
 	return o.items[track], nil
 }
@@ -25,7 +25,7 @@ func (o *owns) OwnItems(_ context.Context, track string) ([]quizzes.Item, error)
 func TestOwnItemsAreTheGroups(t *testing.T) {
 	item := func(id string) quizzes.Item { return quizzes.Item{ID: id, Domain: "area"} }
 	library := NewLibrary([]quizzes.Bank{{ID: "b", Certification: "c", Items: []quizzes.Item{item("b1"), item("b2")}}})
-	kept := &owns{items: map[string][]quizzes.Item{"t": {item(OwnID("one"))}}}
+	kept := &owns{items: map[string][]OwnItem{"t": {{Item: item(OwnID("one"))}}}}
 	s := New(Config{Library: library, Store: kept})
 	count := func(track group.Track) int {
 		t.Helper()
@@ -42,7 +42,7 @@ func TestOwnItemsAreTheGroups(t *testing.T) {
 	if n := count(own) + count(own); n != 6 || kept.asked != 1 {
 		t.Errorf("a group with one has %d in two looks, and the database was asked %d times, want once", n, kept.asked)
 	}
-	kept.items["t"] = append(kept.items["t"], item(OwnID("two")))
+	kept.items["t"] = append(kept.items["t"], OwnItem{Item: item(OwnID("two"))})
 	own.Own++
 	if n := count(own); n != 4 {
 		t.Errorf("after a change it has %d, want 4", n)
@@ -55,17 +55,18 @@ func TestOwnItemsAreTheGroups(t *testing.T) {
 	}
 }
 
-// What a group wrote is asked before anything of the banks that was never posted.
+// What members wrote is asked before anything of banks or files that was never posted.
 func TestOwnItemsComeFirst(t *testing.T) {
 	fresh := map[string][]entry{
 		"a": {{item: quizzes.Item{ID: "b1"}, bank: "b"}},
 		"b": {{item: quizzes.Item{ID: "b2"}, bank: "b"}, {item: quizzes.Item{ID: OwnID("x")}, bank: OwnBank}},
+		"c": {{item: quizzes.Item{ID: OwnID("y")}, bank: OwnBank, imported: true}},
 	}
 	if got := notBefore(fresh); len(got) != 1 || len(got["b"]) != 1 || got["b"][0].item.ID != "own.x" {
 		t.Errorf("%v", got)
 	}
 	delete(fresh, "b")
-	if got := notBefore(fresh); len(got) != 1 || got["a"][0].item.ID != "b1" {
+	if got := notBefore(fresh); len(got) != 2 || len(got["c"]) != 1 || got["a"][0].item.ID != "b1" {
 		t.Errorf("%v", got)
 	}
 }

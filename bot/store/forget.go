@@ -92,6 +92,7 @@ func forgetting() []string {
 		`DELETE FROM suggestion_readers WHERE suggestion_id IN (SELECT id FROM suggestions WHERE group_id = $1)`,
 		`DELETE FROM item_versions WHERE item_id IN (SELECT 'own.' || id FROM suggestions WHERE group_id = $1)`,
 		`DELETE FROM suggestions WHERE group_id = $1`,
+		`DELETE FROM imports WHERE group_id = $1`,
 		`DELETE FROM skip_days WHERE group_id = $1`,
 		`DELETE FROM habits WHERE group_id = $1`,
 		`DELETE FROM weeks WHERE group_id = $1`,

@@ -9,24 +9,27 @@ import (
 
 // suggestionRecords are what members suggested, and who decided about it. What was
 // accepted belongs to the group and stays, without a name; what waits or was refused
-// goes with who wrote it.
+// goes with who wrote it, and so does what was read of a file and isn't added yet.
 func (s *Store) suggestionRecords() *records {
 	return &records{
 		s: s,
 		columns: map[string]string{
 			"suggestions.member_id": empties, "suggestions.decided_by": empties, "suggestions.reason": empties,
-			"suggestion_readers.member_id": goes,
+			"suggestion_readers.member_id": goes, "imports.member_id": goes,
 		},
 		export: []section{
-			{"questions_suggested", `SELECT g.name AS group_name, n.snapshot AS question, n.signed, n.state, n.reason AS answer, n.points, n.made_at, n.decided_at, n.seen_at
+			{"questions_suggested", `SELECT g.name AS group_name, n.snapshot AS question, n.signed, n.imported, n.state, n.reason AS answer, n.points, n.made_at, n.decided_at, n.seen_at
 				FROM suggestions n JOIN groups g ON g.id = n.group_id WHERE n.member_id = $1 ORDER BY n.made_at, n.id`},
 			{"suggestions_decided", `SELECT g.name AS group_name, n.id AS suggestion, n.state, n.reason AS answer, n.decided_at
 				FROM suggestions n JOIN groups g ON g.id = n.group_id WHERE n.decided_by = $1 ORDER BY n.decided_at, n.id`},
 			{"suggestions_read", `SELECT g.name AS group_name, n.id AS suggestion
 				FROM suggestion_readers d JOIN suggestions n ON n.id = d.suggestion_id JOIN groups g ON g.id = n.group_id
 				WHERE d.member_id = $1 ORDER BY n.id`},
+			{"questions_read_of_a_file", `SELECT g.name AS group_name, i.items AS questions, i.signed, i.made_at
+				FROM imports i JOIN groups g ON g.id = i.group_id WHERE i.member_id = $1 ORDER BY i.made_at, i.id`},
 		},
 		erase: []string{
+			`DELETE FROM imports WHERE member_id = $1`,
 			`DELETE FROM suggestion_readers WHERE member_id = $1
 				OR suggestion_id IN (SELECT n.id FROM suggestions n WHERE n.member_id = $1 AND n.state IN ('waiting', 'refused'))`,
 			`DELETE FROM suggestions WHERE member_id = $1 AND state IN ('waiting', 'refused')`,
@@ -38,6 +41,8 @@ func (s *Store) suggestionRecords() *records {
 			`UPDATE suggestions SET decided_by = $1 WHERE decided_by = $2`,
 			`DELETE FROM suggestion_readers WHERE member_id = $2 AND suggestion_id IN (SELECT o.suggestion_id FROM suggestion_readers o WHERE o.member_id = $1)`,
 			`UPDATE suggestion_readers SET member_id = $1 WHERE member_id = $2`,
+			`DELETE FROM imports WHERE member_id = $2 AND group_id IN (SELECT o.group_id FROM imports o WHERE o.member_id = $1)`,
+			`UPDATE imports SET member_id = $1 WHERE member_id = $2`,
 		},
 	}
 }

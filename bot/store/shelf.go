@@ -111,8 +111,8 @@ func (s *Store) Lease(ctx context.Context, name, holder string, ttl time.Duratio
 	return held, nil
 }
 
-// Sweep removes what has expired from the shelf, the seen identifiers and the
-// leases, a little at a time, and returns how many rows that were. Nothing
+// Sweep removes what has expired from the shelf, the seen identifiers, the leases
+// and what was read of files, a little at a time, and returns how many rows that were. Nothing
 // depends on when it runs.
 func (s *Store) Sweep(ctx context.Context) (int64, error) {
 	statements := []string{
@@ -122,6 +122,8 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 			SELECT id FROM seen WHERE expires <= $1 ORDER BY expires LIMIT $2` + s.skipLocked() + `)`,
 		`DELETE FROM lease WHERE name IN (
 			SELECT name FROM lease WHERE expires <= $1 ORDER BY expires LIMIT $2` + s.skipLocked() + `)`,
+		`DELETE FROM imports WHERE expires <= $1 AND id IN (
+			SELECT id FROM imports WHERE expires <= $1 ORDER BY expires LIMIT $2` + s.skipLocked() + `)`,
 	}
 	now := millis(s.real())
 	var total int64

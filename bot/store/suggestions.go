@@ -266,7 +266,7 @@ func (s *Store) SuggestionRead(ctx context.Context, memberID string, ids ...stri
 
 // SuggestionsAnswered implements [suggest.Store].
 func (s *Store) SuggestionsAnswered(ctx context.Context, memberID string, since time.Time) ([]suggest.Suggestion, error) {
-	all, err := list(ctx, s.read(ctx), readSuggestion, suggestionQuery+`WHERE n.member_id = $1 AND n.decided_at > $2 ORDER BY n.decided_at DESC, n.id`,
+	all, err := list(ctx, s.read(ctx), readSuggestion, suggestionQuery+`WHERE n.member_id = $1 AND n.decided_at > $2 AND NOT n.imported ORDER BY n.decided_at DESC, n.id`,
 		memberID, millis(since))
 	return all, wrap("read answered suggestions", err)
 }
@@ -279,21 +279,31 @@ func (s *Store) SuggestionsSeen(ctx context.Context, memberID string, now time.T
 
 // HasSuggested implements [suggest.Store].
 func (s *Store) HasSuggested(ctx context.Context, memberID string) (bool, error) {
-	has, err := s.exists(ctx, `SELECT 1 FROM suggestions WHERE member_id = $1`, memberID)
+	has, err := s.exists(ctx, `SELECT 1 FROM suggestions WHERE member_id = $1 AND NOT imported`, memberID)
 	return has, wrap("look for suggestions", err)
 }
 
 // OwnItems implements [practice.OwnStore].
-func (s *Store) OwnItems(ctx context.Context, trackID string) ([]quizzes.Item, error) {
-	all, err := list(ctx, s.read(ctx), func(scan scanner) (i quizzes.Item, err error) {
+func (s *Store) OwnItems(ctx context.Context, trackID string) ([]practice.OwnItem, error) {
+	all, err := list(ctx, s.read(ctx), func(scan scanner) (i practice.OwnItem, err error) {
 		var snapshot string
-		if err := scan(&snapshot); err != nil {
+		if err := scan(&snapshot, &i.Imported); err != nil {
 			return i, err
 		}
-		err = json.Unmarshal([]byte(snapshot), &i)
+		err = json.Unmarshal([]byte(snapshot), &i.Item)
 		return i, err
-	}, `SELECT snapshot FROM suggestions WHERE track_id = $1 AND state = 'accepted' ORDER BY decided_at, id`, trackID)
+	}, `SELECT snapshot, imported FROM suggestions WHERE track_id = $1 AND state = 'accepted' ORDER BY decided_at, id`, trackID)
 	return all, wrap("read own questions", err)
+}
+
+// readSnapshot reads an item.
+func readSnapshot(scan scanner) (i quizzes.Item, err error) {
+	var snapshot string
+	if err := scan(&snapshot); err != nil {
+		return i, err
+	}
+	err = json.Unmarshal([]byte(snapshot), &i)
+	return i, err
 }
 
 // Signature implements [practice.OwnStore].

@@ -45,8 +45,8 @@ func changes(t *testing.T, s *store.Store, c suggest.Change, want suggest.Outcom
 	}
 }
 
-// suggestTraces has the marked person suggest in two groups: what waits, and what
-// was accepted, asked and read.
+// suggestTraces has the marked person suggest in two groups: what waits, what was
+// accepted, asked and read, and what came by files.
 func suggestTraces(t *testing.T, s *store.Store) {
 	t.Helper()
 	for _, in := range []string{"g", "h"} {
@@ -59,6 +59,7 @@ func suggestTraces(t *testing.T, s *store.Store) {
 		must(t, s.SuggestionRead(t.Context(), "member-"+marked, others.ID))
 		must(t, s.Do(t.Context(), `UPDATE suggestions SET state = 'refused', decided_by = 'member-`+marked+`', reason = '`+marked+`', decided_at = 1 WHERE id = $1`, others.ID))
 	}
+	importTraces(t, s)
 }
 
 // Of organisers who decide at the same time one decides. What was accepted is asked

@@ -136,7 +136,10 @@ func (s *Service) show(ctx context.Context, i bot.Interaction, j judging, done b
 	}
 	var row bot.Row
 	path, edition := pathOne(j.ID), "/"+strconv.Itoa(j.Edition)
-	edit := bot.Button{Label: "Change it", Action: path + "/edit" + edition}
+	var edit bot.Row
+	if changeable(j.Item) {
+		edit = bot.Row{bot.Button{Label: "Change it", Action: path + "/edit" + edition}}
+	}
 	switch j.State {
 	case Waiting:
 		near, err := s.near(ctx, j)
@@ -154,16 +157,16 @@ func (s *Service) show(ctx context.Context, i bot.Interaction, j judging, done b
 			}
 			row = append(row, b)
 		}
-		row = append(row, edit)
+		row = append(row, edit...)
 	case Accepted:
 		lines = append(lines, stateAsked)
 		if t, ok := j.group.Studies(j.Track); ok && s.Questions.Barred(t.Track) {
 			lines = append(lines, bot.Textf(ruleWords, s.short(t.Certification)))
 		}
-		row = append(row, edit, bot.Button{Label: "Don't ask it again", Action: path + "/stop" + edition})
+		row = append(edit, bot.Button{Label: "Don't ask it again", Action: path + "/stop" + edition})
 	case Stopped:
 		lines = append(lines, stateStopped)
-		row = append(row, edit, bot.Button{Label: "Ask it again", Action: path + "/again" + edition})
+		row = append(edit, bot.Button{Label: "Ask it again", Action: path + "/again" + edition})
 	case Refused:
 		lines = append(lines, stateRefused)
 	}
@@ -193,6 +196,9 @@ func questionLines(item quizzes.Item) bot.Text {
 			line = answerLine
 		}
 		lines = append(lines, bot.Textf(line, strings.ToUpper(o.ID), o.Text))
+	}
+	if item.Typed() {
+		lines = append(lines, bot.Textf(typedLine, strings.Join(item.Answer, " ")))
 	}
 	source := strings.TrimSpace(item.Source.Title + " " + item.Source.URL)
 	return bot.Join("\n", append(lines, bot.Typed(item.Explanation), bot.Textf(sourceWords, source))...)
@@ -329,6 +335,9 @@ func (s *Service) askEdit(ctx context.Context, i bot.Interaction, j judging) (bo
 	if j.State == Refused || i.Arg("edition") != strconv.Itoa(j.Edition) {
 		return s.told(ctx, i, j)
 	}
+	if !changeable(j.Item) {
+		return bot.Response{}, &bot.Error{Text: notHereWords}
+	}
 	fields := itemFields(j.Item)
 	if t, ok := j.group.Studies(j.Track); ok {
 		fields = append(fields, s.areaField(t.Track, j.Item.Domain))
@@ -336,13 +345,35 @@ func (s *Service) askEdit(ctx context.Context, i bot.Interaction, j judging) (bo
 	return bot.Response{Form: &bot.Form{Title: editTitle, Submit: "Save", Action: i.Action + "/sent", Fields: fields}}, nil
 }
 
+// changeable reports whether the form holds all that a question is. Others come from
+// files.
+func changeable(item quizzes.Item) bool { return item.Type == quizzes.Single || item.Type == "" }
+
+// keepRest keeps what a question has and no form asks for.
+func keepRest(item *quizzes.Item, before quizzes.Item) {
+	item.Domain, item.Level, item.Difficulty = before.Domain, before.Level, before.Difficulty
+	if item.Source.Title == before.Source.Title && item.Source.URL == before.Source.URL {
+		item.Source.Checked = before.Source.Checked
+	}
+	for n, o := range item.Options {
+		for _, b := range before.Options {
+			if b.Text == o.Text && before.RightOption(b.ID) == item.RightOption(o.ID) {
+				item.Options[n].Why = b.Why
+			}
+		}
+	}
+}
+
 // sentEdit changes a question. What is open keeps its version.
 func (s *Service) sentEdit(ctx context.Context, i bot.Interaction, j judging) (bot.Response, error) {
 	if j.State == Refused {
 		return s.told(ctx, i, j)
 	}
+	if !changeable(j.Item) {
+		return bot.Response{}, &bot.Error{Text: notHereWords}
+	}
 	item, invalid := read(j.ID, i.Values)
-	item.Domain, item.Level, item.Difficulty = j.Item.Domain, j.Item.Level, j.Item.Difficulty
+	keepRest(&item, j.Item)
 	if t, ok := j.group.Studies(j.Track); ok {
 		if item.Domain = s.area(t.Track, i.Values); item.Domain == "" {
 			invalid[fieldArea] = noAreaWords

@@ -44,8 +44,9 @@ func (s *Service) ownPage(ctx context.Context, i bot.Interaction, groupID string
 	}
 	title := bot.Textf(ownPageTitle, bot.Clip(d.Group.Name, 50))
 	out := bot.Button{Label: "Group page", Action: group.PathGroup(groupID)}
+	add := bot.Button{Label: importLabel, Action: pathImport(groupID)}
 	if len(all) == 0 {
-		return bot.InPlace(i, simple(title, ownNone, bot.Button{Label: suggestLabel, Action: PathSuggest(groupID)}, out)), nil
+		return bot.InPlace(i, simple(title, ownNone, bot.Button{Label: suggestLabel, Action: PathSuggest(groupID)}, add, out)), nil
 	}
 	asked := 0
 	for _, n := range all {
@@ -61,7 +62,7 @@ func (s *Service) ownPage(ctx context.Context, i bot.Interaction, groupID string
 		lines = append(lines, bot.Textf(lineWords, bot.Clip(n.Item.Stem, 60)))
 		row = append(row, bot.Button{Label: bot.Clip(n.Item.Stem, bot.LimitLabel), Action: pathOne(n.ID)})
 	}
-	second := bot.Row{bot.Button{Label: "As a file", Action: pathOwn(groupID) + "/file"}, out}
+	second := bot.Row{bot.Button{Label: "As a file", Action: pathOwn(groupID) + "/file"}, add, out}
 	switch {
 	case from+ownPerPage < len(all):
 		second = append(second, bot.Button{Label: "More", Action: pathOwn(groupID) + "/" + strconv.Itoa(from+ownPerPage)})

@@ -1,6 +1,6 @@
 // Package suggest is the questions that members write for their group: how they
 // are sent, what organisers decide about them, and how those that were accepted
-// leave as a file. What was accepted is asked by package practice, like the
+// leave as a file, or organisers bring in a file of others. What was accepted is asked by package practice, like the
 // questions of banks.
 package suggest
 
@@ -89,6 +89,7 @@ const (
 
 // Store is what suggestions keep in the database.
 type Store interface {
+	ImportStore
 	// AddSuggestion records a suggestion, and has the organisers told that some
 	// wait, once a week.
 	AddSuggestion(ctx context.Context, n Suggestion) (Added, error)
@@ -132,10 +133,13 @@ type Config struct {
 }
 
 // Service is the feature.
-type Service struct{ Config }
+type Service struct {
+	Config
+	reads chan struct{} // holds one while a file is read: one at a time
+}
 
 // New makes the feature.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service { return &Service{Config: c, reads: make(chan struct{}, 1)} }
 
 // Shortcut is what the shortcut on messages is called.
 const Shortcut = "Suggest as question"
@@ -167,6 +171,7 @@ func (s *Service) Register() {
 	of("/refuse/{edition}/sent", s.sentRefuse)
 	of("/stop/{edition}", s.stop)
 	of("/again/{edition}", s.again)
+	s.registerImport()
 	b.Action(pathOwn("{group}"), s.own)
 	b.Action(pathOwn("{group}")+"/file", s.file)
 	b.Action(pathOwn("{group}")+"/{from}", s.own)

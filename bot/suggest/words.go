@@ -43,6 +43,7 @@ const (
 	ownTitle      = bot.Text("A question of your own")
 	answerLine    = "%s. %s · the answer"
 	optionLine    = "%s. %s"
+	typedLine     = "Typed: %s · the answer"
 	sourceWords   = "Source: %s"
 	byWords       = "Signed: Question by %s"
 	unsignedWords = bot.Text("Not signed.")
@@ -77,7 +78,7 @@ const (
 	somebodyDecided = "Another organiser"
 
 	ownPageTitle = "Own questions of the %s"
-	ownNone      = bot.Text("Your group has none yet. Members suggest one on their study page, with /study suggest, or with “Suggest as question” on a message.")
+	ownNone      = bot.Text("Your group has none yet. Members suggest one on their study page, with /study suggest, or with “Suggest as question” on a message. You can add some from a file.")
 	ownHeldOne   = bot.Text("1 of them is left out of the file: you are still to answer it.")
 	ownHeldSome  = "%d of them are left out of the file: you are still to answer them."
 	fileTitle    = bot.Text("Your group's questions as a file")

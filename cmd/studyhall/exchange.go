@@ -237,15 +237,8 @@ func (i *importBanks) report(w io.Writer, row imported, out string) error {
 }
 
 func outcomeLine(b *strings.Builder, o exchange.Outcome, all bool) {
-	switch o.Status {
-	case exchange.Refused:
-		fmt.Fprintf(b, "  %s: left out: %s (%q)\n", o.Place, strings.Join(o.Notes, "; "), o.Stem)
-	case exchange.Loss:
-		fmt.Fprintf(b, "  %s: without %s (%q)\n", o.Place, strings.Join(o.Notes, "; "), o.Stem)
-	default:
-		if all {
-			fmt.Fprintf(b, "  %s: whole (%q)\n", o.Place, o.Stem)
-		}
+	if all || o.Status != exchange.Imported {
+		fmt.Fprintf(b, "  %s (%q)\n", o, o.Stem)
 	}
 }
 

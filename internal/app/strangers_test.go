@@ -214,7 +214,7 @@ func organisersOnly(ctx context.Context, t *testing.T, w *world, db *sql.DB, pat
 
 // forOrganisers matches the patterns of what only organisers may change; other
 // pages that no member happened to open in a script are each member's own.
-var forOrganisers = regexp.MustCompile(`^(group/|track/|season/|match/|report/|meeting/|setup/|check/|group$)`)
+var forOrganisers = regexp.MustCompile(`^(group/|track/|season/|match/|report/|meeting/|setup/|check/|suggestion/|own/|import/|group$)`)
 
 // formerMember is somebody who was erased, in the private conversation.
 func formerMember(ctx context.Context, t *testing.T, w *world, db *sql.DB) (attack, bool) {

@@ -70,7 +70,7 @@ type ankiType struct {
 
 // unpack finds the collection and the list of pictures.
 func (d *ankiDeck) unpack() (data []byte, err error) {
-	if d.archive, err = openArchive(d.in.data); err != nil {
+	if d.archive, err = openArchive(d.in.data, d.in.options.Bounds); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{ankiNewest, ankiNew, ankiOld} {
@@ -79,7 +79,7 @@ func (d *ankiDeck) unpack() (data []byte, err error) {
 		}
 		if data, err = d.archive.read(name, maxUnpacked); err == nil && name == ankiNewest {
 			d.packed = true
-			data, err = unzstd(data)
+			data, err = d.archive.unzstd(data)
 		}
 		if err != nil {
 			return nil, err
@@ -90,19 +90,26 @@ func (d *ankiDeck) unpack() (data []byte, err error) {
 	return nil, refusef("There is no collection of Anki's in this archive.")
 }
 
-const maxZstd = 128 << 20 // bytes, unpacked
+const maxZstd int64 = 128 << 20 // bytes, unpacked
 
-func unzstd(data []byte) ([]byte, error) {
-	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxZstd), zstd.WithDecoderMaxWindow(64<<20))
+// unzstd unpacks what is packed once more in an archive, of which no more is
+// unpacked than it may be all in all.
+func (a *archive) unzstd(data []byte) ([]byte, error) {
+	most := min(maxZstd, a.left)
+	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderMaxMemory(uint64(max(most, 1))), zstd.WithDecoderMaxWindow(uint64(max(min(64<<20, most), zstd.MinWindowSize))))
 	if err != nil {
 		return nil, refusef("The collection is damaged or cut off.")
 	}
 	defer z.Close()
-	out, err := io.ReadAll(io.LimitReader(z, maxZstd+1))
+	out, err := io.ReadAll(io.LimitReader(z, most+1))
+	a.left -= int64(len(out))
 	switch {
+	case errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, zstd.ErrWindowSizeExceeded):
+		return nil, refusef("The collection unpacks to more than I read.")
 	case err != nil:
 		return nil, refusef("The collection is damaged or cut off.")
-	case len(out) > maxZstd, len(out) > freely && len(out)/maxRatio > len(data):
+	case int64(len(out)) > most, len(out) > freely && len(out)/maxRatio > len(data):
 		return nil, refusef("The collection unpacks to more than I read.")
 	}
 	return out, nil
@@ -125,7 +132,7 @@ func (d *ankiDeck) listMedia() {
 		}
 		return
 	}
-	if data, err = unzstd(data); err != nil {
+	if data, err = d.archive.unzstd(data); err != nil {
 		return
 	}
 	for n := 0; len(data) > 0; n++ { // entries, each with its name as field 1
@@ -176,7 +183,7 @@ func (d *ankiDeck) load(src string) ([]byte, bool) {
 	}
 	data, err := d.archive.read(d.media[src], mostPicture)
 	if err == nil && d.packed {
-		data, err = unzstd(data)
+		data, err = d.archive.unzstd(data)
 	}
 	return data, err == nil
 }

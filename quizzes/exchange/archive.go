@@ -27,7 +27,7 @@ type archive struct {
 }
 
 // openArchive reads the list of an archive's files.
-func openArchive(data []byte) (*archive, error) {
+func openArchive(data []byte, b Bounds) (*archive, error) {
 	if len(data) > maxArchive {
 		return nil, refusef("The archive has %d bytes; at most %d are read.", len(data), maxArchive)
 	}
@@ -38,7 +38,7 @@ func openArchive(data []byte) (*archive, error) {
 	if len(z.File) > maxEntries {
 		return nil, refusef("The archive has %d files; at most %d are read.", len(z.File), maxEntries)
 	}
-	a := &archive{files: map[string]*zip.File{}, left: maxUnpacked}
+	a := &archive{files: map[string]*zip.File{}, left: within(b.Unpacked, maxUnpacked)}
 	for _, f := range z.File {
 		switch {
 		case f.Mode()&fs.ModeSymlink != 0:

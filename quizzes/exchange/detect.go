@@ -19,11 +19,13 @@ var (
 
 // Detect finds out what format a file has, from its bytes; its name decides only
 // between formats that look alike. It is an [*Error] if it has none that is known.
-func Detect(name string, data []byte) (Format, error) {
+func Detect(name string, data []byte) (Format, error) { return detect(name, data, Bounds{}) }
+
+func detect(name string, data []byte, b Bounds) (Format, error) {
 	if len(data) == 0 {
 		return "", refusef("The file is empty.")
 	}
-	if f, err := detectBinary(data); f != "" || err != nil {
+	if f, err := detectBinary(data, b); f != "" || err != nil {
 		return f, err
 	}
 	head := data
@@ -101,7 +103,7 @@ func detectXML(text string) (Format, error) {
 	return "", refusef("I don't know this kind of XML. Moodle's and QTI's I can read.")
 }
 
-func detectBinary(data []byte) (Format, error) {
+func detectBinary(data []byte, b Bounds) (Format, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
 		return "", refusef("This is an old Office file. Save it as CSV.")
@@ -110,14 +112,14 @@ func detectBinary(data []byte) (Format, error) {
 	case bytes.HasPrefix(data, []byte("%PDF")):
 		return "", refusef("This is a PDF, of which I can't read questions.")
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("PK\x05\x06")):
-		return detectArchive(data)
+		return detectArchive(data, b)
 	}
 	return "", nil
 }
 
 // detectArchive looks into a zip file.
-func detectArchive(data []byte) (Format, error) {
-	a, err := openArchive(data)
+func detectArchive(data []byte, b Bounds) (Format, error) {
+	a, err := openArchive(data, b)
 	if err != nil {
 		return "", err
 	}

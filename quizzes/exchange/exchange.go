@@ -60,6 +60,27 @@ type Outcome struct {
 	ID     string   `json:"id,omitempty"`    // the id it has now; "" if it was refused
 	Stem   string   `json:"stem,omitempty"`  // how it begins
 	Notes  []string `json:"notes,omitempty"` // what was lost, or why it was refused
+
+	Item *quizzes.Item `json:"-"` // as it came in, with no area where nobody names one; nil if it was refused
+}
+
+// String is what became of the question, in one line without its words.
+func (o Outcome) String() string {
+	switch o.Status {
+	case Refused:
+		return o.Place + ": left out: " + strings.Join(o.Notes, "; ")
+	case Loss:
+		return o.Place + ": without " + strings.Join(o.Notes, "; ")
+	}
+	return o.Place + ": whole"
+}
+
+// Bounds hold what is read to less than this package's own bounds, for a program
+// that does other work meanwhile. What is 0 has the package's own.
+type Bounds struct {
+	Questions int   // of a file
+	Unpacked  int64 // bytes that an archive unpacks to, all in all
+	Nodes     int   // parts of an XML document
 }
 
 // Options say how to read a file, and what its questions are where it doesn't.
@@ -78,6 +99,7 @@ type Options struct {
 	// Term and Card separate the halves of a card and the cards of a text of
 	// pairs; "" finds them out.
 	Term, Card string
+	Bounds     Bounds
 	// Taken says where an id is in use already, "" where it isn't; nil knows of none.
 	Taken func(id string) string
 	// Progress is told, now and then, how many of all questions are done; nil
@@ -117,17 +139,28 @@ func (r Result) Count(s Status) int {
 
 // An Error says in one sentence why a file can't be read at all. It is written
 // for the person whose file it is.
-type Error struct{ text string }
+type Error struct{ text, cause string }
 
 func (e *Error) Error() string { return e.text }
 
-func refusef(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+// Cause is the sentence without what it quotes of the file, for logs.
+func (e *Error) Cause() string { return e.cause }
+
+func refusef(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...), format} }
 
 // Bounds on what is read.
 const (
 	maxText      = 32 << 20 // bytes of a text file
 	maxQuestions = 100_000  // questions of one file
 )
+
+// within is a bound that somebody set, or the package's own if that is less.
+func within[N int | int64](set, own N) N {
+	if set > 0 {
+		return min(set, own)
+	}
+	return own
+}
 
 // MaxFile is how many bytes a file may have; [Import] refuses a longer one.
 const MaxFile = maxArchive
@@ -158,7 +191,7 @@ func Import(ctx context.Context, name string, data []byte, o Options) (Result, e
 	result := Result{Format: o.From}
 	var err error
 	if result.Format == "" {
-		if result.Format, err = Detect(name, data); err != nil {
+		if result.Format, err = detect(name, data, o.Bounds); err != nil {
 			return result, err
 		}
 	}
@@ -236,8 +269,8 @@ type input struct {
 
 // add takes a question up.
 func (in *input) add(q *question) error {
-	if len(in.questions) >= maxQuestions {
-		return refusef("The file has more than %d questions; split it.", maxQuestions)
+	if most := within(in.options.Bounds.Questions, maxQuestions); len(in.questions) >= most {
+		return refusef("The file has more than %d questions; split it.", most)
 	}
 	in.questions = append(in.questions, q)
 	if len(in.questions)%1000 == 0 {

@@ -304,3 +304,43 @@ func BenchmarkCSV(b *testing.B) {
 		b.ReportMetric(time.Since(start).Seconds(), "s/import")
 	}
 }
+
+// TestTighterBounds is that a caller can hold reading to less than this package does.
+func TestTighterBounds(t *testing.T) {
+	item := strings.Replace(qtiItem, "Which?", "Which"+strings.Repeat("<b>?</b>", 100), 1)
+	random := make([]byte, 3<<20) // packs badly, so it is no bomb
+	for n := range random {
+		random[n] = byte('a' + (n*n+n/7)%23)
+	}
+	large := zipped(t, "item.xml", qtiItem, "other.xml", "<a>"+string(random)+"</a>")
+	for _, test := range []struct {
+		name   string
+		data   []byte
+		bounds exchange.Bounds
+		want   string // "" is that it is read
+	}{
+		{"questions", []byte("One?{=a}\n\nTwo?{=b}\n"), exchange.Bounds{Questions: 2}, ""},
+		{"one too many", []byte("One?{=a}\n\nTwo?{=b}\n"), exchange.Bounds{Questions: 1}, "more than 1 questions"},
+		{"parts", []byte(item), exchange.Bounds{Nodes: 1000}, ""},
+		{"too many parts", []byte(item), exchange.Bounds{Nodes: 100}, "more than 100 parts"},
+		{"an archive", large, exchange.Bounds{Unpacked: 8 << 20}, ""},
+		{"a large archive", zipped(t, "item.xml", qtiItem+strings.Repeat(" ", 2000)), exchange.Bounds{Unpacked: 1000}, "more than I read"},
+		{"never more than its own", []byte(strings.Repeat("<a>", 300)), exchange.Bounds{Nodes: 1 << 30}, "XML"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := anything()
+			o.Bounds = test.bounds
+			r, err := exchange.Import(context.Background(), "file", test.data, o)
+			if test.want == "" {
+				if err != nil || len(r.Outcomes) == 0 || r.Outcomes[0].Item == nil {
+					t.Errorf("%v, %+v", err, r.Outcomes)
+				}
+				return
+			}
+			fault, ok := errors.AsType[*exchange.Error](err)
+			if !ok || !strings.Contains(err.Error(), test.want) || strings.Contains(fault.Cause(), "item.xml") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

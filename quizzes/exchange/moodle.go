@@ -16,7 +16,7 @@ func readMoodle(in *input) error {
 	if err != nil {
 		return err
 	}
-	top, err := parseXML(text)
+	top, err := in.parseXML(text)
 	if err != nil {
 		return err
 	}

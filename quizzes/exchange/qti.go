@@ -18,7 +18,7 @@ func readQTI(in *input) error {
 	if err != nil {
 		return err
 	}
-	top, err := parseXML(text)
+	top, err := in.parseXML(text)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ type qtiReader struct {
 // qtiPackage reads the XML files of a package: those that its manifest names, in
 // that order, and then the rest.
 func (in *input) qtiPackage() error {
-	a, err := openArchive(in.data)
+	a, err := openArchive(in.data, in.options.Bounds)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (r *qtiReader) parse(name string) (*element, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseXML(text)
+	return r.in.parseXML(text)
 }
 
 // document reads the questions of one file; found is false where it is something

@@ -204,10 +204,10 @@ func lacks(i quizzes.Item) (all []string) {
 // outcomes tells of every question, in the order of the file.
 func (in *input) outcomes(result *Result, all []settled) {
 	for n, q := range in.questions {
-		o := Outcome{Place: q.place, Status: Imported, ID: all[n].item.ID, Stem: clip(q.stem, 70)}
+		o := Outcome{Place: q.place, Status: Imported, ID: all[n].item.ID, Stem: clip(q.stem, 70), Item: &all[n].item}
 		switch {
 		case q.refused != "":
-			o.Status, o.ID, o.Notes = Refused, "", []string{q.refused}
+			o.Status, o.ID, o.Notes, o.Item = Refused, "", []string{q.refused}, nil
 		case len(q.lost) > 0:
 			o.Status, o.Notes = Loss, q.lost
 		}

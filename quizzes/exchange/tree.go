@@ -26,11 +26,11 @@ type element struct {
 
 // parseXML reads a document into memory. Entities of its own are refused, and so
 // is what is nested too deeply; nothing is fetched.
-func parseXML(text string) (*element, error) {
+func (in *input) parseXML(text string) (*element, error) {
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Entity = xml.HTMLEntity
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is UTF-8 by now
-	top := &element{}
+	top, most := &element{}, within(in.options.Bounds.Nodes, mostNodes)
 	stack := []*element{top}
 	for nodes := 0; ; nodes++ {
 		token, err := d.Token()
@@ -41,8 +41,8 @@ func parseXML(text string) (*element, error) {
 			line, _ := d.InputPos()
 			return nil, refusef("The XML is broken at line %d: %s.", line, syntaxWords(err))
 		}
-		if nodes > mostNodes {
-			return nil, refusef("The XML has more than %d parts; split it.", mostNodes)
+		if nodes > most {
+			return nil, refusef("The XML has more than %d parts; split it.", most)
 		}
 		here := stack[len(stack)-1]
 		switch t := token.(type) {

@@ -153,10 +153,32 @@ func gist(i quizzes.Item) string {
 // Nearest is the question among others that a new one is most like, and how many
 // percent of the words they share; ok is false where none is a near-duplicate.
 func Nearest(item quizzes.Item, others []quizzes.Item) (like quizzes.Item, percent int, ok bool) {
-	known, best := map[string]int32{}, alike
-	words := wordsOf(gist(item), known)
+	return NewLikeness(others).Nearest(item)
+}
+
+// Likeness finds near-duplicates of many questions among the same others. It is
+// not for several goroutines at once.
+type Likeness struct {
+	known  map[string]int32
+	others []quizzes.Item
+	words  [][]int32 // of each
+}
+
+// NewLikeness prepares the others.
+func NewLikeness(others []quizzes.Item) *Likeness {
+	l := &Likeness{known: map[string]int32{}, others: others}
 	for _, o := range others {
-		if share := jaccard(words, wordsOf(gist(o), known)); share >= best && o.ID != item.ID {
+		l.words = append(l.words, wordsOf(gist(o), l.known))
+	}
+	return l
+}
+
+// Nearest is as the function of that name says.
+func (l *Likeness) Nearest(item quizzes.Item) (like quizzes.Item, percent int, ok bool) {
+	best := alike
+	words := wordsOf(gist(item), l.known)
+	for n, o := range l.others {
+		if share := jaccard(words, l.words[n]); share >= best && o.ID != item.ID {
 			like, percent, best, ok = o, int(100*share), share, true
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+
+	"studyhall/bot/bottest"
 )
 
 // upload sends a form with files as a browser does.
@@ -27,11 +29,12 @@ func (d *Driver) upload(ctx context.Context, person string, open *openForm, sent
 		}
 	}
 	for name, content := range files {
-		part, err := w.CreateFormFile("v."+name, name+".txt")
+		file, data := bottest.Uploaded(name, content)
+		part, err := w.CreateFormFile("v."+name, file)
 		if err != nil {
 			return err
 		}
-		if _, err := part.Write([]byte(content)); err != nil {
+		if _, err := part.Write(data); err != nil {
 			return err
 		}
 	}

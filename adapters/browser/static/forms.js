@@ -153,7 +153,7 @@ function mistake(field) {
   const v = values(field), min = Number(field.dataset.min), max = Number(field.dataset.max);
   const kind = field.dataset.widget, label = field.dataset.label;
   if ("required" in field.dataset && v.every((x) => x.trim() === "")) {
-    return kind === "radios" || kind === "select" || kind === "checks" ? "Please choose one: " + label + "." : "Please fill this in: " + label + ".";
+    return kind === "radios" || kind === "select" || kind === "checks" || kind === "file" ? "Please choose one: " + label + "." : "Please fill this in: " + label + ".";
   }
   if (v.length === 0) return "";
   if (kind === "number") {
@@ -161,6 +161,9 @@ function mistake(field) {
     if (isNaN(n)) return "Please write a number, such as 5.";
     if (max && n > max) return "At most " + max + ", please.";
     if ((min || max) && n < min) return "At least " + min + ", please.";
+  } else if (kind === "file") {
+    const size = field.querySelector("input").files[0].size;
+    if (max && size > max) return "At most " + (Math.floor(max / 1e5) / 10) + " MB, please.";
   } else if (kind === "checks") {
     if (max && v.length > max) return "At most " + max + ", please. Now it's " + v.length + ".";
     if (min && v.length < min) return "At least " + min + ", please. Now it's " + v.length + ".";

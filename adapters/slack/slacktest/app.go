@@ -28,7 +28,7 @@ const allInManifest = `{
 	},
 	"oauth_config": {
 		"redirect_urls": ["https://studyhall.example/slack/oauth"],
-		"scopes": {"bot": ["app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:write",
+		"scopes": {"bot": ["app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "commands", "files:read", "files:write",
 			"groups:history", "groups:read", "im:history", "im:read", "im:write", "pins:write", "team:read", "usergroups:read", "users:read"]}
 	},
 	"settings": {

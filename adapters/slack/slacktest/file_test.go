@@ -90,6 +90,7 @@ func TestDownload(t *testing.T) {
 		read := func(token string) string {
 			return send(t, w.Server, "GET", link, nil, http.Header{"Authorization": {"Bearer " + token}}).raw
 		}
+		w.w.Grant("chat:write", "commands")
 		for _, token := range []string{"", "xoxb-what", w.w.Token(), w.Workspace("Elsewhere").Token()} {
 			if got := read(token); got == "abc" {
 				t.Errorf("%q reads %q", token, got)

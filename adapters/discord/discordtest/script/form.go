@@ -128,6 +128,7 @@ func input(f discordtest.Modal, key string) (in discordtest.Component, label str
 			continue
 		}
 		_, name, _ := strings.Cut(top.Component.CustomID, "/")
+		name, _, _ = strings.Cut(name, "/")
 		if strings.EqualFold(top.Label, key) || strings.EqualFold(name, key) {
 			return *top.Component, top.Label, true
 		}
@@ -138,6 +139,7 @@ func input(f discordtest.Modal, key string) (in discordtest.Component, label str
 // entered is what a person does to a field to give it a value.
 func (d *Driver) entered(in discordtest.Component, label, v string) (any, error) {
 	kind, name, _ := strings.Cut(in.CustomID, "/")
+	name, _, _ = strings.Cut(name, "/")
 	switch kind {
 	case "person":
 		return d.person(v), nil
@@ -146,7 +148,8 @@ func (d *Driver) entered(in discordtest.Component, label, v string) (any, error)
 	case "role":
 		return d.role(v), nil
 	case "file":
-		return discordtest.File{Name: name + ".txt", Type: "text/plain", Data: []byte(v)}, nil
+		file, data := bottest.Uploaded(name, v)
+		return discordtest.File{Name: file, Type: "text/plain", Data: data}, nil
 	case "bool":
 		return v == "true", nil
 	}

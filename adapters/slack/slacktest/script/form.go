@@ -148,7 +148,8 @@ func (d *Driver) entered(ctx context.Context, person string, f slacktest.View, b
 	case "conversations_select":
 		return d.channel("", v), nil
 	case "file_input":
-		return slacktest.File{Name: b.BlockID + ".txt", Data: []byte(v)}, nil
+		file, data := bottest.Uploaded(b.BlockID, v)
+		return slacktest.File{Name: file, Data: data}, nil
 	case "timepicker":
 		for _, clock := range clocks {
 			if at, err := time.Parse(clock, strings.ToLower(v)); err == nil {
