@@ -229,18 +229,8 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 		return bot.Response{}, err
 	}
 	lines = append(lines, figures...)
-	source := bot.Textf(sourceWords, j.Item.Source.Title)
-	if j.Item.Source.Checked != "" {
-		source += bot.Textf(checkSourceWords, j.Item.Source.Checked)
-	}
-	origin := bot.Textf(checkItemWords, j.Bank, j.Item.ID, j.Version[:min(8, len(j.Version))])
-	if j.Bank == OwnBank {
-		origin = checkOwnWords
-	}
-	if j.ForAll {
-		origin += checkForAllWords
-	}
-	lines = append(lines, source, origin, "\n"+faultLine(j.Reports))
+	lines = append(lines, j.origin()...)
+	lines = append(lines, "\n"+faultLine(j.Reports))
 	drawn, draws, err := s.drawsOf(ctx, j)
 	if err != nil {
 		return bot.Response{}, err
@@ -281,6 +271,22 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 		}
 	}
 	return bot.InPlace(i, card), nil
+}
+
+// origin says where the question is from: its source, its bank and its version.
+func (j judging) origin() []bot.Text {
+	source := bot.Textf(sourceWords, j.Item.Source.Title)
+	if j.Item.Source.Checked != "" {
+		source += bot.Textf(checkSourceWords, j.Item.Source.Checked)
+	}
+	origin := bot.Textf(checkItemWords, j.Bank, j.Item.ID, j.Version[:min(8, len(j.Version))])
+	if j.Bank == OwnBank {
+		origin = checkOwnWords
+	}
+	if j.ForAll {
+		origin += checkForAllWords
+	}
+	return []bot.Text{source, origin}
 }
 
 // checkFigures are a question's figures alone.
