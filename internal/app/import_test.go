@@ -16,6 +16,7 @@ import (
 	"studyhall/bot"
 	"studyhall/bot/bottest"
 	"studyhall/bot/suggest"
+	"studyhall/quizzes"
 )
 
 // sends is what the bot answers to a form with a file, sent by hand in the first
@@ -322,5 +323,35 @@ func TestImportTellsNoAnswer(t *testing.T) {
 	leadsTo(t, r, "Add 2 questions")
 	if got := r.Reply.Card.Plain(); !strings.Contains(got, "1 are there already.") {
 		t.Errorf("once it isn't asked any more:\n%s", got)
+	}
+}
+
+// However many questions a group has of its own, each file of them is a bank that
+// the checker takes.
+func TestManyOwnLeaveAsBanks(t *testing.T) {
+	s := newScene(t)
+	group, form := s.importing()
+	for _, what := range []string{"first", "second"} {
+		var many strings.Builder
+		many.WriteString("stem,a,b,answer,explanation\n")
+		for n := range suggest.MostImport {
+			fmt.Fprintf(&many, "%s %d %s?,Yes,No,a,%s.\n", what, n, strings.Repeat("word ", 160), strings.Repeat("why ", 95))
+		}
+		r := s.sends("org-first", form, []byte(many.String()), unsigned)
+		if got := s.does("org-first", "first", leadsTo(t, r, "Add")); !strings.Contains(got, "Added: 500 questions") {
+			t.Fatalf("added: %q", got)
+		}
+	}
+	r := s.acts("org-first", "own/"+group+"/file", nil)
+	items := 0
+	for _, f := range r.Reply.Files {
+		bank, problems := quizzes.Parse(f.Name, f.Data)
+		if quizzes.Faulty(problems) {
+			t.Errorf("%s: %s", f.Name, problems[0])
+		}
+		items += len(bank.Items)
+	}
+	if items != 2*suggest.MostImport {
+		t.Errorf("%d questions in %d files", items, len(r.Reply.Files))
 	}
 }
