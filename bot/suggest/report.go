@@ -175,7 +175,7 @@ func (r report) counts() bot.Text {
 	if r.lost > 0 {
 		can = bot.Textf(importLossWords, len(r.items), r.lost)
 	}
-	all := []bot.Text{bot.Textf(importReadWords, bot.Count(len(r.lines), "question", "questions"), string(r.format)), can}
+	all := []bot.Text{bot.Textf(importReadWords, bot.Count(len(r.lines), "question", "questions"), r.format.Name()), can}
 	for _, part := range []struct {
 		count int
 		words string

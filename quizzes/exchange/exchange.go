@@ -43,6 +43,31 @@ func Formats() []Format {
 	return []Format{YAML, JSON, CSV, GIFT, Aiken, MoodleXML, QTI12, QTI21, QTI22, QTI30, Anki, AnkiText, Quizlet}
 }
 
+// Name is what people call a format.
+func (f Format) Name() string {
+	switch f {
+	case Aiken:
+		return "Aiken"
+	case MoodleXML:
+		return "Moodle XML"
+	case QTI12:
+		return "QTI 1.2"
+	case QTI21:
+		return "QTI 2.1"
+	case QTI22:
+		return "QTI 2.2"
+	case QTI30:
+		return "QTI 3.0"
+	case Anki:
+		return "an Anki package"
+	case AnkiText:
+		return "Anki text"
+	case Quizlet:
+		return "Quizlet text"
+	}
+	return strings.ToUpper(string(f))
+}
+
 // A Status is what became of one question.
 type Status string
 
