@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"studyhall/bot"
 	"studyhall/bot/cert"
@@ -184,7 +185,23 @@ func (s *Service) show(ctx context.Context, i bot.Interaction, j judging, done b
 	}
 	m := simple(s.title(j.Suggestion), bot.Join("\n", lines...))
 	m.Card.Controls = slices.DeleteFunc(rows, func(r bot.Row) bool { return len(r) == 0 })
+	if over := utf8.RuneCountInString(m.Card.Plain()) - bot.LimitMessage; over > 0 {
+		lines[1] = questionLines(shorter(j.Item, over))
+		m.Card.Body = bot.Join("\n", lines...)
+	}
 	return bot.InPlace(i, m), nil
+}
+
+// shorter is an item for a card that has so many characters too many: without its
+// source's address, and if need be without the end of the reason. A file can bring
+// both as long as banks have them.
+func shorter(item quizzes.Item, by int) quizzes.Item {
+	by -= utf8.RuneCountInString(item.Source.URL)
+	item.Source.URL = ""
+	if by > 0 {
+		item.Explanation = bot.Clip(item.Explanation, max(1, utf8.RuneCountInString(item.Explanation)-by))
+	}
+	return item
 }
 
 // questionLines are a question with its answer, why it is right, and its source.

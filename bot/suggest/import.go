@@ -70,23 +70,34 @@ type ImportStore interface {
 }
 
 // Wording is the same for two questions that ask the same in the same words, with
-// their options in any order.
+// their options in any order, and have the same answer.
 func Wording(i quizzes.Item) string {
-	plain := func(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
-	var options, right []string
+	var right []string
 	for _, o := range i.Options {
-		options = append(options, plain(o.Text))
 		if i.RightOption(o.ID) {
-			right = append(right, plain(o.Text))
+			right = append(right, spelt(o.Text))
 		}
 	}
 	if i.Typed() {
-		right = append(right, plain(strings.Join(i.Answer, " ")))
+		right = append(right, spelt(strings.Join(i.Answer, " ")))
+	}
+	slices.Sort(right)
+	return asking(i) + "\x00\x00" + strings.Join(right, "\x00")
+}
+
+// asking is the same for two questions that ask the same in the same words, with
+// their options in any order, whatever their answers are.
+func asking(i quizzes.Item) string {
+	var options []string
+	for _, o := range i.Options {
+		options = append(options, spelt(o.Text))
 	}
 	slices.Sort(options)
-	slices.Sort(right)
-	return plain(i.Stem) + "\x00" + strings.Join(options, "\x00") + "\x00\x00" + strings.Join(right, "\x00")
+	return spelt(i.Stem) + "\x00" + strings.Join(options, "\x00")
 }
+
+// spelt is a text without what doesn't make it another.
+func spelt(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
 
 // pathImport is where an organiser sends a file.
 func pathImport(groupID string) string { return pathOwn(groupID) + "/import" }

@@ -92,6 +92,7 @@ func (s *Service) file(ctx context.Context, i bot.Interaction) (bot.Response, er
 	var ids []string
 	left := 0   // without an area of today's outline
 	argued := 0 // with nothing but right answers
+	rest := 0   // for which a message has no room
 	for _, t := range d.Tracks {
 		within := s.fitting(t.Track, byTrack[t.ID])
 		left += len(byTrack[t.ID]) - len(within)
@@ -105,15 +106,16 @@ func (s *Service) file(ctx context.Context, i bot.Interaction) (bot.Response, er
 		if len(fit) == 0 {
 			continue
 		}
-		out, _, err := asFile(quizzes.Bank{ID: "own-" + t.Certification + "-" + t.ID, Title: bot.Clip(d.Group.Name+": "+s.short(t.Certification)+" questions of our own", 120),
-			Certification: t.Certification, Outline: t.Outline, Items: fit})
+		banks, err := s.banks(d, t, fit)
 		if err != nil {
 			return bot.Response{}, err
 		}
-		files = append(files, bot.File{Name: "own-" + t.Certification + ".yaml", MIME: "application/yaml", Data: out.Data})
-		for _, item := range fit {
-			id, _ := practice.OwnOf(item.ID)
-			ids = append(ids, id)
+		for _, one := range banks {
+			if len(files) == bot.LimitFiles {
+				rest += len(one.ids)
+				continue
+			}
+			files, ids = append(files, one.file), append(ids, one.ids...)
 		}
 	}
 	lines := []bot.Text{fileWords, fileReads}
@@ -132,12 +134,69 @@ func (s *Service) file(ctx context.Context, i bot.Interaction) (bot.Response, er
 	if argued > 0 {
 		lines = append(lines, bot.Textf(arguedLeft, bot.Count(argued, "question is left out", "questions are left out")))
 	}
+	if rest > 0 {
+		lines = append(lines, bot.Textf(restLeft, bot.Count(rest, "question is left out", "questions are left out"), bot.LimitFiles))
+	}
 	if err := s.Store.SuggestionRead(ctx, m.ID, ids...); err != nil {
 		return bot.Response{}, err
 	}
 	whisper := simple(fileTitle, bot.Join("\n", lines...), ways(d.Group.ID)...)
 	whisper.Files = files
 	return bot.Whisper(whisper), nil
+}
+
+// ownBank is questions of a group's own as a file.
+type ownBank struct {
+	file bot.File
+	ids  []string // of the suggestions that they were
+}
+
+// banks are items about a track as files that are each a bank.
+func (s *Service) banks(d group.Details, t group.Studied, items []quizzes.Item) ([]ownBank, error) {
+	lots, err := inBanks(items)
+	if err != nil {
+		return nil, err
+	}
+	var all []ownBank
+	for n, lot := range lots {
+		part := ""
+		if n > 0 {
+			part = "-" + strconv.Itoa(n+1)
+		}
+		out, _, err := asFile(quizzes.Bank{ID: "own-" + t.Certification + "-" + t.ID + part, Title: bot.Clip(d.Group.Name+": "+s.short(t.Certification)+" questions of our own", 120),
+			Certification: t.Certification, Outline: t.Outline, Items: lot})
+		if err != nil {
+			return nil, err
+		}
+		one := ownBank{file: bot.File{Name: "own-" + t.Certification + part + ".yaml", MIME: "application/yaml", Data: out.Data}}
+		for _, item := range lot {
+			id, _ := practice.OwnOf(item.ID)
+			one.ids = append(one.ids, id)
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// mostBank is how many items a bank may have.
+const mostBank = 2000
+
+// inBanks are items in lots that each make a bank as large as one may be.
+func inBanks(items []quizzes.Item) ([][]quizzes.Item, error) {
+	out, _, err := asFile(quizzes.Bank{ID: "own", Title: "own", Certification: "unknown", Outline: "unknown", Items: items})
+	if err != nil {
+		return nil, err
+	}
+	half := len(items) / 2
+	if fits := len(items) <= mostBank && len(out.Data) <= MostFile-1024; fits || half == 0 { // with room for its head
+		return [][]quizzes.Item{items}, nil
+	}
+	first, err := inBanks(items[:half])
+	if err != nil {
+		return nil, err
+	}
+	rest, err := inBanks(items[half:])
+	return append(first, rest...), err
 }
 
 // fitting are the items with an area that a track's outline has.

@@ -61,12 +61,18 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 	if err != nil {
 		return r, err
 	}
+	// Of what can be asked, the answer is not looked at: by a file with each of the
+	// options as the right one, an organiser would learn which it is.
+	asked, there, taken := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, item := range known {
+		asked[asking(item)] = true
+	}
 	for _, n := range own { // those that aren't asked any more, too
 		known = append(known, n.Item)
-	}
-	there, taken := map[string]bool{}, map[string]bool{}
-	for _, item := range known {
-		there[Wording(item)] = true
+		there[Wording(n.Item)] = true
+		if n.Held {
+			asked[asking(n.Item)] = true
+		}
 	}
 	likeness := quality.NewLikeness(known)
 	for _, o := range result.Outcomes {
@@ -77,7 +83,7 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 			switch why := unfit(item); {
 			case why != "":
 				line.refuse(why)
-			case there[Wording(item)]:
+			case asked[asking(item)], there[Wording(item)]:
 				line.refuse(importKnownReason)
 				line.known = true
 				r.known++

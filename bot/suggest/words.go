@@ -87,6 +87,7 @@ const (
 	fileNone   = bot.Text("There is nothing to put into a file yet. Accepted questions go into it, but for one that you are still to answer.")
 	soleWords  = bot.Text("Since it was corrected, more than one of its answers is right. A file, and what you change, has one of them alone.")
 	arguedLeft = "%s: nothing but right answers. Change it, so that it has wrong ones."
+	restLeft   = "%s: a message holds %d files."
 	areaLeft   = "%s without an area of the outline that you study now: choose one with Change it."
 	fileReads  = bot.Text("You have read the answers now: of those not asked yet, you get the point for answering and no more.")
 

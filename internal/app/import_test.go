@@ -16,6 +16,7 @@ import (
 	"studyhall/bot"
 	"studyhall/bot/bottest"
 	"studyhall/bot/suggest"
+	"studyhall/quizzes"
 )
 
 // sends is what the bot answers to a form with a file, sent by hand in the first
@@ -271,4 +272,86 @@ func TestLogTellsNothingOfFiles(t *testing.T) {
 			t.Errorf("the log has …%s…", log.String()[max(0, at[0]-200):min(len(log.String()), at[1]+50)])
 		}
 	})
+}
+
+// The longest question that a file can bring can be opened by its organiser.
+func TestImportedQuestionOpens(t *testing.T) {
+	s := newScene(t)
+	group, form := s.importing()
+	right := s.does("org-first", "first", leadsTo(t, s.sends("org-first", form, longest(), unsigned), "Add 1 question"))
+	if !strings.Contains(right, "Added: 1 question") {
+		t.Fatalf("added: %q", right)
+	}
+	page := s.acts("org-first", "own/"+group, nil)
+	shown := s.acts("org-first", leadsTo(t, page, "Which"), nil)
+	if !strings.Contains(shown.Reply.Card.Plain(), "Which") {
+		t.Fatalf("opened: %q", shown.Reply.Card.Plain())
+	}
+	stopped := s.acts("org-first", leadsTo(t, shown, "Don't ask it again"), nil)
+	if got := s.does("org-first", "first", leadsTo(t, stopped, "Ask it again")); !strings.Contains(got, "one of those that the group is asked") {
+		t.Errorf("asked again: %q", got)
+	}
+}
+
+// longest is a bank of one question that is as long as a bank's can be.
+func longest() []byte {
+	text := func(n int, end string) string { return strings.Repeat("word ", 200)[:n-len(end)] + end }
+	var b strings.Builder
+	fmt.Fprintf(&b, "bank: long\ntitle: Long\ncertification: cbet\noutline: unknown\ndraft: true\nitems:\n  - id: long-1\n    type: multiple\n    stem: \"Which %s\"\n    options:\n", text(510, "?"))
+	for n := range 5 {
+		fmt.Fprintf(&b, "      - id: %c\n        text: \"%s\"\n", 'a'+n, text(75, fmt.Sprint(n)))
+	}
+	fmt.Fprintf(&b, "    answer: [a, b, c, d]\n    explanation: \"%s\"\n    source:\n      title: \"%s\"\n      url: https://example.com/%s\n",
+		text(400, "."), text(120, "t"), strings.Repeat("a", 480))
+	return []byte(b.String())
+}
+
+// A file with each of the options as the right one doesn't tell an organiser which
+// it is of what can be asked. What isn't asked any more comes with another answer.
+func TestImportTellsNoAnswer(t *testing.T) {
+	s := newScene(t)
+	group, form := s.importing()
+	s.does("org-first", "first", leadsTo(t, s.sends("org-first", form, []byte("Which?{=Yes ~No ~Perhaps}\n"), unsigned), "Add 1 question"))
+	tries := []byte("Which?{=Yes ~No ~Perhaps}\n\nWhich?{~Yes =No ~Perhaps}\n\nWhich?{~Yes ~No =Perhaps}\n")
+	r := s.sends("org-first", form, tries, unsigned)
+	if got := r.Reply.Card.Plain(); !strings.Contains(got, "There is nothing new to add.") || !strings.Contains(got, "3 are there already.") {
+		t.Errorf("the report tells which answer is right:\n%s", got)
+	}
+	shown := s.acts("org-first", leadsTo(t, s.acts("org-first", "own/"+group, nil), "Which?"), nil)
+	s.acts("org-first", leadsTo(t, shown, "Don't ask it again"), nil)
+	r = s.sends("org-first", form, tries, unsigned)
+	leadsTo(t, r, "Add 2 questions")
+	if got := r.Reply.Card.Plain(); !strings.Contains(got, "1 are there already.") {
+		t.Errorf("once it isn't asked any more:\n%s", got)
+	}
+}
+
+// However many questions a group has of its own, each file of them is a bank that
+// the checker takes.
+func TestManyOwnLeaveAsBanks(t *testing.T) {
+	s := newScene(t)
+	group, form := s.importing()
+	for _, what := range []string{"first", "second"} {
+		var many strings.Builder
+		many.WriteString("stem,a,b,answer,explanation\n")
+		for n := range suggest.MostImport {
+			fmt.Fprintf(&many, "%s %d %s?,Yes,No,a,%s.\n", what, n, strings.Repeat("word ", 160), strings.Repeat("why ", 95))
+		}
+		r := s.sends("org-first", form, []byte(many.String()), unsigned)
+		if got := s.does("org-first", "first", leadsTo(t, r, "Add")); !strings.Contains(got, "Added: 500 questions") {
+			t.Fatalf("added: %q", got)
+		}
+	}
+	r := s.acts("org-first", "own/"+group+"/file", nil)
+	items := 0
+	for _, f := range r.Reply.Files {
+		bank, problems := quizzes.Parse(f.Name, f.Data)
+		if quizzes.Faulty(problems) {
+			t.Errorf("%s: %s", f.Name, problems[0])
+		}
+		items += len(bank.Items)
+	}
+	if items != 2*suggest.MostImport {
+		t.Errorf("%d questions in %d files", items, len(r.Reply.Files))
+	}
 }
