@@ -143,3 +143,34 @@ func TestAcceptWhileResting(t *testing.T) {
 		}
 	})
 }
+
+// A bank that is mended just as it was corrected has the version that the correction
+// made. What is reported of it is about that one: it is left out, and graded anew.
+func TestReportOfWhatTheBankMended(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		at := sunday().Add(time.Hour)
+		begin(t, s, "g")
+		for _, p := range []string{"dana", "lee"} {
+			join(t, s, "g", p)
+		}
+		wrong := lettered("cbet-one")
+		askedItem(t, s, "g", "r1", wrong, at)
+		regrade(t, s, "g", wrong, quizzes.Correction{Keys: []string{"c"}}, at)
+		mended, err := wrong.Corrected(quizzes.Correction{Keys: []string{"c"}})
+		must(t, err)
+		version, _ := mended.Version()
+		r := askedItem(t, s, "g", "r2", mended, at.Add(time.Hour))
+		r.ItemVersion = version
+		for _, p := range []string{"dana", "lee"} {
+			if k := reports(t, s, r, "member-"+p, practice.FaultKey, at.Add(2*time.Hour)).Check; k.Original != version {
+				t.Errorf("the report is about %s, want what the bank has now, %s", k.Original, version)
+			}
+		}
+		if got := leftOut(t, s, "g"); len(got) != 1 || got[0] != version {
+			t.Errorf("left out: %v, want %s", got, version)
+		}
+		if _, original, _, err := s.OriginalItem(t.Context(), "g", version); err != nil || original != version {
+			t.Errorf("original: %s, %v", original, err)
+		}
+	})
+}

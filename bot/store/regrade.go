@@ -15,8 +15,7 @@ import (
 // OriginalItem implements [practice.RegradeStore].
 func (s *Store) OriginalItem(ctx context.Context, groupID, version string) (item quizzes.Item, original string, ok bool, err error) {
 	var snapshot string
-	ok, err = found(s.read(ctx).row(ctx, `SELECT id, snapshot FROM item_versions WHERE id = COALESCE(
-		(SELECT MIN(item_version) FROM overrides WHERE group_id = $1 AND corrected = $2), $2)`, groupID, version).scan(&original, &snapshot))
+	ok, err = found(s.read(ctx).row(ctx, `SELECT id, snapshot FROM item_versions WHERE id = `+bankVersion, groupID, version).scan(&original, &snapshot))
 	if ok && err == nil {
 		item, err = quizzes.FromSnapshot([]byte(snapshot))
 	}
