@@ -63,7 +63,8 @@ type FiguresStore interface {
 	// their answer; of nobody, whether anybody could be.
 	HeldFrom(ctx context.Context, groupID, item, memberID string) (bool, error)
 	// Judged are the item versions, as banks have them, about which a group's
-	// organisers are to decide, or have decided anything but another key.
+	// organisers are to decide, or have decided anything but another key, and those
+	// that the host retired for all.
 	Judged(ctx context.Context, groupID string) ([]VoidItem, error)
 }
 

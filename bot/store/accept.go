@@ -279,6 +279,12 @@ func (s *Store) acceptIn(ctx context.Context, tx *tx, groupID string, a practice
 			return nil, err
 		}
 		reporters += told
+		if a.Retired { // as when an organiser retires it: who reported several draws gets points once
+			if told, err = retireDraws(ctx, tx, k); err != nil {
+				return nil, err
+			}
+			reporters += told
+		}
 	}
 	changed := 0
 	if len(done.Rounds) > 0 || done.Answers > 0 || len(checks) > 0 {
@@ -302,11 +308,14 @@ func (s *Store) AcceptDone(ctx context.Context, a practice.Accepted, now time.Ti
 }
 
 // giveAccepted gives a group that begins to study a certification what was accepted
-// about its questions. It comes after the track is there.
+// about its questions. It comes after the track is there. A group that has another
+// track of it is no beginner: it may have decided itself, or answers of it may still
+// have to be graded anew, and [Store.AcceptIn] looks for it.
 func giveAccepted(ctx context.Context, tx *tx, groupID, certification string, now time.Time) error {
 	_, err := tx.exec(ctx, `INSERT INTO overrides (group_id, item_version, corrected, void, corrected_at, accepted)
 		SELECT CAST($1 AS TEXT), a.item_version, a.corrected, a.void, CAST($3 AS BIGINT), TRUE
-		FROM accepted a WHERE a.certification = $2 AND a.corrected IS NOT NULL ON CONFLICT DO NOTHING`,
+		FROM accepted a WHERE a.certification = $2 AND a.corrected IS NOT NULL
+			AND (SELECT COUNT(*) FROM tracks t WHERE t.group_id = $1 AND t.certification = $2) = 1 ON CONFLICT DO NOTHING`,
 		groupID, certification, millis(now))
 	return err
 }

@@ -123,7 +123,7 @@ func TestAcceptForAll(t *testing.T) {
 		}
 		f, err := s.ForeseeAccept(t.Context(), p)
 		must(t, err)
-		if diff := cmp.Diff(practice.Foreseen{Groups: 2, Answers: 12, Gains: map[int]int{2: 6}, Reporters: 2}, f); diff != "" {
+		if diff := cmp.Diff(practice.Foreseen{Groups: 2, Answers: 6, Gains: map[int]int{2: 3}, Reporters: 2}, f); diff != "" {
 			t.Errorf("foreseen (-want +got):\n%s", diff)
 		}
 		at = at.Add(time.Hour)

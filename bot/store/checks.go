@@ -11,11 +11,21 @@ import (
 
 var _ practice.CheckStore = (*Store)(nil)
 
+// bankVersion is the item version as its bank has it that a group ($1) knows by a
+// version ($2), which may be a correction of it. A bank that was mended just as the
+// group corrected it has that very version: once the group was asked it, it is what
+// people mean.
+const bankVersion = `COALESCE((SELECT MIN(x.item_version) FROM overrides x JOIN item_versions c ON c.id = x.corrected
+	WHERE x.group_id = $1 AND x.corrected = $2
+		AND NOT EXISTS (SELECT 1 FROM rounds r WHERE r.group_id = $1 AND r.item_version = $2)
+		AND NOT EXISTS (SELECT 1 FROM memberships ms JOIN answers a ON a.member_id = ms.member_id AND a.item_id = c.item_id
+			WHERE ms.group_id = $1 AND a.group_id = $1 AND a.item_version = $2)), $2)`
+
 // currentVersion is the version by which a group ($1) grades what it knows by a
 // version ($2), and the one that its bank has.
 const currentVersion = `SELECT COALESCE(o.corrected, v.id), v.id, v.item_id FROM item_versions v
 	LEFT JOIN overrides o ON o.group_id = $1 AND o.item_version = v.id
-	WHERE v.id = COALESCE((SELECT MIN(x.item_version) FROM overrides x WHERE x.group_id = $1 AND x.corrected = $2), $2)`
+	WHERE v.id = ` + bankVersion
 
 const checkColumns = `k.id, k.group_id, k.track_id, k.item_version, k.original, k.state, k.decision, k.reason, k.member_id,
 	COALESCE((SELECT m.name FROM memberships m WHERE m.group_id = k.group_id AND m.member_id = k.member_id), ''), k.reported_at, k.decided_at, k.accepted`

@@ -173,24 +173,6 @@ func setWindows(ctx context.Context, tx *tx, groupID string, windows map[string]
 	return nil
 }
 
-// replaceFirst lets a group's first schedule ask about something else. If the
-// group studies that already beside it, the two become one.
-func replaceFirst(ctx context.Context, tx *tx, d group.Details, st group.Start) error {
-	id, err := ensureTrack(ctx, tx, st.Setup, d.Group.ID, st.Track)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, `INSERT INTO muted (channel_id, track_id)
-		SELECT channel_id, CAST($2 AS TEXT) FROM muted WHERE track_id = $1 ON CONFLICT DO NOTHING`, d.First().ID, id); err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, `DELETE FROM schedules WHERE group_id = $1 AND kind = $2 AND (track_id = $3 OR $3 = '') ORDER BY place LIMIT 1`, d.Group.ID, group.KindQuestion, id); err != nil {
-		return err
-	}
-	_, err = tx.exec(ctx, `UPDATE schedules SET track_id = $2 WHERE id = $1`, d.First().Schedule.ID, id)
-	return err
-}
-
 // organiseToo makes who reopens a group one of its organisers, if it can have more.
 func organiseToo(ctx context.Context, tx *tx, st group.Start) error {
 	setup := st.Setup

@@ -79,6 +79,7 @@ func (s *Store) Judged(ctx context.Context, groupID string) ([]practice.VoidItem
 	all, err := list(ctx, s.read(ctx), readVoidItem, `SELECT v.item_id, v.id, v.snapshot FROM overrides o JOIN item_versions v ON v.id = o.item_version
 		WHERE o.group_id = $1 AND o.void
 		UNION SELECT k.item_id, k.original, v.snapshot FROM checks k JOIN item_versions v ON v.id = k.original
-		WHERE k.group_id = $1 AND NOT (k.state = 'decided' AND k.decision = 'corrected')`, groupID)
+		WHERE k.group_id = $1 AND NOT (k.state = 'decided' AND k.decision = 'corrected')
+		UNION SELECT v.item_id, v.id, v.snapshot FROM accepted a JOIN item_versions v ON v.id = a.item_version WHERE a.retired`, groupID)
 	return all, wrap("read what organisers know", err)
 }

@@ -15,8 +15,7 @@ import (
 // OriginalItem implements [practice.RegradeStore].
 func (s *Store) OriginalItem(ctx context.Context, groupID, version string) (item quizzes.Item, original string, ok bool, err error) {
 	var snapshot string
-	ok, err = found(s.read(ctx).row(ctx, `SELECT id, snapshot FROM item_versions WHERE id = COALESCE(
-		(SELECT MIN(item_version) FROM overrides WHERE group_id = $1 AND corrected = $2), $2)`, groupID, version).scan(&original, &snapshot))
+	ok, err = found(s.read(ctx).row(ctx, `SELECT id, snapshot FROM item_versions WHERE id = `+bankVersion, groupID, version).scan(&original, &snapshot))
 	if ok && err == nil {
 		item, err = quizzes.FromSnapshot([]byte(snapshot))
 	}
@@ -60,7 +59,8 @@ func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practic
 			done, err = reword(ctx, tx, r)
 			return err
 		}
-		if _, err := lockGroup(ctx, tx, r.Group); err != nil {
+		state, err := lockGroup(ctx, tx, r.Group)
+		if err != nil {
 			return err
 		}
 		if done.Changed, err = override(ctx, tx, r); err != nil || !done.Changed {
@@ -93,7 +93,8 @@ func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practic
 		if err := doubtGroup(ctx, tx, r.Group, r.Item.ID); err != nil {
 			return err
 		}
-		return tellCorrection(ctx, tx, r, rounds)
+		// Where the group rests, nothing is posted that its organisers didn't decide.
+		return tellCorrection(ctx, tx, r, rounds, !r.Accepted || state == group.Running)
 	})
 	return done, wrap("regrade", err)
 }
@@ -311,10 +312,10 @@ func regradeEach(ctx context.Context, tx *tx, r practice.Regrading, all []practi
 	return changed, nil
 }
 
-// tellCorrection has the cards that show the answer edited and owes a note under
-// each post of the newest closed question of each track: older ones show it on
-// their cards.
-func tellCorrection(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound) error {
+// tellCorrection has the cards that show the answer edited and, if notes are wanted,
+// owes one under each post of the newest closed question of each track: older ones
+// show it on their cards.
+func tellCorrection(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound, notes bool) error {
 	newest := map[string]correctedRound{} // by track
 	for _, round := range rounds {
 		if round.state != string(practice.Closed) {
@@ -333,6 +334,9 @@ func tellCorrection(ctx context.Context, tx *tx, r practice.Regrading, rounds []
 				return err
 			}
 		}
+	}
+	if !notes {
+		return nil
 	}
 	for _, track := range slices.Sorted(maps.Keys(newest)) {
 		if err := oweCorrection(ctx, tx, r, newest[track]); err != nil {

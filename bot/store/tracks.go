@@ -52,11 +52,8 @@ func (s *Store) AddTrack(ctx context.Context, t group.NewTrack) (outcome group.T
 			return nil
 		}
 		outcome = group.TrackChanged
-		id, err := ensureTrack(ctx, tx, t.Setup, groupID, t.Track)
+		id, err := ensureTrack(ctx, tx, t.Setup, groupID, t.Track, t.Now)
 		if err != nil {
-			return err
-		}
-		if err := giveAccepted(ctx, tx, groupID, t.Setup.Certification, t.Now); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, `INSERT INTO schedules (id, group_id, track_id, kind, expr, place) VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -79,7 +76,7 @@ func (s *Store) AddTrack(ctx context.Context, t group.NewTrack) (outcome group.T
 
 // ensureTrack is the group's track of a set-up's outline with its window: the
 // one it had before, or a new one.
-func ensureTrack(ctx context.Context, tx *tx, setup group.Setup, groupID, fresh string) (id string, err error) {
+func ensureTrack(ctx context.Context, tx *tx, setup group.Setup, groupID, fresh string, now time.Time) (id string, err error) {
 	had, err := found(tx.row(ctx, `SELECT id FROM tracks WHERE group_id = $1 AND certification = $2 AND outline = $3 ORDER BY rounds DESC, id LIMIT 1`,
 		groupID, setup.Certification, setup.Outline).scan(&id))
 	if err != nil {
@@ -91,7 +88,35 @@ func ensureTrack(ctx context.Context, tx *tx, setup group.Setup, groupID, fresh 
 	}
 	_, err = tx.exec(ctx, `INSERT INTO tracks (id, group_id, certification, outline, window_from, window_to) VALUES ($1, $2, $3, $4, $5, $6)`,
 		fresh, groupID, setup.Certification, setup.Outline, setup.WindowFrom, setup.WindowTo)
-	return fresh, err
+	if err != nil {
+		return "", err
+	}
+	return fresh, giveAccepted(ctx, tx, groupID, setup.Certification, now)
+}
+
+// replaceFirst lets a group's first schedule ask about something else. If the
+// group studies that already beside it, the two become one.
+func replaceFirst(ctx context.Context, tx *tx, d group.Details, st group.Start) error {
+	id, err := ensureTrack(ctx, tx, st.Setup, d.Group.ID, st.Track, st.Now)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO muted (channel_id, track_id)
+		SELECT channel_id, CAST($2 AS TEXT) FROM muted WHERE track_id = $1 ON CONFLICT DO NOTHING`, d.First().ID, id); err != nil {
+		return err
+	}
+	var place int
+	twice, err := found(tx.row(ctx, `DELETE FROM schedules WHERE group_id = $1 AND kind = $2 AND track_id = $3 RETURNING place`, d.Group.ID, group.KindQuestion, id).scan(&place))
+	if err != nil {
+		return err
+	}
+	if twice {
+		if _, err := tx.exec(ctx, `UPDATE schedules SET place = place - 1 WHERE group_id = $1 AND kind = $2 AND place > $3`, d.Group.ID, group.KindQuestion, place); err != nil {
+			return err
+		}
+	}
+	_, err = tx.exec(ctx, `UPDATE schedules SET track_id = $2 WHERE id = $1`, d.First().Schedule.ID, id)
+	return err
 }
 
 // placeTrack says where a new certification is posted: everywhere, or in one

@@ -46,6 +46,9 @@ func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	if one == nil { // accepted before, and nobody proposes it any more
+		if !a.Write {
+			return a.look(p, *accepted)
+		}
 		return a.finish(ctx, p, s, *accepted, nil)
 	}
 	f, err := s.ForeseeAccept(ctx, *one)
@@ -139,6 +142,19 @@ func (a *acceptCorrection) meant(all, open []practice.Proposal, accepted []pract
 	return of(all, every)
 }
 
+// look says how far it is with what was accepted, and does nothing.
+func (a *acceptCorrection) look(p *program, accepted practice.Accepted) error {
+	if a.JSON {
+		return p.printJSON(acceptedRow(accepted))
+	}
+	text := "It is accepted, and on its way to the groups. The same with -write waits until every group has it."
+	if !accepted.Done.IsZero() {
+		text = "It is accepted. Every group has it: there is nothing more to do."
+	}
+	_, err := fmt.Fprintln(p.out, text)
+	return err
+}
+
 // finish waits until every group has what was accepted, or brings it there if no bot
 // runs.
 func (a *acceptCorrection) finish(ctx context.Context, p *program, s *store.Store, accepted practice.Accepted, row *acceptRow) error {
@@ -149,7 +165,7 @@ func (a *acceptCorrection) finish(ctx context.Context, p *program, s *store.Stor
 	done := !accepted.Done.IsZero()
 	if a.JSON {
 		if row == nil {
-			row = &acceptRow{correctionRow: correctionRow{Item: accepted.Item, Version: accepted.Version, Decision: string(accepted.Decision)}}
+			row = acceptedRow(accepted)
 		}
 		row.Written, row.Done, row.Brought = true, done, &broughtRow{accepted.Groups, accepted.Answers, accepted.Gainers, accepted.Reporters}
 		err = p.printJSON(row)
@@ -320,6 +336,11 @@ type broughtRow struct {
 	Answers   int `json:"answers"`
 	Gainers   int `json:"people_who_gained"`
 	Reporters int `json:"reports"`
+}
+
+// acceptedRow is what was accepted and nobody proposes any more.
+func acceptedRow(a practice.Accepted) *acceptRow {
+	return &acceptRow{correctionRow: correctionRow{Item: a.Item, Version: a.Version, Decision: string(a.Decision)}, Done: !a.Done.IsZero()}
 }
 
 func newForeseenRow(f practice.Foreseen) foreseenRow {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"database/sql"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -126,5 +129,42 @@ func fourGroups(t *testing.T, url string) {
 		r.Corrected, r.Snapshot = r.Item.Version()
 		_, err = s.Regrade(ctx, r)
 		must(err)
+	}
+}
+
+// Without -write nothing is brought to a group, not even what was accepted before by
+// groups that have decided otherwise since.
+func TestAcceptLooksAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "studyhall.db")
+	url := "sqlite:" + file
+	fourGroups(t, url)
+	s, err := store.Open(t.Context(), slog.New(slog.DiscardHandler), url, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.Proposals(t.Context())
+	if err != nil || len(all) == 0 {
+		t.Fatalf("proposals: %v, %v", all, err)
+	}
+	if _, _, err = s.Accept(t.Context(), all[0], time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`DELETE FROM overrides`); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := &program{out: &out, err: &out, now: time.Now, env: func(name string) (string, bool) { return url, name == "DATABASE_URL" }}
+	if code := p.run(t.Context(), []string{"quizzes", "accept", "cbet-x"}); code != 0 || !strings.Contains(out.String(), "on its way to the groups") {
+		t.Errorf("exit %d: %s", code, out.String())
+	}
+	var given int
+	if err := db.QueryRow(`SELECT COUNT(*) FROM overrides`).Scan(&given); err != nil || given > 0 {
+		t.Errorf("brought to %d groups, %v", given, err)
 	}
 }
