@@ -84,8 +84,8 @@ func TestNothingPrivateIsTold(t *testing.T) {
 		{"discord over http", func(t *testing.T) *world { return newDiscordWorld(t, true) }},
 	} {
 		for n, script := range []string{"journey-d", "journey-e", "exam-not-this-time", "calendar"} {
-			if raceEnabled && (place.name != "fake" || n > 0) {
-				continue // ten times slower, and no other path
+			if less && (place.name != "fake" || n > 0) {
+				continue // no other path
 			}
 			t.Run(place.name+"/"+script, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { tellsNothingPrivate(t, place.make(t), script) })

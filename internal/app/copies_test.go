@@ -149,8 +149,8 @@ func severalScripts(t *testing.T, platform string) []string {
 func TestConversationsOnSeveralCopies(t *testing.T) {
 	for _, platform := range []string{"slack", "discord"} {
 		for n, file := range severalScripts(t, platform) {
-			if raceEnabled && n%3 != 0 {
-				continue // ten times slower, and not much of it is another path
+			if less && n%3 != 0 {
+				continue // not much of it is another path
 			}
 			t.Run(platform+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 				url := pgtest.URL(t)

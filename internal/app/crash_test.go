@@ -23,7 +23,7 @@ import (
 func TestCrashes(t *testing.T) {
 	zones := []string{"America/New_York", "Pacific/Chatham", "Europe/Berlin", "America/Santiago"}
 	seeds, days, groups := uint64(4), 60, len(zones)
-	if raceEnabled { // ten times slower
+	if less {
 		seeds, days, groups = 2, 15, 1
 	}
 	var mu sync.Mutex
@@ -46,7 +46,7 @@ func TestCrashes(t *testing.T) {
 		}
 	})
 	for _, point := range append(slices.Collect(maps.Keys(crashPoints())), "a press") {
-		if total[point] == 0 && !raceEnabled {
+		if total[point] == 0 && !less {
 			t.Errorf("the program never died at %s", point)
 		}
 	}

@@ -180,8 +180,8 @@ func (w *walk) posts(g walkGroup) []string {
 // person who moves, and three days without the program. Everything that a group or
 // a person is owed comes once, on its local day and minute, and nothing else does.
 func TestTwoYears(t *testing.T) {
-	if raceEnabled {
-		t.Skip("of volume")
+	if less {
+		t.Skip("of volume: STUDYHALL_WHOLE=1 has it run")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		w := &walk{world: newWorld(t).(*world), t: t, newest: map[bot.ChannelID]bottest.Record{}}

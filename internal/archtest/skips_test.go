@@ -39,6 +39,9 @@ func TestSkipsRunInCI(t *testing.T) {
 	if strings.Contains(ci, "-short") {
 		t.Error(".ci/run leaves tests out with -short")
 	}
+	if !strings.Contains(ci, "export STUDYHALL_WHOLE=1") {
+		t.Error(".ci/run doesn't ask for the whole of what is made smaller")
+	}
 	skip := regexp.MustCompile(`\b[bt]\.Skip(f|Now)?\(`)
 	seen := map[string]bool{}
 	for _, s := range sources(t) {
