@@ -31,7 +31,7 @@ const (
 	importCanWords   = "%d can be added."
 	importLossWords  = "%d can be added, %d of them with a loss."
 	importCantWords  = "%d can't be added."
-	importHasWords   = "%d are there already."
+	importHasWords   = "There already: %d."
 	importAlikeWords = "Nearly the same as one that you have: %d."
 	importMoreWords  = "And %d more; the file tells all."
 	importWaitsWords = bot.Text("They wait for a day, for you alone.")

@@ -56,7 +56,7 @@ func (r *reloadBanks) Run(ctx context.Context, p *program) (err error) {
 	bad := len(missing) > 0
 	for _, a := range answers {
 		bad = bad || !a.Fine
-		words := "reads them again"
+		words := "has looked"
 		if !a.Fine {
 			words = "goes on with the banks it had, for there are faults"
 		}

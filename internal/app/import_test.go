@@ -314,14 +314,14 @@ func TestImportTellsNoAnswer(t *testing.T) {
 	s.does("org-first", "first", leadsTo(t, s.sends("org-first", form, []byte("Which?{=Yes ~No ~Perhaps}\n"), unsigned), "Add 1 question"))
 	tries := []byte("Which?{=Yes ~No ~Perhaps}\n\nWhich?{~Yes =No ~Perhaps}\n\nWhich?{~Yes ~No =Perhaps}\n")
 	r := s.sends("org-first", form, tries, unsigned)
-	if got := r.Reply.Card.Plain(); !strings.Contains(got, "There is nothing new to add.") || !strings.Contains(got, "3 are there already.") {
+	if got := r.Reply.Card.Plain(); !strings.Contains(got, "There is nothing new to add.") || !strings.Contains(got, "There already: 3.") {
 		t.Errorf("the report tells which answer is right:\n%s", got)
 	}
 	shown := s.acts("org-first", leadsTo(t, s.acts("org-first", "own/"+group, nil), "Which?"), nil)
 	s.acts("org-first", leadsTo(t, shown, "Don't ask it again"), nil)
 	r = s.sends("org-first", form, tries, unsigned)
 	leadsTo(t, r, "Add 2 questions")
-	if got := r.Reply.Card.Plain(); !strings.Contains(got, "1 are there already.") {
+	if got := r.Reply.Card.Plain(); !strings.Contains(got, "There already: 1.") {
 		t.Errorf("once it isn't asked any more:\n%s", got)
 	}
 }
