@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -60,5 +61,45 @@ func TestSkipsRunInCI(t *testing.T) {
 		if !seen[name] {
 			t.Errorf("%s skips nothing any more; remove its row", name)
 		}
+	}
+}
+
+// TestSmallerTestsRunWhole has every test that does less under the race detector, or
+// where nobody asks for the whole, be played whole by .ci/run without the detector.
+func TestSmallerTestsRunWhole(t *testing.T) {
+	whole := map[string]*regexp.Regexp{} // by the packages of which these run
+	for _, run := range regexp.MustCompile(`(?m)^go test -count=1 .*-run '([^']+)'(.*)`).FindAllStringSubmatch(read(t, ".ci/run"), -1) {
+		whole[run[2]+" "] = regexp.MustCompile("(?i)" + run[1])
+	}
+	played := func(file, test string) bool {
+		for packages, names := range whole {
+			if strings.Contains(packages, " ./"+path.Dir(file)+" ") && names.MatchString(test) {
+				return true
+			}
+		}
+		return false
+	}
+	function, smaller := regexp.MustCompile(`^func (\w+)`), regexp.MustCompile(`(raceEnabled|\bless) (&&|\{)|!(raceEnabled|less)\b`)
+	seen := 0
+	for _, s := range sources(t) {
+		if !strings.HasSuffix(s.path, "_test.go") || s.path == "internal/archtest/skips_test.go" {
+			continue
+		}
+		name := ""
+		for line := range strings.Lines(read(t, s.path)) {
+			if f := function.FindStringSubmatch(line); f != nil {
+				name = f[1]
+			}
+			if !smaller.MatchString(line) {
+				continue
+			}
+			seen++
+			if !played(s.path, name) {
+				t.Errorf("%s: %s does less under the race detector, and .ci/run plays it nowhere else", s.path, name)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d places were found; that shows little", seen)
 	}
 }
