@@ -57,9 +57,9 @@ func (s *Service) familyName(f []Checked) bot.Text {
 	}
 	names := s.checkNames(f[:min(len(f), drawsNamed)])
 	if rest := len(f) - drawsNamed; rest > 0 {
-		return bot.Textf(drawsManyWords, enumerated(names), rest)
+		return bot.Textf(drawsManyWords, bot.And(names), rest)
 	}
-	return bot.Textf(drawsWords, enumerated(names))
+	return bot.Textf(drawsWords, bot.And(names))
 }
 
 func (s *Service) checkNames(all []Checked) (names []string) {
@@ -93,7 +93,7 @@ func (s *Service) drawsOf(ctx context.Context, j judging) (bot.Text, bot.Row, er
 	for _, k := range others {
 		row = append(row, bot.Button{Label: s.checkLabel(k), Action: pathCheck(k.ID)})
 	}
-	return bot.Textf(drawnTooWords, enumerated(s.checkNames(others))), row, nil
+	return bot.Textf(drawnTooWords, bot.And(s.checkNames(others))), row, nil
 }
 
 // drawnWords say how far a decision about a computed item reaches; "" of others.

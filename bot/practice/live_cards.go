@@ -150,19 +150,11 @@ func liveLeaders(tallies []LiveTally) []bot.Text {
 			for _, t := range tallies[:n] {
 				who = append(who, bot.Clip(t.Name, 40))
 			}
-			lines = append(lines, bot.Textf(livePlaceWords, place, enumerated(who), tallies[0].Right))
+			lines = append(lines, bot.Textf(livePlaceWords, place, bot.And(who), tallies[0].Right))
 		}
 		tallies = tallies[n:]
 	}
 	return lines
-}
-
-// enumerated is "Dana, Lee and Priya".
-func enumerated(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 // livePodium is how a live round ended.

@@ -54,7 +54,7 @@ func pathOdd(round string) string { return "odd/" + round }
 // attachOdd registers what organisers see without anybody's report.
 func (s *Service) attachOdd(groups *group.Service) {
 	groups.ContributeQueue(group.QueueSection{
-		Waiting: func(context.Context, string) (int, error) { return 0, nil }, // they may be left alone
+		Waiting: nothingWaits, // they may be left alone
 		Show:    s.oddSection,
 	})
 	s.Bot.Action(pathOdd("{round}"), s.oddPage)

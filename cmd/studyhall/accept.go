@@ -243,7 +243,7 @@ func tell(p *program, one practice.Proposal, f practice.Foreseen, before *practi
 		line += " " + f.Words()
 	}
 	if f.Reporters > 0 {
-		line += fmt.Sprintf(" %s would be answered, with 3 points for each.", counted(f.Reporters, "report"))
+		line += fmt.Sprintf(" %s would be answered, with %d points for each.", counted(f.Reporters, "report"), practice.PointsReport)
 	}
 	lines = append(lines, line, "Groups that decided themselves keep what they have; groups that start later have it from their beginning.")
 	if text := bankText(one); text != "" {
