@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
@@ -74,11 +77,9 @@ func (s *Store) Regrade(ctx context.Context, r practice.Regrading) (done practic
 		}
 		for _, round := range rounds {
 			done.Rounds = append(done.Rounds, round.id)
-			n, gainers, err := regradeRound(ctx, tx, r, round)
-			if err != nil {
-				return err
-			}
-			done.Answers, done.Gainers = done.Answers+n, done.Gainers+gainers
+		}
+		if done.Answers, done.Gainers, err = regradeRounds(ctx, tx, r, rounds); err != nil {
+			return err
 		}
 		if done.Gainers > 0 {
 			if err := addGains(ctx, tx, r, rounds); err != nil {
@@ -134,35 +135,35 @@ func readCorrected(scan scanner) (r correctedRound, err error) {
 	return r, err
 }
 
+// regradedRound are the rounds (r) that a correction is about: of a group ($1), with
+// a version ($3) of an item ($2).
+const regradedRound = `r.group_id = $1 AND r.item_id = $2 AND r.item_version = $3 AND r.state <> 'skipped'`
+
 // change is what becomes of an answer.
 type change struct {
 	now  practice.Grade
 	gain int // points it gains
 }
 
-// regradeRound grades a round's answers anew.
-func regradeRound(ctx context.Context, tx *tx, r practice.Regrading, round correctedRound) (changed, gainers int, err error) {
-	if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND gained > 0`, round.id); err != nil {
-		return 0, 0, err
-	}
-	regrade := regradeChoices
+// regradeRounds grades the answers of all rounds with the item anew.
+func regradeRounds(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound) (changed, gainers int, err error) {
 	if r.Item.Typed() {
-		regrade = regradeTyped
+		changed, err = regradeTyped(ctx, tx, r, rounds)
+	} else {
+		changed, err = regradeChoices(ctx, tx, r)
 	}
-	if changed, err = regrade(ctx, tx, r, round.id); err != nil {
+	if err != nil {
 		return 0, 0, err
 	}
-	var least, most int
-	if err := tx.row(ctx, `SELECT COUNT(*), COALESCE(MIN(gained), 0), COALESCE(MAX(gained), 0) FROM answers
-		WHERE round_id = $1 AND gained > 0`, round.id).scan(&gainers, &least, &most); err != nil {
-		return 0, 0, err
+	gained, err := list(ctx, tx, column[int], `WITH n (round_id, correct, gainers, least, most) AS MATERIALIZED (
+			SELECT r.id, COUNT(CASE WHEN a.verdict = 'right' AND NOT a.caught_up THEN 1 END), COUNT(CASE WHEN a.gained > 0 THEN 1 END),
+				MIN(CASE WHEN a.gained > 0 THEN a.gained END), MAX(a.gained)
+			FROM rounds r LEFT JOIN answers a ON a.round_id = r.id WHERE `+regradedRound+` GROUP BY r.id)
+		UPDATE rounds SET correct = n.correct, gainers = n.gainers, gain = CASE WHEN n.least = n.most THEN n.most ELSE 0 END FROM n
+		WHERE rounds.id = n.round_id RETURNING rounds.gainers`, r.Group, r.Item.ID, r.ItemVersion)
+	for _, n := range gained {
+		gainers += n
 	}
-	if least != most {
-		least = 0
-	}
-	_, err = tx.exec(ctx, `UPDATE rounds SET gainers = $2, gain = $3,
-			correct = (SELECT COUNT(*) FROM answers a WHERE a.round_id = $1 AND NOT a.caught_up AND a.verdict = 'right')
-		WHERE id = $1`, round.id, gainers, least)
 	return changed, gainers, err
 }
 
@@ -200,7 +201,7 @@ func addGains(ctx context.Context, tx *tx, r practice.Regrading, rounds []correc
 	return nil
 }
 
-// changeOf is what becomes of an answer; false if nothing does.
+// changeOf is what becomes of an answer; false if its grade stays.
 func changeOf(r practice.Regrading, a practice.Answer) (c change, ok bool) {
 	c.now = r.Grades(a)
 	after := a
@@ -209,40 +210,70 @@ func changeOf(r practice.Regrading, a practice.Answer) (c change, ok bool) {
 	return c, c.now != practice.Grade{Verdict: a.Verdict, Credit: a.Credit}
 }
 
-// regradeChoices grades every combination of options once: there are few.
-func regradeChoices(ctx context.Context, tx *tx, r practice.Regrading, roundID string) (changed int, err error) {
-	kinds, err := list(ctx, tx, func(scan scanner) (a practice.Answer, err error) {
-		err = scan(&a.Option, &a.Verdict, &a.Credit, &a.CaughtUp)
-		return a, err
-	}, `SELECT DISTINCT options, verdict, credit, caught_up FROM answers WHERE round_id = $1`, roundID)
-	if err != nil {
+// regradeChoices grades every combination of options once: there are few, however
+// many answers there are, and those that become alike are written together.
+func regradeChoices(ctx context.Context, tx *tx, r practice.Regrading) (changed int, err error) {
+	alike := map[change][]any{} // values of the kinds of answers that become so
+	if err := visit(ctx, tx, func(scan scanner) error {
+		var a practice.Answer
+		var n int
+		if err := scan(&a.Option, &a.Verdict, &a.Credit, &a.CaughtUp, &a.Gained, &n); err != nil {
+			return err
+		}
+		c, ok := changeOf(r, a)
+		if ok {
+			changed += n
+		}
+		if ok || a.Gained > 0 { // an earlier correction's gain isn't this one's
+			alike[c] = append(alike[c], a.Option, string(a.Verdict), string(a.Credit), a.CaughtUp, a.Gained)
+		}
+		return nil
+	}, `SELECT a.options, a.verdict, a.credit, a.caught_up, a.gained, COUNT(*) FROM rounds r JOIN answers a ON a.round_id = r.id
+		WHERE `+regradedRound+` GROUP BY a.options, a.verdict, a.credit, a.caught_up, a.gained`, r.Group, r.Item.ID, r.ItemVersion); err != nil {
 		return 0, err
 	}
-	for _, a := range kinds {
-		c, ok := changeOf(r, a)
-		if !ok {
-			continue
+	// What gains nothing comes first: what one statement makes, no later one changes.
+	// It has its grade by the new key already.
+	const kind = 5 // values
+	for _, c := range slices.SortedFunc(maps.Keys(alike), func(a, b change) int { return cmp.Compare(a.gain, b.gain) }) {
+		for some := range slices.Chunk(alike[c], kind*regradedAtOnce) {
+			args := append([]any{r.Group, r.Item.ID, r.ItemVersion, string(c.now.Verdict), string(c.now.Credit), c.gain}, some...)
+			if _, err := tx.exec(ctx, `UPDATE answers SET verdict = $4, credit = $5, gained = $6 WHERE round_id IN (SELECT r.id FROM rounds r WHERE `+regradedRound+`)
+				AND (options, verdict, credit, caught_up, gained) IN (VALUES `+kinds(7, len(some)/kind)+`)`, args...); err != nil {
+				return 0, err
+			}
 		}
-		// What one change makes, no other one changes: it has the verdict by the
-		// new key already.
-		rows, err := tx.exec(ctx, `UPDATE answers SET verdict = $6, credit = $7, gained = $8
-			WHERE round_id = $1 AND options = $2 AND verdict = $3 AND credit = $4 AND caught_up = $5`, roundID, a.Option,
-			string(a.Verdict), string(a.Credit), a.CaughtUp, string(c.now.Verdict), string(c.now.Credit), c.gain)
-		if err != nil {
-			return 0, err
-		}
-		changed += int(rows)
 	}
 	return changed, nil
 }
 
-// regradeTyped grades each answer: hardly two are typed alike.
-func regradeTyped(ctx context.Context, tx *tx, r practice.Regrading, roundID string) (int, error) {
-	all, err := list(ctx, tx, readGraded, `SELECT a.id, a.options, a.raw, a.verdict, a.credit, a.caught_up FROM answers a WHERE a.round_id = $1`, roundID)
-	if err != nil {
-		return 0, err
+// kinds are so many rows of values, beginning with the parameter first.
+func kinds(first, n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		at := first + 5*i
+		rows[i] = fmt.Sprintf("($%d, $%d, $%d, CAST($%d AS BOOLEAN), CAST($%d AS BIGINT))", at, at+1, at+2, at+3, at+4)
 	}
-	return regradeEach(ctx, tx, r, all, true)
+	return strings.Join(rows, ", ")
+}
+
+// regradeTyped grades each answer: hardly two are typed alike.
+func regradeTyped(ctx context.Context, tx *tx, r practice.Regrading, rounds []correctedRound) (changed int, err error) {
+	for _, round := range rounds {
+		if _, err := tx.exec(ctx, `UPDATE answers SET gained = 0 WHERE round_id = $1 AND gained > 0`, round.id); err != nil {
+			return 0, err
+		}
+		all, err := list(ctx, tx, readGraded, `SELECT a.id, a.options, a.raw, a.verdict, a.credit, a.caught_up FROM answers a WHERE a.round_id = $1`, round.id)
+		if err != nil {
+			return 0, err
+		}
+		n, err := regradeEach(ctx, tx, r, all, true)
+		if err != nil {
+			return 0, err
+		}
+		changed += n
+	}
+	return changed, nil
 }
 
 // regradePractice grades answers in sessions. Practice points are for questions
@@ -282,11 +313,7 @@ var regradeSome = `UPDATE answers SET verdict = $1, credit = $2, gained = $3 WHE
 
 // regradeEach regrades answers one by one, those that become alike together.
 func regradeEach(ctx context.Context, tx *tx, r practice.Regrading, all []practice.Answer, points bool) (changed int, err error) {
-	type outcome struct {
-		practice.Grade
-		gain int
-	}
-	alike := map[outcome][]string{}
+	alike := map[change][]string{}
 	for _, a := range all {
 		c, ok := changeOf(r, a)
 		if !ok {
@@ -295,12 +322,12 @@ func regradeEach(ctx context.Context, tx *tx, r practice.Regrading, all []practi
 		if !points {
 			c.gain = 0
 		}
-		alike[outcome{c.now, c.gain}] = append(alike[outcome{c.now, c.gain}], a.ID)
+		alike[c] = append(alike[c], a.ID)
 		changed++
 	}
-	for o, ids := range alike {
+	for c, ids := range alike {
 		for some := range slices.Chunk(ids, regradedAtOnce) {
-			args := []any{string(o.Verdict), string(o.Credit), o.gain}
+			args := []any{string(c.now.Verdict), string(c.now.Credit), c.gain}
 			for n := range regradedAtOnce {
 				args = append(args, some[min(n, len(some)-1)])
 			}
