@@ -64,7 +64,7 @@ type Adapter struct {
 
 	recent   *adapterkit.Recent
 	crowd    *adapterkit.Crowd
-	members  *adapterkit.Memo[membership]
+	members  *adapterkit.Memo[bot.Profile]
 	channels *adapterkit.Memo[channel]
 	guilds   *adapterkit.Memo[guild]
 	directs  *adapterkit.Memo[string]
@@ -92,7 +92,7 @@ func New(log *slog.Logger, config Config) (*Adapter, error) {
 		log: log, shelf: config.Shelf, guild: config.Guild, now: config.Now, takeover: config.Takeover, meter: cmp.Or[bot.Meter](config.Meter, bot.NoMeter{}),
 		life: adapterkit.NewLife(log),
 		in:   map[string]bool{}, openings: adapterkit.NewTurn(), recent: adapterkit.NewRecent(), crowd: adapterkit.NewCrowd(),
-		members: adapterkit.NewMemo[membership](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
+		members: adapterkit.NewMemo[bot.Profile](), channels: adapterkit.NewMemo[channel](), guilds: adapterkit.NewMemo[guild](), directs: adapterkit.NewMemo[string](),
 		searches: adapterkit.NewMemo[search](), present: adapterkit.NewMemo[bool](), lines: map[string][]func(context.Context){},
 	}
 	a.line = adapterkit.NewLine(a.life, atOnce)

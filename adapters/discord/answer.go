@@ -39,7 +39,7 @@ func (a *Adapter) take(r received, d receivedData) {
 		return
 	}
 	if r.Member != nil && r.Guild != "" {
-		a.members.Put(r.Guild+"/"+r.User.ID, *r.Member, memoTime)
+		a.members.Put(r.Guild+"/"+r.User.ID, r.Member.profile(), memoTime)
 	}
 	a.remember(r, d)
 	ok, full := a.crowd.Enter(r.User.ID)

@@ -67,6 +67,11 @@ type membership struct {
 	Permissions string   `json:"permissions"` // in the channel; only of interactions
 }
 
+// profile is what the core wants to know, of a member whose permissions are known.
+func (m *membership) profile() bot.Profile {
+	return bot.Profile{Name: m.name(), Administrator: bits(m.Permissions)&(permitAdminister|permitManage) != 0}
+}
+
 // name is what people see.
 func (m *membership) name() string {
 	switch {

@@ -161,19 +161,21 @@ func (a *Adapter) Profile(ctx context.Context, space bot.SpaceID, user bot.UserI
 		err := a.rest.do(ctx, call{method: http.MethodGet, route: "/users/*", args: []string{person}}, &p)
 		return bot.Profile{Name: p.name()}, err
 	}
-	m, ok := a.members.Get(server + "/" + person)
-	if !ok {
-		if m, err = a.member(ctx, server, person); err != nil {
-			return bot.Profile{}, err
-		}
-		g, err := a.server(ctx, server, false)
-		if err != nil {
-			return bot.Profile{Name: m.name()}, err
-		}
-		m.Permissions = strconv.FormatUint(g.base(person, m.Roles), 10)
-		a.members.Put(server+"/"+person, m, memoTime)
+	if p, ok := a.members.Get(server + "/" + person); ok {
+		return p, nil
 	}
-	return bot.Profile{Name: m.name(), Administrator: bits(m.Permissions)&(permitAdminister|permitManage) != 0}, nil
+	m, err := a.member(ctx, server, person)
+	if err != nil {
+		return bot.Profile{}, err
+	}
+	g, err := a.server(ctx, server, false)
+	if err != nil {
+		return bot.Profile{Name: m.name()}, err
+	}
+	m.Permissions = strconv.FormatUint(g.base(person, m.Roles), 10)
+	p := m.profile()
+	a.members.Put(server+"/"+person, p, memoTime)
+	return p, nil
 }
 
 // Check tells which of the permissions that posting takes is missing, by the

@@ -46,7 +46,10 @@ func (a Areas) rows() []Area { return a.Rows[:min(len(a.Rows), most)] }
 // right.
 func (r *Renderer) Areas(a Areas, theme Theme) ([]byte, error) {
 	rows := a.rows()
-	c := r.begin(theme, a.Title, rowHeight*len(rows)+noteHeight(a.Note))
+	c, err := r.begin(theme, a.Title, rowHeight*len(rows)+noteHeight(a.Note))
+	if err != nil {
+		return nil, err
+	}
 	const nameWidth, countWidth = 430, 260
 	const barX = margin + nameWidth + 24
 	const barLength = width - margin - barX - countWidth - 24

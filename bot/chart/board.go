@@ -37,7 +37,10 @@ func (b Board) rows() []Place { return b.Rows[:min(len(b.Rows), most)] }
 // Board draws a board as PNG.
 func (r *Renderer) Board(b Board, theme Theme) ([]byte, error) {
 	rows := b.rows()
-	c := r.begin(theme, b.Title, rowHeight*len(rows)+noteHeight(b.Note))
+	c, err := r.begin(theme, b.Title, rowHeight*len(rows)+noteHeight(b.Note))
+	if err != nil {
+		return nil, err
+	}
 	top := 1
 	for _, p := range rows {
 		top = max(top, p.Points)

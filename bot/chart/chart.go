@@ -60,7 +60,10 @@ type canvas struct {
 }
 
 // begin makes a canvas with a title for a number of pixels below it.
-func (r *Renderer) begin(theme Theme, title string, body int) *canvas {
+func (r *Renderer) begin(theme Theme, title string, body int) (*canvas, error) {
+	if err := r.fonts(); err != nil {
+		return nil, err
+	}
 	high := headHeight + body + margin
 	p := paletteOf(theme)
 	img := image.NewRGBA(image.Rect(0, 0, width, high))
@@ -69,7 +72,7 @@ func (r *Renderer) begin(theme Theme, title string, body int) *canvas {
 	c := &canvas{Context: gg.NewContextForRGBA(img), p: p, r: r}
 	c.text(title, margin, margin+titleSize, width-2*margin, style{size: titleSize, bold: true, color: c.p.ink})
 	c.y = headHeight
-	return c
+	return c, nil
 }
 
 // bar draws a share of a length in pixels, at least a sliver where there is

@@ -14,10 +14,11 @@ import (
 	"time"
 )
 
-func renderer(t testing.TB) *Renderer {
+// renderer has its fonts, and those of the machine unless cache is "".
+func renderer(t testing.TB, cache string) *Renderer {
 	t.Helper()
-	r, err := New("")
-	if err != nil {
+	r := New(cache)
+	if err := r.fonts(); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -69,7 +70,7 @@ func pictures() []picture {
 
 // Every picture is one, of a size that all platforms take, with ink on it.
 func TestPictures(t *testing.T) {
-	r := renderer(t)
+	r := renderer(t, "")
 	for _, p := range pictures() {
 		for name, theme := range map[string]Theme{"light": Light, "dark": Dark} {
 			t.Run(p.name+"/"+name, func(t *testing.T) {
@@ -165,7 +166,7 @@ func luminance(c rgb) float64 {
 // Letters that can't be drawn become one question mark, what breaks lines a space,
 // and emoji nothing.
 func TestDrawable(t *testing.T) {
-	r := renderer(t)
+	r := renderer(t, "")
 	for s, want := range map[string]string{
 		"Dana R.": "Dana R.", "山田太郎": "?", "山田 太郎": "? ?", "Ann 🎉": "Ann ", "a\nb\tc": "a b c", "a\u202eb": "ab", "x\xffy": "xy",
 		"فاطمة": "فاطمة",
@@ -182,7 +183,7 @@ func TestDrawable(t *testing.T) {
 // Right-to-left letters are drawn from right to left, and a line that is too long
 // is cut within its place.
 func TestShape(t *testing.T) {
-	r := renderer(t)
+	r := renderer(t, "")
 	st := style{size: 32}
 	for _, s := range []string{strings.Repeat("wide ", 40), strings.Repeat("W", 150), strings.Repeat("فاطمة ", 30)} {
 		if _, length := r.shape(s, 300, st); length > 300 || length < 200 {
@@ -197,7 +198,7 @@ func TestShape(t *testing.T) {
 
 // Several pictures at once come out as one by one.
 func TestAtOnce(t *testing.T) {
-	r := renderer(t)
+	r := renderer(t, "")
 	want := make([][]byte, len(pictures()))
 	for n, p := range pictures() {
 		want[n], _ = p.draw(r, Light)
@@ -216,7 +217,7 @@ func TestAtOnce(t *testing.T) {
 }
 
 func BenchmarkBoard(b *testing.B) {
-	r := renderer(b)
+	r := renderer(b, "")
 	board := Board{Title: "CBET: last week together", Note: "Same points share a place."}
 	for n := range 10 {
 		board.Rows = append(board.Rows, Place{n + 1, "Somebody with a name and another", 40 - n})
@@ -231,10 +232,7 @@ func BenchmarkBoard(b *testing.B) {
 // With the fonts of the machine, letters that DejaVu Sans lacks are drawn if there
 // is a font for them; what it has stays as it was.
 func TestFontsOfTheMachine(t *testing.T) {
-	r, err := New(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := renderer(t, t.TempDir())
 	if got := string(r.drawable("Dana 山田太郎 R.", r.regular)); got != "Dana 山田太郎 R." && got != "Dana ? R." {
 		t.Errorf("%q", got)
 	}

@@ -23,6 +23,7 @@ import (
 // Renderer draws pictures. It may be used by several goroutines; they take turns,
 // for faces of fonts belong to one at a time.
 type Renderer struct {
+	fonts     func() error // reads them once; called before they are used
 	mu        sync.Mutex
 	cache     string
 	regular   *fontscan.FontMap
@@ -33,20 +34,28 @@ type Renderer struct {
 	wrapper   shaping.LineWrapper
 }
 
-// New makes a renderer. Fonts of the machine are looked for when a letter is first
-// met that DejaVu Sans lacks; what is found is remembered in the folder cache,
-// which is made if need be. With "" none are looked for.
-func New(cache string) (*Renderer, error) {
+// New makes a renderer. Fonts are read when the first picture is drawn, since they
+// take megabytes and most copies of the program hardly draw. Those of the machine are
+// looked for when a letter is first met that DejaVu Sans lacks; what is found is
+// remembered in the folder cache, which is made if need be. With "" none are looked
+// for.
+func New(cache string) *Renderer {
 	r := &Renderer{cache: cache}
+	r.fonts = sync.OnceValue(r.load)
+	return r
+}
+
+// load reads DejaVu Sans, which comes with the program.
+func (r *Renderer) load() error {
 	for m, ttf := range map[**fontscan.FontMap][]byte{&r.regular: dejavusans.TTF, &r.bold: dejavusansbold.TTF} {
 		*m = fontscan.NewFontMap(log.New(discard{}, "", 0))
 		if err := (*m).AddFont(bytes.NewReader(ttf), "dejavu", "DejaVu Sans"); err != nil {
-			return nil, fmt.Errorf("load DejaVu Sans: %w", err)
+			return fmt.Errorf("load DejaVu Sans: %w", err)
 		}
 	}
 	r.regular.SetQuery(fontscan.Query{Families: []string{"DejaVu Sans"}})
 	r.bold.SetQuery(fontscan.Query{Families: []string{"DejaVu Sans"}, Aspect: font.Aspect{Weight: font.WeightBold}})
-	return r, nil
+	return nil
 }
 
 // discard takes the remarks of the font library, which are about other fonts of

@@ -48,7 +48,10 @@ func (t Timeline) weeks() []Week { return t.Weeks[max(0, len(t.Weeks)-most):] }
 func (r *Renderer) Timeline(t Timeline, theme Theme) ([]byte, error) {
 	const columns, labels, counts = 300, smallSize + 24, smallSize + 18
 	weeks := t.weeks()
-	c := r.begin(theme, t.Title, counts+columns+labels+noteHeight(t.Note))
+	c, err := r.begin(theme, t.Title, counts+columns+labels+noteHeight(t.Note))
+	if err != nil {
+		return nil, err
+	}
 	top := 1
 	for _, w := range weeks {
 		top = max(top, w.Answered)

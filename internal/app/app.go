@@ -152,9 +152,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.connect(o); err != nil {
 		return nil, err
 	}
-	if a.pictures, err = chart.New(fontCache()); err != nil {
-		return nil, err
-	}
+	a.pictures = chart.New(fontCache())
 	a.features(o, catalogue, library)
 	if err := errors.Join(a.Practice.Prepare(ctx), a.Boards.Prepare(ctx), a.Store.PrepareSeasons(ctx, a.Clock.Now()), a.Store.PrepareCalendars(ctx, a.Clock.Now()),
 		a.Store.PrepareForgetting(ctx, a.Clock.Now())); err != nil {
