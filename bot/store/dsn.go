@@ -106,6 +106,7 @@ func writerParams(unsafe bool) url.Values {
 			"journal_mode(WAL)",
 			"synchronous(" + synchronous + ")",
 			"foreign_keys(1)",
+			"wal_autocheckpoint(4000)", // pages, 16 MB: at the default of 1,000 a rush copied the same pages 20 times a second
 			"journal_size_limit(67108864)",
 			"temp_store(MEMORY)", // what a job may have to undo is kept in memory; nothing durable is in it
 		},
