@@ -121,20 +121,15 @@ type AcceptStore interface {
 	AcceptedHere(ctx context.Context, groupID string, since time.Time) ([]AcceptedHere, error)
 }
 
-// Proposals are the decisions of organisers that the host hasn't accepted. What was
-// decided before something else about the same version was accepted is left out,
-// unless all are asked for.
-func Proposals(ctx context.Context, s AcceptStore, all bool) ([]Proposal, error) {
-	proposals, err := s.Proposals(ctx)
-	if err != nil || all {
-		return proposals, err
+// Unaccepted are the proposals that the host hasn't accepted. What was decided before
+// something else about the same version was accepted is left out.
+func Unaccepted(all []Proposal, accepted []Accepted) (left []Proposal) {
+	for _, p := range all {
+		if !slices.ContainsFunc(accepted, func(a Accepted) bool { return a.Is(p) || a.Version == p.Version && !p.At.After(a.At) }) {
+			left = append(left, p)
+		}
 	}
-	accepted, err := s.AcceptedItems(ctx)
-	return slices.DeleteFunc(proposals, func(p Proposal) bool {
-		return slices.ContainsFunc(accepted, func(a Accepted) bool {
-			return a.Is(p) || a.Version == p.Version && !p.At.After(a.At)
-		})
-	}), err
+	return left
 }
 
 // Bring brings everything that was accepted to the groups that are still to get it,

@@ -200,10 +200,11 @@ func acceptedIsThere(t *testing.T, s *store.Store, p practice.Proposal, at time.
 	if here, err = s.AcceptedHere(t.Context(), "c", at.Add(-time.Hour)); err != nil || len(here) > 0 {
 		t.Errorf("organisers who decided themselves read %v, %v", here, err)
 	}
-	if left, err := practice.Proposals(t.Context(), s, false); err != nil || len(left) > 0 {
-		t.Errorf("left to accept: %+v, %v", left, err)
+	proposals, err := s.Proposals(t.Context())
+	must(t, err)
+	if left := practice.Unaccepted(proposals, all); len(left) > 0 {
+		t.Errorf("left to accept: %+v", left)
 	}
-
 }
 
 // acceptedLater has a group start after it, and something else accepted.

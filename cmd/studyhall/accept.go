@@ -86,19 +86,11 @@ func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
 // choose finds what is meant: a proposal or, if nobody proposes it any more, what was
 // accepted; and what was accepted about that question before.
 func (a *acceptCorrection) choose(ctx context.Context, s *store.Store) (one *practice.Proposal, before *practice.Accepted, err error) {
-	all, err := practice.Proposals(ctx, s, true)
+	all, accepted, err := readCorrections(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}
-	open, err := practice.Proposals(ctx, s, false)
-	if err != nil {
-		return nil, nil, err
-	}
-	accepted, err := s.AcceptedItems(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	meant := a.meant(all, open, accepted)
+	meant := a.meant(all, accepted)
 	for n, x := range accepted {
 		if x.Item == a.Item && (len(meant) == 0 || x.Version == meant[0].Version) {
 			before = &accepted[n]
@@ -121,7 +113,7 @@ func (a *acceptCorrection) choose(ctx context.Context, s *store.Store) (one *pra
 
 // meant is the proposal of that code. Without one it is those that aren't accepted or,
 // if there are none, the one that is.
-func (a *acceptCorrection) meant(all, open []practice.Proposal, accepted []practice.Accepted) []practice.Proposal {
+func (a *acceptCorrection) meant(all []practice.Proposal, accepted []practice.Accepted) []practice.Proposal {
 	of := func(some []practice.Proposal, also func(practice.Proposal) bool) (found []practice.Proposal) {
 		for _, one := range some {
 			if one.Item.ID == a.Item && also(one) {
@@ -134,7 +126,7 @@ func (a *acceptCorrection) meant(all, open []practice.Proposal, accepted []pract
 	if a.Correction != "" {
 		return of(all, func(one practice.Proposal) bool { return strings.EqualFold(one.Code(), a.Correction) })
 	}
-	for _, some := range [][]practice.Proposal{of(open, every), of(all, func(one practice.Proposal) bool { return acceptedAs(accepted, one) != "" })} {
+	for _, some := range [][]practice.Proposal{of(practice.Unaccepted(all, accepted), every), of(all, func(one practice.Proposal) bool { return acceptedAs(accepted, one) != "" })} {
 		if len(some) > 0 {
 			return some
 		}

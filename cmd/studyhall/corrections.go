@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"studyhall/bot/practice"
+	"studyhall/bot/store"
 	"studyhall/quizzes"
 )
 
@@ -32,13 +33,12 @@ func (l *listCorrections) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	all, err := practice.Proposals(ctx, s, l.All)
-	var accepted []practice.Accepted
-	if err == nil {
-		accepted, err = s.AcceptedItems(ctx)
-	}
+	all, accepted, err := readCorrections(ctx, s)
 	if err = errors.Join(err, s.Close()); err != nil {
 		return err
+	}
+	if !l.All {
+		all = practice.Unaccepted(all, accepted)
 	}
 	if l.JSON {
 		rows := []correctionRow{}
@@ -48,6 +48,14 @@ func (l *listCorrections) Run(ctx context.Context, p *program) error {
 		return p.printJSON(rows)
 	}
 	return printCorrections(p, all, accepted)
+}
+
+// readCorrections reads what organisers decided, and what is accepted of it.
+func readCorrections(ctx context.Context, s *store.Store) (all []practice.Proposal, accepted []practice.Accepted, err error) {
+	if all, err = s.Proposals(ctx); err == nil {
+		accepted, err = s.AcceptedItems(ctx)
+	}
+	return all, accepted, err
 }
 
 // printCorrections prints them by question.
