@@ -48,8 +48,7 @@ type Accepted struct {
 	Item     string // the item's id
 	Decision Decision
 	Graded   string // the version by which answers are graded; "": as the bank has it
-	Retired  bool
-	Edition  int64 // counts what was accepted about this version
+	Edition  int64  // counts what was accepted about this version
 	At       time.Time
 	Done     time.Time // when every group had it; zero: some are still to get it
 	Brought
@@ -86,7 +85,6 @@ func (f Foreseen) Words() string { return gainWords(f.Gains, f.Answers, false).P
 type AcceptedHere struct {
 	Number   int // of its newest posting that is closed, or else of the newest
 	Decision Decision
-	At       time.Time
 }
 
 // ErrReplaced is returned by [AcceptStore.AcceptIn] when something else was accepted
