@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -128,78 +127,6 @@ func Unaccepted(all []Proposal, accepted []Accepted) (left []Proposal) {
 		}
 	}
 	return left
-}
-
-// Bring brings everything that was accepted to the groups that are still to get it,
-// each in a transaction of its own, and says which rounds are graded otherwise now.
-// A group that something keeps from it keeps no other one from it. Interrupted, it
-// is called again; called by several at once, each group gets it once.
-func Bring(ctx context.Context, s AcceptStore, now func() time.Time, newID func() string) (rounds []string, err error) {
-	all, err := s.AcceptedItems(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range all {
-		if !a.Done.IsZero() {
-			continue
-		}
-		some, fault := bringOne(ctx, s, a, now, newID)
-		rounds = append(rounds, some...)
-		if ctx.Err() != nil {
-			return rounds, ctx.Err()
-		}
-		if fault != nil && !errors.Is(fault, ErrReplaced) { // what was accepted instead is brought the next time
-			err = errors.Join(err, fmt.Errorf("bring what was accepted about %s: %w", a.Item, fault))
-		}
-	}
-	return rounds, err
-}
-
-func bringOne(ctx context.Context, s AcceptStore, a Accepted, now func() time.Time, newID func() string) (rounds []string, err error) {
-	groups, err := s.AcceptWaits(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	var faults []error
-	for _, g := range groups {
-		some, err := s.AcceptIn(ctx, g, a, now(), newID)
-		rounds = append(rounds, some...)
-		if errors.Is(err, ErrReplaced) || ctx.Err() != nil {
-			return rounds, err
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("in group %s: %w", g, err))
-		}
-	}
-	if len(faults) > 0 {
-		return rounds, errors.Join(faults...)
-	}
-	return rounds, s.AcceptDone(ctx, a, now())
-}
-
-// BringAccepted brings what the host accepted to the groups that are still to get it,
-// and forgets what was kept in memory of questions that it changed, whichever copy
-// of the program changed them.
-func (s *Service) BringAccepted(ctx context.Context) error {
-	sign, pending, err := s.Store.AcceptedSign(ctx)
-	if err != nil {
-		return err
-	}
-	if before := s.accepted.Swap(&sign); before != nil && *before != sign {
-		s.rounds.clear()
-	}
-	if !pending {
-		return nil
-	}
-	rounds, err := Bring(ctx, s.Store, s.Now, s.NewID)
-	for _, id := range rounds {
-		s.rounds.drop(id)
-	}
-	s.Wake()
-	if err == nil {
-		s.Log.InfoContext(ctx, "brought what was accepted for all groups", "rounds", len(rounds))
-	}
-	return err
 }
 
 // acceptedShownFor is for how long organisers read of what was accepted.
