@@ -32,6 +32,7 @@ type Proposal struct {
 	Undecided int // that were asked it and decided nothing
 	Reports   int // of this version, in all groups
 	At        time.Time
+	Dismissed bool // the host doesn't want to read of it again
 }
 
 // Code names the proposal among those about its item: the beginning of the version
@@ -105,6 +106,9 @@ type AcceptStore interface {
 	// Accept has a proposal count for all groups from now on; changed is false if it
 	// does already. Groups that are made later have it from their beginning.
 	Accept(ctx context.Context, p Proposal, now time.Time) (a Accepted, changed bool, err error)
+	// Dismiss has a proposal be of no interest, until it is accepted. Groups keep what
+	// they decided.
+	Dismiss(ctx context.Context, p Proposal) error
 	// AcceptWaits are the groups that are still to get what was accepted.
 	AcceptWaits(ctx context.Context, a Accepted) ([]string, error)
 	// AcceptIn brings it to one group in one transaction: answers are graded anew,
@@ -118,11 +122,11 @@ type AcceptStore interface {
 	AcceptedHere(ctx context.Context, groupID string, since time.Time) ([]AcceptedHere, error)
 }
 
-// Unaccepted are the proposals that the host hasn't accepted. What was decided before
-// something else about the same version was accepted is left out.
+// Unaccepted are the proposals that the host has neither accepted nor dismissed. What
+// was decided before something else about the same version was accepted is left out.
 func Unaccepted(all []Proposal, accepted []Accepted) (left []Proposal) {
 	for _, p := range all {
-		if !slices.ContainsFunc(accepted, func(a Accepted) bool { return a.Is(p) || a.Version == p.Version && !p.At.After(a.At) }) {
+		if !p.Dismissed && !slices.ContainsFunc(accepted, func(a Accepted) bool { return a.Is(p) || a.Version == p.Version && !p.At.After(a.At) }) {
 			left = append(left, p)
 		}
 	}

@@ -57,8 +57,9 @@ func fillProposal(ctx context.Context, q querier, p *practice.Proposal) (err err
 	var deciders int
 	var snapshot string
 	if err := q.row(ctx, `SELECT v.bank, v.snapshot, (SELECT COUNT(*) FROM groups g WHERE `+ownDecision("g.id", "v.id")+`),
-			(SELECT COUNT(*) FROM checks k JOIN reports p ON p.check_id = k.id WHERE k.original = v.id)
-		FROM item_versions v WHERE v.id = $1`, p.Version).scan(&p.Bank, &snapshot, &deciders, &p.Reports); err != nil {
+			(SELECT COUNT(*) FROM checks k JOIN reports p ON p.check_id = k.id WHERE k.original = v.id),
+			EXISTS (SELECT 1 FROM dismissed d WHERE d.item_version = v.id AND d.corrected = $2)
+		FROM item_versions v WHERE v.id = $1`, p.Version, p.Graded).scan(&p.Bank, &snapshot, &deciders, &p.Reports, &p.Dismissed); err != nil {
 		return err
 	}
 	if p.Undecided, err = undecided(ctx, q, p.Version); err != nil {
@@ -145,10 +146,19 @@ func (s *Store) Accept(ctx context.Context, p practice.Proposal, now time.Time) 
 			p.Version, string(p.Decision), p.Graded, p.Decision == practice.Voided, millis(now)); err != nil {
 			return err
 		}
+		if _, err := tx.exec(ctx, `DELETE FROM dismissed WHERE item_version = $1 AND corrected = $2`, p.Version, p.Graded); err != nil {
+			return err
+		}
 		_, err = read()
 		return err
 	})
 	return a, changed, wrap("accept for all groups", err)
+}
+
+// Dismiss implements [practice.AcceptStore].
+func (s *Store) Dismiss(ctx context.Context, p practice.Proposal) error {
+	_, err := s.change(ctx, `INSERT INTO dismissed (item_version, corrected) VALUES ($1, $2) ON CONFLICT DO NOTHING`, p.Version, p.Graded)
+	return wrap("dismiss what organisers decided", err)
 }
 
 // acceptWaits are the groups that are still to get what was accepted about an item

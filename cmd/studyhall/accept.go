@@ -18,7 +18,8 @@ import (
 type acceptCorrection struct {
 	Item       string        `arg:"" help:"The question, as studyhall quizzes corrections lists it."`
 	Correction string        `placeholder:"CODE" help:"Which correction of it. Without it: the only one that isn't accepted."`
-	Write      bool          `help:"Accept it. Without it, only what that would change is said."`
+	Write      bool          `xor:"what" help:"Accept it. Without it, only what that would change is said."`
+	Dismiss    bool          `xor:"what" help:"Don't list it any more instead. Groups keep what they decided."`
 	Wait       time.Duration `default:"30s" placeholder:"TIME" help:"For how long to wait for a running bot to bring it to every group. Without it: 30s."`
 	JSON       bool          `name:"json" help:"Print a JSON object."`
 }
@@ -26,8 +27,8 @@ type acceptCorrection struct {
 func (*acceptCorrection) Help() string {
 	return "Has what organisers of one group decided about a question of a bank count in every group, but for those that decided about it themselves. " +
 		"Earlier answers are graded anew, a group at a time; nobody loses points, and those who reported it are told. Groups that start later have it from their beginning. " +
-		"Nothing is done without -write. A running bot brings it to the groups, and goes on after a restart; without one, this command does. Done again, it goes on or changes nothing. " +
-		"Another correction of the same question can be accepted later. What the bank's authors should change is printed as in a bank's file. " +
+		"Nothing is done without -write or -dismiss. A running bot brings it to the groups, and goes on after a restart; without one, this command does. Done again, it goes on or changes nothing. " +
+		"Another correction of the same question can be accepted later. With -dismiss, studyhall quizzes corrections doesn't list it any more unless groups decide something else about that question; it can be accepted all the same. What the bank's authors should change is printed as in a bank's file. " +
 		"DATABASE_URL says which database; docs/question-quality.md tells more."
 }
 
@@ -44,6 +45,9 @@ func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
 	one, accepted, err := a.choose(ctx, s)
 	if err != nil {
 		return err
+	}
+	if a.Dismiss {
+		return a.dismiss(ctx, p, s, one, accepted)
 	}
 	if one == nil { // accepted before, and nobody proposes it any more
 		if !a.Write {
@@ -147,6 +151,23 @@ func (a *acceptCorrection) look(p *program, accepted practice.Accepted) error {
 	return err
 }
 
+// dismiss has a proposal not be listed any more.
+func (a *acceptCorrection) dismiss(ctx context.Context, p *program, s *store.Store, one *practice.Proposal, accepted *practice.Accepted) error {
+	if one == nil || accepted != nil && accepted.Is(*one) {
+		return fmt.Errorf("what organisers decided about %s is accepted already, and stays so; another correction of it can be accepted in its place", a.Item)
+	}
+	if err := s.Dismiss(ctx, *one); err != nil {
+		return err
+	}
+	one.Dismissed = true
+	if a.JSON {
+		return p.printJSON(newCorrectionRow(*one, []practice.Proposal{*one}, nil))
+	}
+	_, err := fmt.Fprintf(p.out, "%s%sIt is dismissed: it isn't listed any more, unless groups decide something else about that question. They keep what they decided.\n",
+		correctionHead(*one), correctionText(*one, ""))
+	return err
+}
+
 // finish waits until every group has what was accepted, or brings it there if no bot
 // runs.
 func (a *acceptCorrection) finish(ctx context.Context, p *program, s *store.Store, accepted practice.Accepted, row *acceptRow) error {
@@ -226,6 +247,9 @@ func tell(p *program, one practice.Proposal, f practice.Foreseen, before *practi
 		} else {
 			lines = append(lines, "Something else about it was accepted on "+before.At.Format(time.DateOnly)+"; this takes its place.")
 		}
+	}
+	if one.Dismissed {
+		lines = append(lines, "You dismissed it; it can be accepted all the same.")
 	}
 	if text := drawText(one); text != "" {
 		lines = append(lines, text)

@@ -19,5 +19,12 @@ CREATE TABLE accepted (
 CREATE INDEX accepted_certification ON accepted (certification);
 CREATE INDEX accepted_retired ON accepted (item_version) WHERE decision = 'retired';
 
+-- What organisers decided and the host doesn't accept, nor wants to read of again.
+CREATE TABLE dismissed (
+  item_version TEXT NOT NULL REFERENCES item_versions (id), -- as the bank has it
+  corrected    TEXT NOT NULL, -- the version that organisers made of it; empty: they don't ask it any more
+  PRIMARY KEY (item_version, corrected)
+);
+
 ALTER TABLE overrides ADD COLUMN accepted BOOLEAN NOT NULL DEFAULT FALSE; -- the group has it because the host accepted it for all; otherwise its organisers decided
 ALTER TABLE checks ADD COLUMN accepted BOOLEAN NOT NULL DEFAULT FALSE; -- decided by that
