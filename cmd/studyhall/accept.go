@@ -18,8 +18,8 @@ import (
 type acceptCorrection struct {
 	Item       string        `arg:"" help:"The question, as studyhall quizzes corrections lists it."`
 	Correction string        `placeholder:"CODE" help:"Which correction of it. Without it: the only one that isn't accepted."`
-	Write      bool          `xor:"what" help:"Accept it. Without it, only what that would change is said."`
-	Dismiss    bool          `xor:"what" help:"Don't list it any more instead. Groups keep what they decided."`
+	Write      bool          `help:"Accept it. Without it, only what that would change is said."`
+	Dismiss    bool          `help:"Don't accept it, and don't list it any more. Groups keep what they decided."`
 	Wait       time.Duration `default:"30s" placeholder:"TIME" help:"For how long to wait for a running bot to bring it to every group. Without it: 30s."`
 	JSON       bool          `name:"json" help:"Print a JSON object."`
 }
@@ -33,6 +33,9 @@ func (*acceptCorrection) Help() string {
 }
 
 func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
+	if a.Write && a.Dismiss {
+		return usagef("-write accepts a correction and -dismiss has it not listed any more: give one of the two")
+	}
 	c, log, err := p.configured()
 	if err != nil {
 		return err
