@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -33,6 +32,7 @@ type Proposal struct {
 	Undecided int // that were asked it and decided nothing
 	Reports   int // of this version, in all groups
 	At        time.Time
+	Dismissed bool // the host doesn't want to read of it again
 }
 
 // Code names the proposal among those about its item: the beginning of the version
@@ -48,8 +48,7 @@ type Accepted struct {
 	Item     string // the item's id
 	Decision Decision
 	Graded   string // the version by which answers are graded; "": as the bank has it
-	Retired  bool
-	Edition  int64 // counts what was accepted about this version
+	Edition  int64  // counts what was accepted about this version
 	At       time.Time
 	Done     time.Time // when every group had it; zero: some are still to get it
 	Brought
@@ -86,7 +85,6 @@ func (f Foreseen) Words() string { return gainWords(f.Gains, f.Answers, false).P
 type AcceptedHere struct {
 	Number   int // of its newest posting that is closed, or else of the newest
 	Decision Decision
-	At       time.Time
 }
 
 // ErrReplaced is returned by [AcceptStore.AcceptIn] when something else was accepted
@@ -108,6 +106,9 @@ type AcceptStore interface {
 	// Accept has a proposal count for all groups from now on; changed is false if it
 	// does already. Groups that are made later have it from their beginning.
 	Accept(ctx context.Context, p Proposal, now time.Time) (a Accepted, changed bool, err error)
+	// Dismiss has a proposal be of no interest, until it is accepted. Groups keep what
+	// they decided.
+	Dismiss(ctx context.Context, p Proposal) error
 	// AcceptWaits are the groups that are still to get what was accepted.
 	AcceptWaits(ctx context.Context, a Accepted) ([]string, error)
 	// AcceptIn brings it to one group in one transaction: answers are graded anew,
@@ -121,92 +122,15 @@ type AcceptStore interface {
 	AcceptedHere(ctx context.Context, groupID string, since time.Time) ([]AcceptedHere, error)
 }
 
-// Proposals are the decisions of organisers that the host hasn't accepted. What was
-// decided before something else about the same version was accepted is left out,
-// unless all are asked for.
-func Proposals(ctx context.Context, s AcceptStore, all bool) ([]Proposal, error) {
-	proposals, err := s.Proposals(ctx)
-	if err != nil || all {
-		return proposals, err
-	}
-	accepted, err := s.AcceptedItems(ctx)
-	return slices.DeleteFunc(proposals, func(p Proposal) bool {
-		return slices.ContainsFunc(accepted, func(a Accepted) bool {
-			return a.Is(p) || a.Version == p.Version && !p.At.After(a.At)
-		})
-	}), err
-}
-
-// Bring brings everything that was accepted to the groups that are still to get it,
-// each in a transaction of its own, and says which rounds are graded otherwise now.
-// A group that something keeps from it keeps no other one from it. Interrupted, it
-// is called again; called by several at once, each group gets it once.
-func Bring(ctx context.Context, s AcceptStore, now func() time.Time, newID func() string) (rounds []string, err error) {
-	all, err := s.AcceptedItems(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range all {
-		if !a.Done.IsZero() {
-			continue
-		}
-		some, fault := bringOne(ctx, s, a, now, newID)
-		rounds = append(rounds, some...)
-		if ctx.Err() != nil {
-			return rounds, ctx.Err()
-		}
-		if fault != nil && !errors.Is(fault, ErrReplaced) { // what was accepted instead is brought the next time
-			err = errors.Join(err, fmt.Errorf("bring what was accepted about %s: %w", a.Item, fault))
+// Unaccepted are the proposals that the host has neither accepted nor dismissed. What
+// was decided before something else about the same version was accepted is left out.
+func Unaccepted(all []Proposal, accepted []Accepted) (left []Proposal) {
+	for _, p := range all {
+		if !p.Dismissed && !slices.ContainsFunc(accepted, func(a Accepted) bool { return a.Is(p) || a.Version == p.Version && !p.At.After(a.At) }) {
+			left = append(left, p)
 		}
 	}
-	return rounds, err
-}
-
-func bringOne(ctx context.Context, s AcceptStore, a Accepted, now func() time.Time, newID func() string) (rounds []string, err error) {
-	groups, err := s.AcceptWaits(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	var faults []error
-	for _, g := range groups {
-		some, err := s.AcceptIn(ctx, g, a, now(), newID)
-		rounds = append(rounds, some...)
-		if errors.Is(err, ErrReplaced) || ctx.Err() != nil {
-			return rounds, err
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("in group %s: %w", g, err))
-		}
-	}
-	if len(faults) > 0 {
-		return rounds, errors.Join(faults...)
-	}
-	return rounds, s.AcceptDone(ctx, a, now())
-}
-
-// BringAccepted brings what the host accepted to the groups that are still to get it,
-// and forgets what was kept in memory of questions that it changed, whichever copy
-// of the program changed them.
-func (s *Service) BringAccepted(ctx context.Context) error {
-	sign, pending, err := s.Store.AcceptedSign(ctx)
-	if err != nil {
-		return err
-	}
-	if before := s.accepted.Swap(&sign); before != nil && *before != sign {
-		s.rounds.clear()
-	}
-	if !pending {
-		return nil
-	}
-	rounds, err := Bring(ctx, s.Store, s.Now, s.NewID)
-	for _, id := range rounds {
-		s.rounds.drop(id)
-	}
-	s.Wake()
-	if err == nil {
-		s.Log.InfoContext(ctx, "brought what was accepted for all groups", "rounds", len(rounds))
-	}
-	return err
+	return left
 }
 
 // acceptedShownFor is for how long organisers read of what was accepted.

@@ -319,6 +319,7 @@ type Service struct {
 	own       *cache[index]          // banks with a group's own items
 	met       *cache[[]bool]         // items that members with few unseen ones have met, by their number in the library
 	accepted  atomic.Pointer[string] // what the host had accepted when it was last looked at
+	bringing  errands                // of groups that can't get it
 	figuring  sync.Mutex             // held while a group's figures are worked out
 	figured   *cache[figuresOfGroup]
 }

@@ -57,9 +57,12 @@ func fillProposal(ctx context.Context, q querier, p *practice.Proposal) (err err
 	var deciders int
 	var snapshot string
 	if err := q.row(ctx, `SELECT v.bank, v.snapshot, (SELECT COUNT(*) FROM groups g WHERE `+ownDecision("g.id", "v.id")+`),
-			(SELECT COUNT(*) FROM (`+askedIn+`) x WHERE NOT `+ownDecision("x.group_id", "v.id")+`),
-			(SELECT COUNT(*) FROM checks k JOIN reports p ON p.check_id = k.id WHERE k.original = v.id)
-		FROM item_versions v WHERE v.id = $1`, p.Version).scan(&p.Bank, &snapshot, &deciders, &p.Undecided, &p.Reports); err != nil {
+			(SELECT COUNT(*) FROM checks k JOIN reports p ON p.check_id = k.id WHERE k.original = v.id),
+			EXISTS (SELECT 1 FROM dismissed d WHERE d.item_version = v.id AND d.corrected = $2)
+		FROM item_versions v WHERE v.id = $1`, p.Version, p.Graded).scan(&p.Bank, &snapshot, &deciders, &p.Reports, &p.Dismissed); err != nil {
+		return err
+	}
+	if p.Undecided, err = undecided(ctx, q, p.Version); err != nil {
 		return err
 	}
 	p.Others = deciders - p.Groups
@@ -90,12 +93,12 @@ func itemVersion(ctx context.Context, q querier, version string) (item quizzes.I
 	return item, snapshot, err
 }
 
-const acceptedColumns = `a.item_version, v.item_id, a.decision, COALESCE(a.corrected, ''), a.retired, a.edition, a.accepted_at, a.done_at,
+const acceptedColumns = `a.item_version, v.item_id, a.decision, COALESCE(a.corrected, ''), a.edition, a.accepted_at, a.done_at,
 	a.changed, a.answers, a.gainers, a.reporters`
 
 func readAccepted(scan scanner) (a practice.Accepted, err error) {
 	var at, done int64
-	err = scan(&a.Version, &a.Item, &a.Decision, &a.Graded, &a.Retired, &a.Edition, &at, &done, &a.Groups, &a.Answers, &a.Gainers, &a.Reporters)
+	err = scan(&a.Version, &a.Item, &a.Decision, &a.Graded, &a.Edition, &at, &done, &a.Groups, &a.Answers, &a.Gainers, &a.Reporters)
 	a.At, a.Done = instant(at), instant(done)
 	return a, err
 }
@@ -135,18 +138,27 @@ func (s *Store) Accept(ctx context.Context, p practice.Proposal, now time.Time) 
 		}
 		changed = true
 		// What is retired is graded as it was before.
-		if _, err := tx.exec(ctx, `INSERT INTO accepted (item_version, certification, decision, corrected, void, retired, edition, accepted_at)
-			SELECT id, certification, CAST($2 AS TEXT), NULLIF(CAST($3 AS TEXT), ''), CAST($4 AS BOOLEAN), CAST($5 AS BOOLEAN), 1, CAST($6 AS BIGINT) FROM item_versions WHERE id = $1
+		if _, err := tx.exec(ctx, `INSERT INTO accepted (item_version, certification, decision, corrected, void, edition, accepted_at)
+			SELECT id, certification, CAST($2 AS TEXT), NULLIF(CAST($3 AS TEXT), ''), CAST($4 AS BOOLEAN), 1, CAST($5 AS BIGINT) FROM item_versions WHERE id = $1
 			ON CONFLICT (item_version) DO UPDATE SET decision = excluded.decision, corrected = COALESCE(excluded.corrected, accepted.corrected),
-				void = CASE WHEN excluded.retired THEN accepted.void ELSE excluded.void END, retired = excluded.retired,
+				void = CASE WHEN excluded.decision = 'retired' THEN accepted.void ELSE excluded.void END,
 				edition = accepted.edition + 1, accepted_at = excluded.accepted_at, done_at = 0, changed = 0, answers = 0, gainers = 0, reporters = 0`,
-			p.Version, string(p.Decision), p.Graded, p.Decision == practice.Voided, p.Decision == practice.Retired, millis(now)); err != nil {
+			p.Version, string(p.Decision), p.Graded, p.Decision == practice.Voided, millis(now)); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `DELETE FROM dismissed WHERE item_version = $1 AND corrected = $2`, p.Version, p.Graded); err != nil {
 			return err
 		}
 		_, err = read()
 		return err
 	})
 	return a, changed, wrap("accept for all groups", err)
+}
+
+// Dismiss implements [practice.AcceptStore].
+func (s *Store) Dismiss(ctx context.Context, p practice.Proposal) error {
+	_, err := s.change(ctx, `INSERT INTO dismissed (item_version, corrected) VALUES ($1, $2) ON CONFLICT DO NOTHING`, p.Version, p.Graded)
+	return wrap("dismiss what organisers decided", err)
 }
 
 // acceptWaits are the groups that are still to get what was accepted about an item
@@ -157,13 +169,14 @@ var acceptWaits = `SELECT g.id FROM groups g WHERE NOT ` + ownDecision("g.id", "
 		AND NOT EXISTS (SELECT 1 FROM overrides o WHERE o.group_id = g.id AND o.item_version = $1 AND o.corrected = $2)
 	OR EXISTS (SELECT 1 FROM checks k WHERE k.group_id = g.id AND ` + acceptDecides + `)) `
 
-// acceptDecides is whether a check (k) is decided by it: any open one if the item is
-// not asked any more ($3), otherwise those of another version than that.
-const acceptDecides = `k.original = $1 AND k.state <> 'decided' AND (CAST($3 AS BOOLEAN) OR k.item_version <> $2)`
+// acceptDecides is whether a check (k) is decided by it: any open one if what was
+// decided ($3) is not to ask the item any more, otherwise those of another version
+// than that.
+const acceptDecides = `k.original = $1 AND k.state <> 'decided' AND (CAST($3 AS TEXT) = 'retired' OR k.item_version <> $2)`
 
 // AcceptWaits implements [practice.AcceptStore].
 func (s *Store) AcceptWaits(ctx context.Context, a practice.Accepted) ([]string, error) {
-	groups, err := list(ctx, s.read(ctx), column[string], acceptWaits+`ORDER BY g.id`, a.Version, a.Graded, a.Retired)
+	groups, err := list(ctx, s.read(ctx), column[string], acceptWaits+`ORDER BY g.id`, a.Version, a.Graded, string(a.Decision))
 	return groups, wrap("look for groups", err)
 }
 
@@ -189,24 +202,24 @@ func acceptedRegrading(ctx context.Context, q querier, groupID string, a practic
 
 // ForeseeAccept implements [practice.AcceptStore].
 func (s *Store) ForeseeAccept(ctx context.Context, p practice.Proposal) (f practice.Foreseen, err error) {
-	a := practice.Accepted{Version: p.Version, Graded: p.Graded, Retired: p.Decision == practice.Retired}
+	a := practice.Accepted{Version: p.Version, Graded: p.Graded, Decision: p.Decision}
 	err = s.view(ctx, func(ctx context.Context, q querier) error {
 		f = practice.Foreseen{Gains: map[int]int{}}
 		asked, err := list(ctx, q, column[string], askedIn, p.Version)
 		if err != nil {
 			return err
 		}
-		groups, err := list(ctx, q, column[string], acceptWaits+`ORDER BY g.id`, a.Version, a.Graded, a.Retired)
+		groups, err := list(ctx, q, column[string], acceptWaits+`ORDER BY g.id`, a.Version, a.Graded, string(a.Decision))
 		if err != nil {
 			return err
 		}
-		if a.Retired {
+		if a.Decision == practice.Retired {
 			if f.Groups, err = undecided(ctx, q, p.Version); err != nil {
 				return err
 			}
 		}
 		for _, g := range groups {
-			if !a.Retired && slices.Contains(asked, g) {
+			if a.Decision != practice.Retired && slices.Contains(asked, g) {
 				f.Groups++
 			}
 			r, err := acceptedRegrading(ctx, q, g, a, time.Time{}, nil)
@@ -225,7 +238,7 @@ func (s *Store) ForeseeAccept(ctx context.Context, p practice.Proposal) (f pract
 			}
 		}
 		return q.row(ctx, `SELECT COUNT(*) FROM checks k JOIN reports p ON p.check_id = k.id AND p.state = 'open'
-			WHERE `+acceptDecides+` AND NOT `+ownDecision("k.group_id", "$1"), a.Version, a.Graded, a.Retired).scan(&f.Reporters)
+			WHERE `+acceptDecides+` AND NOT `+ownDecision("k.group_id", "$1"), a.Version, a.Graded, string(a.Decision)).scan(&f.Reporters)
 	})
 	return f, wrap("foresee what accepting changes", err)
 }
@@ -253,7 +266,7 @@ func (s *Store) acceptIn(ctx context.Context, tx *tx, groupID string, a practice
 		return nil, err
 	}
 	var waits string
-	if ok, err := found(tx.row(ctx, acceptWaits+`AND g.id = $4`, a.Version, a.Graded, a.Retired, groupID).scan(&waits)); err != nil || !ok {
+	if ok, err := found(tx.row(ctx, acceptWaits+`AND g.id = $4`, a.Version, a.Graded, string(a.Decision), groupID).scan(&waits)); err != nil || !ok {
 		return nil, err
 	}
 	r, err := acceptedRegrading(ctx, tx, groupID, a, now, newID)
@@ -267,7 +280,7 @@ func (s *Store) acceptIn(ctx context.Context, tx *tx, groupID string, a practice
 		}
 	}
 	checks, err := list(ctx, tx, func(scan scanner) (practice.Check, error) { return readCheck(scan) },
-		`SELECT `+checkColumns+` FROM checks k WHERE k.group_id = $4 AND `+acceptDecides+` ORDER BY k.id`, a.Version, a.Graded, a.Retired, groupID)
+		`SELECT `+checkColumns+` FROM checks k WHERE k.group_id = $4 AND `+acceptDecides+` ORDER BY k.id`, a.Version, a.Graded, string(a.Decision), groupID)
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +292,7 @@ func (s *Store) acceptIn(ctx context.Context, tx *tx, groupID string, a practice
 			return nil, err
 		}
 		reporters += told
-		if a.Retired { // as when an organiser retires it: who reported several draws gets points once
+		if a.Decision == practice.Retired { // as when an organiser retires it: who reported several draws gets points once
 			if told, err = retireDraws(ctx, tx, k); err != nil {
 				return nil, err
 			}
@@ -303,7 +316,7 @@ func (s *Store) acceptIn(ctx context.Context, tx *tx, groupID string, a practice
 // AcceptDone implements [practice.AcceptStore].
 func (s *Store) AcceptDone(ctx context.Context, a practice.Accepted, now time.Time) error {
 	_, err := s.change(ctx, `UPDATE accepted SET done_at = $5 WHERE item_version = $1 AND edition = $4 AND done_at = 0 AND NOT EXISTS (`+acceptWaits+`)`,
-		a.Version, a.Graded, a.Retired, a.Edition, millis(now))
+		a.Version, a.Graded, string(a.Decision), a.Edition, millis(now))
 	return wrap("end accepting", err)
 }
 
@@ -323,11 +336,10 @@ func giveAccepted(ctx context.Context, tx *tx, groupID, certification string, no
 // AcceptedHere implements [practice.AcceptStore].
 func (s *Store) AcceptedHere(ctx context.Context, groupID string, since time.Time) ([]practice.AcceptedHere, error) {
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (h practice.AcceptedHere, err error) {
-		var at int64
-		err = scan(&h.Number, &h.Decision, &at)
-		h.At = instant(at)
+		err = scan(&h.Number, &h.Decision)
 		return h, err
-	}, `SELECT COALESCE(MAX(CASE WHEN r.state = 'closed' THEN r.number END), MAX(r.number)), a.decision, a.accepted_at FROM accepted a JOIN rounds r ON r.group_id = $1 AND r.item_version = a.item_version AND r.state IN ('open', 'closed')
+	}, `SELECT COALESCE(MAX(CASE WHEN r.state = 'closed' THEN r.number END), MAX(r.number)), a.decision
+		FROM accepted a JOIN rounds r ON r.group_id = $1 AND r.item_version = a.item_version AND r.state IN ('open', 'closed')
 		WHERE a.accepted_at > $2 AND NOT `+ownDecision("$1", "a.item_version")+`
 		GROUP BY a.item_version, r.track_id, a.decision, a.accepted_at ORDER BY a.accepted_at DESC, 1 DESC`, groupID, millis(since))
 	return all, wrap("read what was accepted", err)

@@ -2,8 +2,11 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"studyhall/bot/group"
 	"studyhall/bot/practice"
@@ -172,5 +175,57 @@ func TestReportOfWhatTheBankMended(t *testing.T) {
 		if _, original, _, err := s.OriginalItem(t.Context(), "g", version); err != nil || original != version {
 			t.Errorf("original: %s, %v", original, err)
 		}
+	})
+}
+
+// What the host dismisses isn't proposed any more, by whichever group; something else
+// about the same question is. Groups keep what they decided, and what was dismissed
+// can be accepted later.
+func TestDismiss(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		item := lettered("cbet-one")
+		version, _ := item.Version()
+		rounds, at := sameQuestion(t, s, item, []string{"a", "b", "c", "d"})
+		left := func(when string, want ...string) {
+			t.Helper()
+			all, err := s.Proposals(t.Context())
+			must(t, err)
+			accepted, err := s.AcceptedItems(t.Context())
+			must(t, err)
+			got := []string{}
+			for _, p := range practice.Unaccepted(all, accepted) {
+				got = append(got, fmt.Sprint(p.Decision, " ", p.Mended.Keys()))
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(append([]string{}, want...), got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", when, diff)
+			}
+		}
+		regrade(t, s, "a", item, quizzes.Correction{Keys: []string{"c"}}, at)
+		for range 2 { // the second time changes nothing
+			must(t, s.Dismiss(t.Context(), proposed(t, s, practice.Corrected, "[[c]]")))
+		}
+		left("dismissed")
+		if got := keysIn(t, s, "a", version); got != "[[c]]" {
+			t.Errorf("the group that decided it grades by %s", got)
+		}
+		regrade(t, s, "b", item, quizzes.Correction{Keys: []string{"c"}}, at.Add(time.Minute))
+		left("decided alike by another group")
+		regrade(t, s, "c", item, quizzes.Correction{Keys: []string{"d"}}, at.Add(time.Minute))
+		reports(t, s, rounds["d"], "member-p2", practice.FaultKey, at)
+		decides(t, s, "d", practice.Retired, at.Add(time.Minute))
+		left("decided otherwise", "corrected [[d]]", "retired [[b]]")
+		must(t, s.Dismiss(t.Context(), proposed(t, s, practice.Retired, "")))
+		left("retired and dismissed", "corrected [[d]]")
+
+		at = at.Add(time.Hour)
+		accepts(t, s, practice.Corrected, "[[c]]", at)
+		if p := proposed(t, s, practice.Corrected, "[[c]]"); p.Dismissed {
+			t.Error("what was accepted is dismissed")
+		}
+		if p := proposed(t, s, practice.Retired, ""); !p.Dismissed {
+			t.Error("what is dismissed isn't when something else is accepted")
+		}
+		left("accepted all the same")
 	})
 }

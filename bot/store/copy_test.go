@@ -58,6 +58,7 @@ func fillTables(t *testing.T, s *store.Store) {
 		`INSERT INTO notices (id, group_id, cause, kind, data, created_at) VALUES ('notice-g', 'g', 'x', 'low', '{}', 1)`,
 		`INSERT INTO overrides (group_id, item_version, corrected, corrected_at) SELECT 'g', item_version, item_version, 1 FROM rounds WHERE id = 'g-r0'`,
 		`INSERT INTO accepted (item_version, certification, decision, edition, accepted_at) SELECT item_version, 'cbet', 'retired', 1, 1 FROM rounds WHERE id = 'g-r0'`,
+		`INSERT INTO dismissed (item_version, corrected) SELECT item_version, '' FROM rounds WHERE id = 'g-r0'`,
 		`INSERT INTO reloads (id, asked_at) VALUES ('r', 1)`,
 		`INSERT INTO reload_answers (reload, copy, place, fine, said) VALUES ('r', 'c', 'p', TRUE, 'x')`,
 		`INSERT INTO pictures (hash, data, kept_at) SELECT 'p', value, 1 FROM shelf WHERE name = 'bytes'`,

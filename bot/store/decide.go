@@ -24,12 +24,9 @@ const lastPosting = `COALESCE((SELECT MAX(r.number) FROM reports p JOIN rounds r
 	(SELECT MAX(r.number) FROM rounds r WHERE r.group_id = k.group_id AND r.item_id = k.item_id
 		AND r.item_version = k.original AND r.state IN ('open', 'closed') AND r.track_id = k.track_id), 0)`
 
-const checkedQuery = `SELECT ` + checkColumns + `, v.bank, v.snapshot, ` + lastPosting + `,
-		EXISTS (SELECT 1 FROM rounds r WHERE r.group_id = k.group_id AND r.item_id = k.item_id AND r.state IN ('planned', 'open')
-			AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = $2)))
-		OR EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
-			WHERE l.group_id = k.group_id AND l.state = 'open' AND q.item_id = k.item_id AND q.state <> 'closed')
-, EXISTS (SELECT 1 FROM overrides o WHERE o.group_id = k.group_id AND o.item_version = k.original AND o.corrected = k.item_version AND o.accepted)
+// checkedQuery reads checks as the member $2 may see them.
+var checkedQuery = `SELECT ` + checkColumns + `, v.bank, v.snapshot, ` + lastPosting + `, ` + heldFrom("k.group_id", "k.item_id", "$2") + `,
+		EXISTS (SELECT 1 FROM overrides o WHERE o.group_id = k.group_id AND o.item_version = k.original AND o.corrected = k.item_version AND o.accepted)
 	FROM checks k JOIN item_versions v ON v.id = k.item_version `
 
 // readChecked reads checkedQuery.
@@ -218,14 +215,20 @@ func (s *Store) decide(ctx context.Context, tx *tx, d practice.Deciding) (done p
 
 // settleCheck records what was decided about a check and answers its reports.
 func settleCheck(ctx context.Context, tx *tx, k practice.Check) (told int, err error) {
-	if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5, accepted = $6 WHERE id = $1`,
-		k.ID, string(k.Decision), k.Reason, k.By, millis(k.DoneAt), k.Accepted); err != nil {
-		return 0, err
-	}
-	if _, err := tx.exec(ctx, `DELETE FROM decisions WHERE check_id = $1`, k.ID); err != nil {
+	if err := closeCheck(ctx, tx, k); err != nil {
 		return 0, err
 	}
 	return answerReports(ctx, tx, k)
+}
+
+// closeCheck records what was decided about a check; nobody's draft of it is kept.
+func closeCheck(ctx context.Context, tx *tx, k practice.Check) error {
+	if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5, accepted = $6 WHERE id = $1`,
+		k.ID, string(k.Decision), k.Reason, k.By, millis(k.DoneAt), k.Accepted); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM decisions WHERE check_id = $1`, k.ID)
+	return err
 }
 
 // answerReports answers the open reports of a check that was decided, gives points

@@ -82,11 +82,7 @@ func retireDraws(ctx context.Context, tx *tx, k practice.Check) (told int, err e
 	answered := []practice.Check{k}
 	for _, o := range others {
 		o.State, o.Decision, o.Reason, o.By, o.DoneAt, o.Accepted = k.State, k.Decision, k.Reason, k.By, k.DoneAt, k.Accepted
-		if _, err := tx.exec(ctx, `UPDATE checks SET state = 'decided', decision = $2, reason = $3, member_id = $4, decided_at = $5, accepted = $6 WHERE id = $1`,
-			o.ID, string(o.Decision), o.Reason, o.By, millis(o.DoneAt), o.Accepted); err != nil {
-			return 0, err
-		}
-		if _, err := tx.exec(ctx, `DELETE FROM decisions WHERE check_id = $1`, o.ID); err != nil {
+		if err := closeCheck(ctx, tx, o); err != nil {
 			return 0, err
 		}
 		for _, before := range answered {

@@ -65,12 +65,24 @@ func (s *Store) TimesPractised(ctx context.Context, groupID, item, version strin
 	return all, wrap("read times", err)
 }
 
+// heldRound is whether a round (r) keeps its question from a member: it is to be
+// posted or open, and they haven't answered it or may still change the answer.
+func heldRound(member string) string {
+	return `r.state IN ('planned', 'open')
+		AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers given WHERE given.round_id = r.id AND given.member_id = ` + member + `))`
+}
+
+// heldFrom is whether a question is kept from a member of a group, by a posting or a
+// live round that goes on.
+func heldFrom(group, item, member string) string {
+	return `(EXISTS (SELECT 1 FROM rounds r WHERE r.group_id = ` + group + ` AND r.item_id = ` + item + ` AND ` + heldRound(member) + `)
+		OR EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
+			WHERE l.group_id = ` + group + ` AND l.state = 'open' AND q.item_id = ` + item + ` AND q.state <> 'closed'))`
+}
+
 // HeldFrom implements [practice.FiguresStore].
 func (s *Store) HeldFrom(ctx context.Context, groupID, item, memberID string) (bool, error) {
-	held, err := s.exists(ctx, `SELECT 1 FROM rounds r WHERE r.group_id = $1 AND r.item_id = $2 AND r.state IN ('planned', 'open')
-			AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = $3))
-		UNION ALL SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
-			WHERE l.group_id = $1 AND l.state = 'open' AND q.item_id = $2 AND q.state <> 'closed'`, groupID, item, memberID)
+	held, err := s.exists(ctx, `SELECT 1 WHERE `+heldFrom("$1", "$2", "$3"), groupID, item, memberID)
 	return held, wrap("look for who is still to answer", err)
 }
 
@@ -80,6 +92,6 @@ func (s *Store) Judged(ctx context.Context, groupID string) ([]practice.VoidItem
 		WHERE o.group_id = $1 AND o.void
 		UNION SELECT k.item_id, k.original, v.snapshot FROM checks k JOIN item_versions v ON v.id = k.original
 		WHERE k.group_id = $1 AND NOT (k.state = 'decided' AND k.decision = 'corrected')
-		UNION SELECT v.item_id, v.id, v.snapshot FROM accepted a JOIN item_versions v ON v.id = a.item_version WHERE a.retired`, groupID)
+		UNION SELECT v.item_id, v.id, v.snapshot FROM accepted a JOIN item_versions v ON v.id = a.item_version WHERE a.decision = 'retired'`, groupID)
 	return all, wrap("read what organisers know", err)
 }

@@ -75,7 +75,7 @@ func Look(ctx context.Context, log *slog.Logger, url string, now time.Time) (l L
 		s.reads = plain{db: s.readDB}
 	}
 	if err != nil {
-		return l, classify(err)
+		return l, s.explain(err)
 	}
 	if l.Empty = l.Level == 0; l.Empty {
 		return l, nil

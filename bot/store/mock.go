@@ -73,11 +73,10 @@ func (s *Store) Mock(ctx context.Context, id string, account bot.UserID) (practi
 
 // mockHeld is whether an item is open in a group of an exam's member who has not
 // answered it there, or may still change the answer.
-const mockHeld = `EXISTS (SELECT 1 FROM sessions s JOIN session_items i ON i.session_id = s.id
+var mockHeld = `EXISTS (SELECT 1 FROM sessions s JOIN session_items i ON i.session_id = s.id
 		JOIN memberships ms ON ms.member_id = s.member_id
-		JOIN rounds r ON r.group_id = ms.group_id AND r.item_id = i.item_id AND r.state IN ('planned', 'open')
-	WHERE s.id = x.session_id AND i.place = x.place
-		AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers a WHERE a.round_id = r.id AND a.member_id = s.member_id)))`
+		JOIN rounds r ON r.group_id = ms.group_id AND r.item_id = i.item_id
+	WHERE s.id = x.session_id AND i.place = x.place AND ` + heldRound("s.member_id") + `)`
 
 // mock reads an exam with its questions and what was answered, at one instant.
 func (s *Store) mock(ctx context.Context, query string, args ...any) (m practice.Mock, ok bool, err error) {

@@ -133,7 +133,7 @@ func openWith(ctx context.Context, log *slog.Logger, url string, opts Options, m
 		s.real = time.Now
 	}
 	if err := s.prepare(ctx, target, opts, migrations); err != nil {
-		return nil, errors.Join(classify(err), s.Close())
+		return nil, errors.Join(s.explain(err), s.Close())
 	}
 	if s.writer != nil {
 		s.wg.Go(s.writer.loop)

@@ -31,7 +31,7 @@ func Peek(ctx context.Context, log *slog.Logger, url string) (*Store, error) {
 		err = ErrNoDatabase
 	}
 	if err != nil {
-		return nil, errors.Join(classify(err), s.Close())
+		return nil, errors.Join(s.explain(err), s.Close())
 	}
 	return s, nil
 }

@@ -56,6 +56,7 @@ var exceptions = map[string]string{
 	"news":                "of a group; whom they name is in passes",
 	"cycles":              "of a credential, with which they go",
 	"accepted":            "questions, and how many groups and people",
+	"dismissed":           "questions",
 	"reloads":             "requests of operators to read the banks again",
 	"reload_answers":      "what copies of the program said to them, of banks",
 	"erasures":            "made so that it tells of nobody who isn't known already",

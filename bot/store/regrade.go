@@ -40,7 +40,7 @@ func (s *Store) VoidItems(ctx context.Context, groupID string) ([]practice.VoidI
 		UNION SELECT k.item_id, k.original, v.snapshot FROM checks k JOIN item_versions v ON v.id = k.original
 		WHERE k.group_id = $1 AND (k.state = 'paused' OR k.state = 'decided' AND k.decision = 'retired' AND NOT k.accepted)
 		UNION SELECT v.item_id, v.id, v.snapshot FROM accepted a JOIN item_versions v ON v.id = a.item_version
-		WHERE a.retired AND NOT `+ownDecision("$1", "a.item_version"), groupID)
+		WHERE a.decision = 'retired' AND NOT `+ownDecision("$1", "a.item_version"), groupID)
 	return all, wrap("read items left out", err)
 }
 

@@ -265,8 +265,7 @@ func (s *Store) session(ctx context.Context, query string, args ...any) (p pract
 		p.Questions, err = list(ctx, q, readSessionQuestion, `SELECT i.place, i.item_id, i.domain, `+itemGradedBy+`, i.reason,
 				COALESCE(a.id, ''), COALESCE(a.options, ''), COALESCE(a.raw, ''), COALESCE(a.verdict, ''), COALESCE(a.answered_at, 0),
 				EXISTS (SELECT 1 FROM memberships ms JOIN rounds r ON r.group_id = ms.group_id
-					WHERE ms.member_id = s.member_id AND r.item_id = i.item_id AND r.state IN ('planned', 'open')
-						AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = s.member_id)))
+					WHERE ms.member_id = s.member_id AND r.item_id = i.item_id AND `+heldRound("s.member_id")+`)
 			FROM sessions s JOIN session_items i ON i.session_id = s.id
 			LEFT JOIN answers a ON a.session_id = i.session_id AND a.item_id = i.item_id
 			WHERE s.id = $1 ORDER BY i.place`, p.ID)

@@ -5,17 +5,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
+	sqlite3 "modernc.org/sqlite/lib"
 
+	"studyhall/bot"
 	"studyhall/bot/store/storetest/pgtest"
 )
 
@@ -58,8 +64,8 @@ func TestDiskFull(t *testing.T) {
 		t.Errorf("rows while full (-want +got):\n%s", diff)
 	}
 	err := s.Put(t.Context(), "space", "key", make([]byte, 1<<20), 0)
-	if !errors.Is(err, ErrStorage) {
-		t.Errorf("shelf: error %v, want %v", err, ErrStorage)
+	if !errors.Is(err, ErrStorage) || !errors.Is(err, ErrFull) {
+		t.Errorf("shelf: error %v, want %v", err, ErrFull)
 	}
 	must(t, s, `PRAGMA max_page_count = 100000`)
 	if err := s.write(t.Context(), big); err != nil {
@@ -75,8 +81,8 @@ func TestReadOnly(t *testing.T) {
 		s := openAt(t, fileURL(t), Options{Unsafe: true})
 		must(t, s, numberTable)
 		must(t, s, `PRAGMA query_only = 1`)
-		if err := insertNumber(t.Context(), s, 1); !errors.Is(err, ErrStorage) {
-			t.Errorf("error %v, want %v", err, ErrStorage)
+		if err := insertNumber(t.Context(), s, 1); !errors.Is(err, ErrStorage) || !errors.Is(err, ErrForbidden) {
+			t.Errorf("error %v, want %v", err, ErrForbidden)
 		}
 		// Not as a job: none can begin now.
 		if _, err := s.writer.exec(t.Context(), `PRAGMA query_only = 0`, nil); err != nil {
@@ -90,8 +96,8 @@ func TestReadOnly(t *testing.T) {
 		url := pgtest.URL(t)
 		must(t, openAt(t, url, Options{}), numberTable)
 		s := openAt(t, withParam(t, url, "default_transaction_read_only", "on"), Options{})
-		if err := insertNumber(t.Context(), s, 1); !errors.Is(err, ErrStorage) {
-			t.Errorf("error %v, want %v", err, ErrStorage)
+		if err := insertNumber(t.Context(), s, 1); !errors.Is(err, ErrStorage) || !errors.Is(err, ErrForbidden) {
+			t.Errorf("error %v, want %v", err, ErrForbidden)
 		}
 	})
 }
@@ -304,5 +310,44 @@ func TestClassify(t *testing.T) {
 	}
 	if got := classify(nil); got != nil {
 		t.Errorf("classify(nil) = %v", got)
+	}
+	storage := []error{ErrStorage, ErrForbidden, ErrFull, ErrDamaged}
+	for code, want := range map[string]error{"53100": ErrFull, "25006": ErrForbidden, "58030": ErrStorage, "XX001": ErrDamaged, "42601": nil} {
+		err := classify(&pgconn.PgError{Code: code})
+		for _, sentinel := range storage {
+			if is := errors.Is(err, sentinel); is != errors.Is(want, sentinel) {
+				t.Errorf("PostgreSQL's %s: %v is %q: %v", code, err, sentinel, is)
+			}
+		}
+	}
+	for code, want := range map[int]error{
+		sqlite3.SQLITE_FULL: ErrFull, sqlite3.SQLITE_IOERR_SHMSIZE: ErrFull, sqlite3.SQLITE_READONLY: ErrForbidden, sqlite3.SQLITE_READONLY_DIRECTORY: ErrForbidden,
+		sqlite3.SQLITE_PERM: ErrForbidden, sqlite3.SQLITE_READONLY_DBMOVED: ErrStorage, sqlite3.SQLITE_IOERR_WRITE: ErrStorage, sqlite3.SQLITE_CANTOPEN: ErrStorage,
+		sqlite3.SQLITE_CORRUPT: ErrDamaged, sqlite3.SQLITE_BUSY: nil,
+	} {
+		if got := classOfSQLite(code); got != want {
+			t.Errorf("SQLite's %d is %v, want %v", code, got, want)
+		}
+	}
+	for _, cause := range []error{ErrForbidden, ErrFull} {
+		if !errors.Is(cause, ErrStorage) || !errors.Is(cause, bot.ErrUnsaved) || errors.Is(ErrStorage, cause) {
+			t.Errorf("%v should be a kind of %v", cause, ErrStorage)
+		}
+	}
+}
+
+// TestExplain has the system refuse files of the database.
+func TestExplain(t *testing.T) {
+	s := &Store{path: filepath.Join(t.TempDir(), "studyhall.db")}
+	for errno, want := range map[syscall.Errno]error{syscall.EACCES: ErrForbidden, syscall.EPERM: ErrForbidden, syscall.EROFS: ErrForbidden, syscall.ENOSPC: ErrFull} {
+		if err := s.explain(fmt.Errorf("open: %w", &fs.PathError{Op: "open", Path: s.path, Err: errno})); !errors.Is(err, want) {
+			t.Errorf("%v is %v, want %v", errno, err, want)
+		}
+	}
+	if err := s.explain(&fs.PathError{Op: "open", Path: s.path, Err: syscall.ENOENT}); errors.Is(err, ErrStorage) {
+		t.Errorf("a missing file is %v", err)
+	}
+	if err := (&Store{}).explain(&fs.PathError{Op: "open", Path: "/certificate", Err: syscall.EACCES}); errors.Is(err, ErrStorage) {
+		t.Errorf("a file of PostgreSQL's connection is %v", err)
 	}
 }

@@ -26,15 +26,11 @@ const authorOf = `COALESCE((SELECT CASE WHEN ms.board_name <> '' THEN ms.board_n
 
 // suggestionQuery reads suggestions as the member $1 may see them, with what the group
 // has corrected.
-const suggestionQuery = `SELECT n.id, n.group_id, n.track_id, n.member_id, CASE WHEN n.signed THEN ` + authorOf + ` ELSE '' END, n.signed, n.state,
+var suggestionQuery = `SELECT n.id, n.group_id, n.track_id, n.member_id, CASE WHEN n.signed THEN ` + authorOf + ` ELSE '' END, n.signed, n.state,
 		COALESCE((SELECT v.snapshot FROM overrides o JOIN item_versions v ON v.id = o.corrected
 			WHERE o.group_id = n.group_id AND o.item_version = n.item_version), n.snapshot), n.item_version, n.edition, n.reason,
 		COALESCE((SELECT ms.name FROM memberships ms WHERE ms.group_id = n.group_id AND ms.member_id = n.decided_by), ''),
-		n.points, n.made_at, n.decided_at, n.seen_at > 0,
-		EXISTS (SELECT 1 FROM rounds r WHERE r.group_id = n.group_id AND r.item_id = 'own.' || n.id AND r.state IN ('planned', 'open')
-			AND (r.sealed OR NOT EXISTS (SELECT 1 FROM answers x WHERE x.round_id = r.id AND x.member_id = $1)))
-		OR EXISTS (SELECT 1 FROM live_rounds l JOIN live_questions q ON q.live_id = l.id
-			WHERE l.group_id = n.group_id AND l.state = 'open' AND q.item_id = 'own.' || n.id AND q.state <> 'closed')
+		n.points, n.made_at, n.decided_at, n.seen_at > 0, ` + heldFrom("n.group_id", "'own.' || n.id", "$1") + `
 	FROM suggestions n `
 
 func readSuggestion(scan scanner) (n suggest.Suggestion, err error) {

@@ -19,6 +19,7 @@ type acceptCorrection struct {
 	Item       string        `arg:"" help:"The question, as studyhall quizzes corrections lists it."`
 	Correction string        `placeholder:"CODE" help:"Which correction of it. Without it: the only one that isn't accepted."`
 	Write      bool          `help:"Accept it. Without it, only what that would change is said."`
+	Dismiss    bool          `help:"Don't accept it, and don't list it any more. Groups keep what they decided."`
 	Wait       time.Duration `default:"30s" placeholder:"TIME" help:"For how long to wait for a running bot to bring it to every group. Without it: 30s."`
 	JSON       bool          `name:"json" help:"Print a JSON object."`
 }
@@ -26,12 +27,15 @@ type acceptCorrection struct {
 func (*acceptCorrection) Help() string {
 	return "Has what organisers of one group decided about a question of a bank count in every group, but for those that decided about it themselves. " +
 		"Earlier answers are graded anew, a group at a time; nobody loses points, and those who reported it are told. Groups that start later have it from their beginning. " +
-		"Nothing is done without -write. A running bot brings it to the groups, and goes on after a restart; without one, this command does. Done again, it goes on or changes nothing. " +
-		"Another correction of the same question can be accepted later. What the bank's authors should change is printed as in a bank's file. " +
+		"Nothing is done without -write or -dismiss. A running bot brings it to the groups, and goes on after a restart; without one, this command does. Done again, it goes on or changes nothing. " +
+		"Another correction of the same question can be accepted later. With -dismiss, studyhall quizzes corrections doesn't list it any more unless groups decide something else about that question; it can be accepted all the same. What the bank's authors should change is printed as in a bank's file. " +
 		"DATABASE_URL says which database; docs/question-quality.md tells more."
 }
 
 func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
+	if a.Write && a.Dismiss {
+		return usagef("-write accepts a correction and -dismiss has it not listed any more: give one of the two")
+	}
 	c, log, err := p.configured()
 	if err != nil {
 		return err
@@ -44,6 +48,9 @@ func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
 	one, accepted, err := a.choose(ctx, s)
 	if err != nil {
 		return err
+	}
+	if a.Dismiss {
+		return a.dismiss(ctx, p, s, one, accepted)
 	}
 	if one == nil { // accepted before, and nobody proposes it any more
 		if !a.Write {
@@ -86,19 +93,11 @@ func (a *acceptCorrection) Run(ctx context.Context, p *program) (err error) {
 // choose finds what is meant: a proposal or, if nobody proposes it any more, what was
 // accepted; and what was accepted about that question before.
 func (a *acceptCorrection) choose(ctx context.Context, s *store.Store) (one *practice.Proposal, before *practice.Accepted, err error) {
-	all, err := practice.Proposals(ctx, s, true)
+	all, accepted, err := readCorrections(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}
-	open, err := practice.Proposals(ctx, s, false)
-	if err != nil {
-		return nil, nil, err
-	}
-	accepted, err := s.AcceptedItems(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	meant := a.meant(all, open, accepted)
+	meant := a.meant(all, accepted)
 	for n, x := range accepted {
 		if x.Item == a.Item && (len(meant) == 0 || x.Version == meant[0].Version) {
 			before = &accepted[n]
@@ -121,7 +120,7 @@ func (a *acceptCorrection) choose(ctx context.Context, s *store.Store) (one *pra
 
 // meant is the proposal of that code. Without one it is those that aren't accepted or,
 // if there are none, the one that is.
-func (a *acceptCorrection) meant(all, open []practice.Proposal, accepted []practice.Accepted) []practice.Proposal {
+func (a *acceptCorrection) meant(all []practice.Proposal, accepted []practice.Accepted) []practice.Proposal {
 	of := func(some []practice.Proposal, also func(practice.Proposal) bool) (found []practice.Proposal) {
 		for _, one := range some {
 			if one.Item.ID == a.Item && also(one) {
@@ -134,7 +133,7 @@ func (a *acceptCorrection) meant(all, open []practice.Proposal, accepted []pract
 	if a.Correction != "" {
 		return of(all, func(one practice.Proposal) bool { return strings.EqualFold(one.Code(), a.Correction) })
 	}
-	for _, some := range [][]practice.Proposal{of(open, every), of(all, func(one practice.Proposal) bool { return acceptedAs(accepted, one) != "" })} {
+	for _, some := range [][]practice.Proposal{of(practice.Unaccepted(all, accepted), every), of(all, func(one practice.Proposal) bool { return acceptedAs(accepted, one) != "" })} {
 		if len(some) > 0 {
 			return some
 		}
@@ -152,6 +151,23 @@ func (a *acceptCorrection) look(p *program, accepted practice.Accepted) error {
 		text = "It is accepted. Every group has it: there is nothing more to do."
 	}
 	_, err := fmt.Fprintln(p.out, text)
+	return err
+}
+
+// dismiss has a proposal not be listed any more.
+func (a *acceptCorrection) dismiss(ctx context.Context, p *program, s *store.Store, one *practice.Proposal, accepted *practice.Accepted) error {
+	if one == nil || accepted != nil && accepted.Is(*one) {
+		return fmt.Errorf("what organisers decided about %s is accepted already, and stays so; another correction of it can be accepted in its place", a.Item)
+	}
+	if err := s.Dismiss(ctx, *one); err != nil {
+		return err
+	}
+	one.Dismissed = true
+	if a.JSON {
+		return p.printJSON(newCorrectionRow(*one, []practice.Proposal{*one}, nil))
+	}
+	_, err := fmt.Fprintf(p.out, "%s%sIt is dismissed: it isn't listed any more, unless groups decide something else about that question. They keep what they decided.\n",
+		correctionHead(*one), correctionText(*one, ""))
 	return err
 }
 
@@ -234,6 +250,9 @@ func tell(p *program, one practice.Proposal, f practice.Foreseen, before *practi
 		} else {
 			lines = append(lines, "Something else about it was accepted on "+before.At.Format(time.DateOnly)+"; this takes its place.")
 		}
+	}
+	if one.Dismissed {
+		lines = append(lines, "You dismissed it; it can be accepted all the same.")
 	}
 	if text := drawText(one); text != "" {
 		lines = append(lines, text)

@@ -80,12 +80,27 @@ func acceptsBeside(t *testing.T, database string) {
 	if rows = v.list(); len(rows) != 2 {
 		t.Errorf("after only looking: %+v", rows)
 	}
+	v.says(2, "-dismiss", "accept", "cbet-x", "-correction", codes["d"], "-write", "-dismiss")
+	v.says(2, "say which one with -correction", "accept", "cbet-x", "-dismiss")
+	for range 2 { // the second time changes nothing
+		v.says(0, "It is dismissed: it isn't listed any more", "accept", "cbet-x", "-correction", codes["d"], "-dismiss")
+		if rows = v.list(); len(rows) != 1 || rows[0].Correction != codes["c"] || rows[0].Others != 1 {
+			t.Errorf("after one was dismissed: %+v", rows)
+		}
+	}
+	if rows = v.list("-all"); len(rows) != 2 || rows[0].Dismissed == rows[1].Dismissed {
+		t.Errorf("all, after one was dismissed: %+v", rows)
+	}
+	v.says(0, "; dismissed\n", "corrections", "-all")
+	v.says(0, `"dismissed": true`, "accept", "cbet-x", "-correction", codes["d"], "-dismiss", "-json")
 	v.says(0, "Accepted for all groups: 2 groups changed.", "accept", "cbet-x", "-correction", codes["c"], "-write")
 	v.says(0, "It is accepted already", "accept", "cbet-x", "-write")
 	v.says(0, "Every group has it: there is nothing more to do.", "accept", "cbet-x")
 	if rows = v.list(); len(rows) != 0 {
 		t.Errorf("after it was accepted: %+v", rows)
 	}
+	v.says(1, "is accepted already, and stays so", "accept", "cbet-x", "-dismiss")
+	v.says(0, "You dismissed it; it can be accepted all the same.", "accept", "cbet-x", "-correction", codes["d"])
 	if rows = v.list("-all"); len(rows) != 2 {
 		t.Errorf("all: %+v", rows)
 	}
@@ -103,5 +118,8 @@ func acceptsBeside(t *testing.T, database string) {
 	}
 	if !strings.Contains(log.String(), `"brought what was accepted for all groups"`) {
 		t.Errorf("the bot brought nothing: %s", log)
+	}
+	if out := v.said(0, "corrections", "-all"); strings.Contains(out, "dismissed") {
+		t.Errorf("what was accepted is still dismissed: %s", out)
 	}
 }

@@ -132,8 +132,14 @@ func (p *program) fail(err error) int {
 
 // remedy is what to do about an error that doesn't say so itself.
 func remedy(err error) string {
-	if errors.Is(err, store.ErrStorage) {
-		return "; nothing was changed and nothing is lost: make room there, or let the program write there, and try again (studyhall doctor says how much room there is)"
+	const safe = "; nothing was changed and nothing is lost: "
+	switch {
+	case errors.Is(err, store.ErrForbidden):
+		return safe + "let the program write there, and try again (a file and its folder must be writable for the user that runs it; studyhall doctor looks again)"
+	case errors.Is(err, store.ErrFull):
+		return safe + "make room there, and try again (studyhall doctor says how much room there is)"
+	case errors.Is(err, store.ErrStorage):
+		return safe + "make room there, or let the program write there, and try again (studyhall doctor says how much room there is)"
 	}
 	return ""
 }

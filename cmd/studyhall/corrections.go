@@ -9,17 +9,18 @@ import (
 	"strings"
 
 	"studyhall/bot/practice"
+	"studyhall/bot/store"
 	"studyhall/quizzes"
 )
 
 type listCorrections struct {
-	All  bool `help:"Also those that are accepted, and those decided before something else was accepted."`
+	All  bool `help:"Also those that are accepted or dismissed, and those decided before something else was accepted."`
 	JSON bool `name:"json" help:"Print a JSON array with one object a correction."`
 }
 
 func (*listCorrections) Help() string {
 	return "Lists what organisers decided about questions of the banks in their own groups and is not accepted for all: another answer, taken back, explained anew, not asked any more. " +
-		"Each has a code, by which studyhall quizzes accept takes it. No group, no person and no reason is named. It changes nothing and may run beside the bot. " +
+		"Each has a code, by which studyhall quizzes accept takes or dismisses it. No group, no person and no reason is named. It changes nothing and may run beside the bot. " +
 		"DATABASE_URL says which database; docs/question-quality.md tells more."
 }
 
@@ -32,13 +33,12 @@ func (l *listCorrections) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	all, err := practice.Proposals(ctx, s, l.All)
-	var accepted []practice.Accepted
-	if err == nil {
-		accepted, err = s.AcceptedItems(ctx)
-	}
+	all, accepted, err := readCorrections(ctx, s)
 	if err = errors.Join(err, s.Close()); err != nil {
 		return err
+	}
+	if !l.All {
+		all = practice.Unaccepted(all, accepted)
 	}
 	if l.JSON {
 		rows := []correctionRow{}
@@ -48,6 +48,14 @@ func (l *listCorrections) Run(ctx context.Context, p *program) error {
 		return p.printJSON(rows)
 	}
 	return printCorrections(p, all, accepted)
+}
+
+// readCorrections reads what organisers decided, and what is accepted of it.
+func readCorrections(ctx context.Context, s *store.Store) (all []practice.Proposal, accepted []practice.Accepted, err error) {
+	if all, err = s.Proposals(ctx); err == nil {
+		accepted, err = s.AcceptedItems(ctx)
+	}
+	return all, accepted, err
 }
 
 // printCorrections prints them by question.
@@ -60,7 +68,7 @@ func printCorrections(p *program, all []practice.Proposal, accepted []practice.A
 				return err
 			}
 		}
-		if _, err := fmt.Fprint(p.out, correctionText(one, acceptedAs(accepted, one))); err != nil {
+		if _, err := fmt.Fprint(p.out, correctionText(one, stateOf(one, accepted))); err != nil {
 			return err
 		}
 		if n == len(all)-1 || all[n+1].Version != one.Version {
@@ -82,11 +90,11 @@ func correctionHead(one practice.Proposal) string {
 }
 
 // correctionText is a proposal in two lines.
-func correctionText(one practice.Proposal, accepted string) string {
-	if accepted != "" {
-		accepted = "; " + accepted
+func correctionText(one practice.Proposal, state string) string {
+	if state != "" {
+		state = "; " + state
 	}
-	return fmt.Sprintf("  %s  %s%s\n            %s decided so, %d otherwise, %d asked it and decided nothing; %s\n", one.Code(), becomes(one), accepted,
+	return fmt.Sprintf("  %s  %s%s\n            %s decided so, %d otherwise, %d asked it and decided nothing; %s\n", one.Code(), becomes(one), state,
 		counted(one.Groups, "group"), one.Others, one.Undecided, counted(one.Reports, "report"))
 }
 
@@ -113,6 +121,14 @@ func acceptedAs(accepted []practice.Accepted, one practice.Proposal) string {
 		return "accepted, and on its way to the groups"
 	}
 	return "accepted for all groups"
+}
+
+// stateOf says what the host did with a proposal; "" if nothing.
+func stateOf(one practice.Proposal, accepted []practice.Accepted) string {
+	if state := acceptedAs(accepted, one); state != "" || !one.Dismissed {
+		return state
+	}
+	return "dismissed"
 }
 
 // becomes is what organisers made of a question.
@@ -183,13 +199,14 @@ type correctionRow struct {
 	Differ      bool     `json:"decided_differently"`
 	Computed    bool     `json:"one_draw_of_a_computed_question,omitempty"`
 	Accepted    string   `json:"accepted,omitempty"`
+	Dismissed   bool     `json:"dismissed,omitempty"`
 }
 
 func newCorrectionRow(one practice.Proposal, all []practice.Proposal, accepted []practice.Accepted) correctionRow {
 	row := correctionRow{
 		Item: one.Item.ID, Bank: one.Bank, Version: one.Version, Correction: one.Code(), Decision: string(one.Decision), Stem: one.Item.Stem, Key: keyRow(one.Item),
 		Groups: one.Groups, Others: one.Others, Undecided: one.Undecided, Reports: one.Reports, Differ: differ(all, one.Version), Computed: one.Item.Draw != nil,
-		Accepted: acceptedAs(accepted, one),
+		Accepted: acceptedAs(accepted, one), Dismissed: one.Dismissed,
 	}
 	if one.Decision == practice.Corrected {
 		row.NewKey = keyRow(one.Mended)

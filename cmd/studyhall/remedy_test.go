@@ -24,15 +24,27 @@ func TestReadOnlyDatabaseSaysWhatToDo(t *testing.T) {
 	if err == nil {
 		t.Fatal("a database that may only be read is migrated")
 	}
-	for _, err := range []error{err, fmt.Errorf("restore into x: %w", store.ErrStorage)} {
+	for _, test := range []struct {
+		err         error
+		want, never []string
+	}{
+		{err, []string{"studyhall: this program may not write to the database", "let the program write there"}, []string{"full", "room"}},
+		{fmt.Errorf("restore into x: %w", store.ErrStorage), []string{"cannot be written", "make room there, or let the program write there"}, nil},
+		{fmt.Errorf("restore into x: %w", store.ErrFull), []string{"disk is full", "make room there"}, []string{"let the program write"}},
+	} {
 		var said bytes.Buffer
 		p := &program{err: &said}
-		if code := p.fail(err); code != exitFailed || strings.Count(said.String(), "\n") != 1 {
+		if code := p.fail(test.err); code != exitFailed || strings.Count(said.String(), "\n") != 1 {
 			t.Errorf("ends with %d: %s", code, &said)
 		}
-		for _, want := range []string{"cannot be written", "nothing is lost", "let the program write there", "studyhall doctor"} {
+		for _, want := range append(test.want, "nothing is lost", "try again", "studyhall doctor") {
 			if !strings.Contains(said.String(), want) {
 				t.Errorf("%q is missing: %s", want, &said)
+			}
+		}
+		for _, never := range test.never {
+			if strings.Contains(said.String(), never) {
+				t.Errorf("%q is said: %s", never, &said)
 			}
 		}
 	}

@@ -100,7 +100,7 @@ func (h host) Say(ctx context.Context, person, channel, text string) error {
 		defer beside.Close()
 		db = beside
 	}
-	all, err := practice.Proposals(ctx, db, true)
+	all, err := db.Proposals(ctx)
 	if err != nil {
 		return err
 	}

@@ -153,8 +153,29 @@ func TestReadOnlyDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = Serve(t.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)), "test")
-	if !errors.Is(err, store.ErrStorage) || strings.Contains(err.Error(), "\n") {
+	if !errors.Is(err, store.ErrForbidden) || !strings.Contains(err.Error(), "read-only file system") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("serve ends with %v", err)
 	}
 	t.Log(err)
+}
+
+// TestStartOnFullDisk starts where there is no room: one sentence, and the database
+// stays as it is.
+func TestStartOnFullDisk(t *testing.T) {
+	disk := smallDisk(t, "size=16m")
+	url := "sqlite:" + filepath.Join(disk, "study.db")
+	for _, full := range []bool{false, true, false} {
+		free := func() {}
+		if full {
+			free = fillDisk(t, disk)
+		}
+		s, err := store.Open(t.Context(), slog.New(slog.DiscardHandler), url, store.Options{})
+		if errors.Is(err, store.ErrFull) != full || (err != nil) != full || full && strings.Contains(err.Error(), "\n") {
+			t.Errorf("on a full disk (%v) it starts with %v", full, err)
+		}
+		if err == nil {
+			s.Close()
+		}
+		free()
+	}
 }

@@ -148,6 +148,10 @@ func (r *Report) database(ctx context.Context, c Config, o CheckUp) store.Looks 
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Install the newer program again, or restore a backup.")
 	case errors.Is(err, store.ErrDamaged):
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Stop the bot, keep a copy of the file, and restore the newest backup.")
+	case errors.Is(err, store.ErrForbidden):
+		r.add(bot.FindingBroken, "Database", err.Error()+".", "Let the program write there: to the file and to its folder. Nothing is lost.")
+	case errors.Is(err, store.ErrFull):
+		r.add(bot.FindingBroken, "Database", err.Error()+".", "Make room there. Nothing that people were told is lost.")
 	case err != nil:
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Look at DATABASE_URL, and whether the program may read and write there.")
 	case l.Empty:

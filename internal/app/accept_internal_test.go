@@ -1,0 +1,59 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"studyhall/bot/practice"
+)
+
+// deafStore is a database that doesn't answer.
+type deafStore struct {
+	practice.Store
+	asked int
+	fault error
+}
+
+func (d *deafStore) AcceptedSign(context.Context) (string, bool, error) {
+	d.asked++
+	return "", false, d.fault
+}
+
+// TestKeepAcceptedLogs has a fault last for ten minutes: it is logged at once and
+// then once a minute, and another one at once.
+func TestKeepAcceptedLogs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		db := &deafStore{fault: errors.New("deaf")}
+		a := &App{log: slog.New(slog.NewTextHandler(&log, nil)), Practice: practice.New(practice.Config{Store: db, Log: slog.New(slog.DiscardHandler), Now: time.Now})}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.keepAccepted(ctx) }()
+		said := func(fault string) int {
+			synctest.Wait()
+			return strings.Count(log.String(), "err="+fault)
+		}
+		if n := said("deaf"); n != 1 {
+			t.Errorf("logged %d times at once:\n%s", n, &log)
+		}
+		time.Sleep(10*time.Minute - time.Second)
+		if n := said("deaf"); n != 10 || db.asked != 300 {
+			t.Errorf("logged %d times in ten minutes, of %d looks", n, db.asked)
+		}
+		db.fault = errors.New("dumb")
+		time.Sleep(acceptLook)
+		if n := said("dumb"); n != 1 {
+			t.Errorf("another fault is logged %d times", n)
+		}
+		end()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
