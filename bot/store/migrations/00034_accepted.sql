@@ -5,9 +5,10 @@
 CREATE TABLE accepted (
   item_version  TEXT   NOT NULL PRIMARY KEY REFERENCES item_versions (id), -- as the bank has it; once it is mended there, that is another one
   certification TEXT   NOT NULL, -- whose question it is
-  decision     TEXT    NOT NULL CHECK (decision IN ('corrected', 'void', 'explained', 'retired')), -- the newest; what is retired isn't asked in those groups
+  decision     TEXT    NOT NULL CHECK (decision IN ('corrected', 'void', 'explained', 'retired')), -- the newest
   corrected    TEXT    REFERENCES item_versions (id), -- by which answers are graded in groups that haven't decided themselves; NULL: as the bank has it
   void         BOOLEAN NOT NULL DEFAULT FALSE, -- that one is void
+  retired      BOOLEAN NOT NULL DEFAULT FALSE, -- not asked in those groups
   edition      BIGINT  NOT NULL, -- counts the decisions, from 1
   accepted_at  BIGINT  NOT NULL,
   done_at      BIGINT  NOT NULL DEFAULT 0, -- when every group had it; 0: some are still to get it
@@ -17,14 +18,7 @@ CREATE TABLE accepted (
   reporters    BIGINT  NOT NULL DEFAULT 0  -- whose reports it answered
 );
 CREATE INDEX accepted_certification ON accepted (certification);
-CREATE INDEX accepted_retired ON accepted (item_version) WHERE decision = 'retired';
-
--- What organisers decided and the host doesn't accept, nor wants to read of again.
-CREATE TABLE dismissed (
-  item_version TEXT NOT NULL REFERENCES item_versions (id), -- as the bank has it
-  corrected    TEXT NOT NULL, -- the version that organisers made of it; empty: they don't ask it any more
-  PRIMARY KEY (item_version, corrected)
-);
+CREATE INDEX accepted_retired ON accepted (item_version) WHERE retired;
 
 ALTER TABLE overrides ADD COLUMN accepted BOOLEAN NOT NULL DEFAULT FALSE; -- the group has it because the host accepted it for all; otherwise its organisers decided
 ALTER TABLE checks ADD COLUMN accepted BOOLEAN NOT NULL DEFAULT FALSE; -- decided by that
