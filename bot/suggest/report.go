@@ -46,7 +46,8 @@ func (r reported) String() string {
 func (r reported) plain() bool { return r.Status == exchange.Imported && r.alike == "" }
 
 // judgeFile holds the questions of a file to what the group's own need, and to what
-// it has already.
+// it has already. It compares each with all that are known, so it looks at its
+// context before every step.
 func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member, result exchange.Result) (r report, err error) {
 	r.format, r.notes = result.Format, result.Notes
 	var known []quizzes.Item
@@ -64,18 +65,28 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 	// Of what can be asked, the answer is not looked at: by a file with each of the
 	// options as the right one, an organiser would learn which it is.
 	asked, there, taken := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	likeness := quality.NewLikeness(nil)
 	for _, item := range known {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		likeness.Add(item)
 		asked[asking(item)] = true
 	}
 	for _, n := range own { // those that aren't asked any more, too
-		known = append(known, n.Item)
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		likeness.Add(n.Item)
 		there[Wording(n.Item)] = true
 		if n.Held {
 			asked[asking(n.Item)] = true
 		}
 	}
-	likeness := quality.NewLikeness(known)
 	for _, o := range result.Outcomes {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
 		line := reported{Outcome: o}
 		if o.Item != nil {
 			item := *o.Item
