@@ -18,9 +18,9 @@ import (
 // Bounds of a file that is sent in chat. A larger one belongs into a bank of its
 // own, which the program's own import makes.
 const (
-	MostFile   = 1 << 20 // bytes: as many as a bank has
-	MostImport = 500     // questions: two years of weekdays
-	MostOwn    = 3000    // of a group's own: what lists of them can hold
+	MostFile   = quizzes.MostBytes
+	MostImport = 500  // questions: two years of weekdays
+	MostOwn    = 3000 // of a group's own: what lists of them can hold
 
 	mostKept    = 2 << 20 // bytes of what waits to be added
 	importTime  = 20 * time.Second
@@ -218,8 +218,9 @@ func (s *Service) importSent(ctx context.Context, i bot.Interaction) (bot.Respon
 			return bot.Response{}, err
 		}
 	}
+	n := r.tally()
 	s.Log.Info("file of questions read", "group", d.Group.ID, "format", string(r.format), "bytes", len(i.Files[0].Data),
-		"add", len(r.items), "known", r.known, "refused", r.refused)
+		"add", len(r.items), "known", n.known, "refused", n.refused)
 	return bot.Whisper(r.card(waiting)), nil
 }
 

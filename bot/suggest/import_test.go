@@ -58,11 +58,11 @@ func TestJudgedForTheGroup(t *testing.T) {
 			t.Errorf("%q: %q", item.Stem, got)
 		}
 	}
-	var r report
 	line := reported{Outcome: exchange.Outcome{Place: "line 3", Status: exchange.Imported, Item: &bare}}
-	line.judge(bare, quality.NewLikeness([]quizzes.Item{{ID: "b", Stem: "Bare?", Type: quizzes.Short, Answer: []string{"B"}}}), &r)
-	if got := line.String(); got != "line 3: without a reason why the answer is right; nearly the same as “Bare?” (100 % of the words)" || len(r.items) != 1 || r.lost != 1 || r.alike != 1 {
-		t.Errorf("%q, %+v", got, r)
+	line.judge(bare, quality.NewLikeness([]quizzes.Item{{ID: "b", Stem: "Bare?", Type: quizzes.Short, Answer: []string{"B"}}}))
+	r := report{lines: []reported{line, {known: true, Outcome: exchange.Outcome{Status: exchange.Refused}}, {Outcome: exchange.Outcome{Status: exchange.Refused}}, {}}}
+	if got := line.String(); got != "line 3: without a reason why the answer is right; nearly the same as “Bare?” (100 % of the words)" || r.tally() != (tally{lost: 1, alike: 1, known: 1, refused: 1}) {
+		t.Errorf("%q, %+v", got, r.tally())
 	}
 }
 
