@@ -52,8 +52,8 @@ func parse(f File) *document {
 	if d.root == nil {
 		return d
 	}
-	if n := len(sequence(d.root, "items")); n > maxItems {
-		d.fault(to("items"), fmt.Sprintf("has %d questions; at most %d are allowed", n, maxItems), "split the bank")
+	if n := len(sequence(d.root, "items")); n > MostItems {
+		d.fault(to("items"), fmt.Sprintf("has %d questions; at most %d are allowed", n, MostItems), "split the bank")
 		return d
 	}
 	d.decode()
@@ -311,7 +311,7 @@ func walk(fsys fs.FS, f func(name string, data []byte, err error) error) error {
 		case !strings.HasSuffix(name, ".yaml"):
 			return f(name, nil, errEnding)
 		}
-		data, err := readFile(fsys, name, maxFile)
+		data, err := readFile(fsys, name, MostBytes)
 		return f(name, data, err)
 	})
 }

@@ -39,7 +39,7 @@ func (q *quick) stream(name string, data []byte) (Bank, bool) {
 
 // read reads a file. The list of its items is empty if q.item takes them.
 func (q *quick) read(data []byte) (root *yaml.Node, ok bool) {
-	if len(data) == 0 || len(data) > maxFile || data[len(data)-1] != '\n' {
+	if len(data) == 0 || len(data) > MostBytes || data[len(data)-1] != '\n' {
 		return nil, false
 	}
 	q.text, q.line, q.depth, q.used = string(data), 1, 0, 0

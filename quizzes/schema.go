@@ -215,7 +215,7 @@ func hint(at []string) string {
 	case "draft":
 		return "write draft: true for a bank that isn't finished, or leave the key out"
 	case "items":
-		return "list 1 to 2000 questions below items:, each beginning with - id:"
+		return fmt.Sprintf("list 1 to %d questions below items:, each beginning with - id:", MostItems)
 	case "items[]":
 		return "begin each question with - id: and line its other keys up below id"
 	case "items[].id":

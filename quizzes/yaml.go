@@ -14,10 +14,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Bounds on one file, so that a hostile or broken one costs little.
+// Bounds of one bank. Whoever writes one keeps to them.
 const (
-	maxFile     = 1 << 20 // bytes
-	maxItems    = 2000
+	MostBytes = 1 << 20 // of its file
+	MostItems = 2000
+)
+
+// More bounds on one file, so that a hostile or broken one costs little.
+const (
 	maxDepth    = 8       // a text in an option lies 5 deep
 	maxNodes    = 150_000 // 2000 items of 5 options have 142,000 keys and values
 	maxProblems = 200
@@ -26,9 +30,9 @@ const (
 // read turns a file into nodes. It returns nil and has recorded why when the
 // file is no YAML that could be a bank.
 func (d *document) read(data []byte) {
-	if len(data) > maxFile {
+	if len(data) > MostBytes {
 		d.addProblem(Problem{
-			File: d.bank.File, What: fmt.Sprintf("the file has %d bytes; at most %d (1 MiB) are read", len(data), maxFile),
+			File: d.bank.File, What: fmt.Sprintf("the file has %d bytes; at most %d (1 MiB) are read", len(data), MostBytes),
 			Fix: "split it into several banks",
 		})
 		return

@@ -31,9 +31,9 @@ func BoundOf(word string) int {
 }
 
 // BoundWord is how a field's bound stands in what a platform gives back with the
-// form; "" for none of its own.
+// form; "" for none of its own, and for what is no file.
 func BoundWord(f bot.Field) string {
-	if f.Max <= 0 {
+	if f.Kind != bot.FileField || f.Max <= 0 {
 		return ""
 	}
 	return strconv.Itoa(FileBound(f.Max))

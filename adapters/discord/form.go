@@ -56,7 +56,7 @@ func form(f bot.Form) modal {
 	for _, field := range f.Fields {
 		in := input(field)
 		in.CustomID = kindWord(field.Kind) + "/" + field.Name
-		if bound := adapterkit.BoundWord(field); bound != "" && field.Kind == bot.FileField {
+		if bound := adapterkit.BoundWord(field); bound != "" {
 			in.CustomID += "/" + bound
 		}
 		l := component{Type: label, Label: field.Label, Description: field.Help, Component: &in}

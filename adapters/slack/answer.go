@@ -178,11 +178,6 @@ func (c *exchange) whisper(ctx context.Context, m bot.Message) {
 
 // broken says that what should be shown can't be, by our own fault.
 func (c *exchange) broken(ctx context.Context, err error) {
-	if codeOf(err) == codeScope { // Slack wants one for a form only where it asks for a file
-		c.log.Warn("form not opened", "interaction", c.i, "err", err)
-		c.tell(ctx, wordsNoFiles)
-		return
-	}
 	code := rand.Text()[:4]
 	c.log.Error("answer not shown", "code", code, "interaction", c.i, "err", err)
 	if err := c.whispered(ctx, bot.Message{Text: wordsBroken(code)}); err != nil {

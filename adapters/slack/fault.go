@@ -75,7 +75,7 @@ func meaning(no *refusal, channel string) *bot.DeliveryError {
 		return gone(wordsNoMessage, "")
 	case "thread_not_found", "cannot_reply_to_message":
 		return gone(wordsNoThread, "")
-	case "missing_scope":
+	case codeScope:
 		return refused(wordsMissing(no.Needed), fixMissing(no.Needed))
 	case "file_uploads_disabled", "file_uploads_except_images_disabled", "file_type_not_allowed", "blocked_file_type",
 		"slack_connect_blocked_file_type", "slack_connect_file_upload_sharing_blocked", "slack_connect_file_link_sharing_blocked",

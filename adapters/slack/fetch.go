@@ -23,9 +23,6 @@ var errSignIn = errors.New("the file's address shows a page to sign in: the bot 
 // narrower one.
 const scopeFiles = "files:read"
 
-// codeScope is what Slack says where a scope is missing.
-const codeScope = "missing_scope"
-
 // wordsUnread says why a file couldn't be read.
 func wordsUnread(err error, most int) bot.Text {
 	switch {

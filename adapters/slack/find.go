@@ -80,7 +80,7 @@ func (a *Adapter) Find(ctx context.Context, ch bot.ChannelID, key string, since 
 		}
 	}
 	switch {
-	case codeOf(err) == "missing_scope":
+	case codeOf(err) == codeScope:
 		return a.unreadable(err)
 	case err != nil:
 		return nil, a.explained(ctx, p, err)

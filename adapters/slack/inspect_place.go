@@ -33,7 +33,7 @@ func (i *inspector) socket(ctx context.Context, asked Asked) {
 	err := i.ask.do(ctx, call{token: token, method: "apps.connections.open", form: url.Values{}}, &open)
 	no, refused := errors.AsType[*refusal](err)
 	switch {
-	case refused && no.Code == "missing_scope":
+	case refused && no.Code == codeScope:
 		i.setup(about, "SLACK_APP_TOKEN lacks the scope connections:write, so no connection can be opened.", fixAppToken)
 		return
 	case refused && (no.Code == "invalid_auth" || no.Code == "not_authed" || no.Code == "token_revoked" || no.Code == "not_allowed_token_type"):
@@ -126,7 +126,7 @@ func (i *inspector) place(ctx context.Context, asked Asked, ch bot.ChannelID, p 
 	switch {
 	case refused && no.Code == "channel_not_found":
 		i.broken(about, wordsNoChannel, "If it is private, let somebody there type /invite @"+asked.User+". If it is gone, choose another one: /studyhall group, Use another channel.")
-	case refused && no.Code == "missing_scope":
+	case refused && no.Code == codeScope:
 		i.note(about, "The bot may not see that channel: it lacks "+no.Needed+".", fixScopes)
 	case err != nil:
 		i.failed(about, err)

@@ -125,8 +125,11 @@ func (c *exchange) openKept(ctx context.Context, f keptForm) {
 	}
 	switch {
 	case err == nil:
-	case errors.As(err, new(*faulty)), codeOf(err) == codeScope:
+	case errors.As(err, new(*faulty)):
 		c.broken(ctx, err)
+	case codeOf(err) == codeScope: // Slack wants one for a form only where it asks for a file
+		c.log.Warn("form not opened", "interaction", c.i, "err", err)
+		c.tell(ctx, wordsNoFiles)
 	case lost != nil:
 		c.tell(ctx, wordsOldForm)
 	default:

@@ -136,11 +136,11 @@ func (a *Adapter) Check(ctx context.Context, ch bot.ChannelID) error {
 		return deliveryFault(beforehand(err), "")
 	}
 	if len(w.Scopes) > 0 && !w.may("chat:write") {
-		return deliveryFault(&refusal{Method: "chat.postMessage", Code: "missing_scope", Needed: "chat:write"}, "")
+		return deliveryFault(&refusal{Method: "chat.postMessage", Code: codeScope, Needed: "chat:write"}, "")
 	}
 	c, err := a.conversation(ctx, p, true)
 	switch {
-	case codeOf(err) == "missing_scope": // of looking; whether posts are taken the first one tells
+	case codeOf(err) == codeScope: // of looking; whether posts are taken the first one tells
 		return nil
 	case err != nil:
 		return a.explained(ctx, p, beforehand(err))

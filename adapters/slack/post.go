@@ -174,7 +174,7 @@ func (a *Adapter) Direct(ctx context.Context, user bot.UserID) (bot.ChannelID, e
 	}
 	err = a.rest.do(ctx, call{team: team, method: "conversations.open", body: body, patience: postPatience, again: true}, &opened)
 	switch {
-	case codeOf(err) == "missing_scope":
+	case codeOf(err) == codeScope:
 		a.directs.Put(key, person, directKept)
 		return place{team: team, channel: person}.id(), nil
 	case err != nil:

@@ -53,8 +53,8 @@ type call struct {
 type refusal struct {
 	Method   string
 	Code     string   // Slack's own: "not_in_channel"
-	Needed   string   // of missing_scope: the scope that is
-	Provided string   // of missing_scope: those that there are
+	Needed   string   // of codeScope: the scope that is missing
+	Provided string   // of codeScope: those that there are
 	Messages []string // what exactly is wrong with the arguments
 }
 
@@ -82,6 +82,9 @@ type tooMany struct {
 }
 
 func (t *tooMany) Error() string { return fmt.Sprintf("limited for %s", t.after) }
+
+// codeScope is Slack's code where a scope is missing.
+const codeScope = "missing_scope"
 
 // codeOf is Slack's code for why it refused, or "".
 func codeOf(err error) string {

@@ -279,7 +279,7 @@ func socketFault(err error) error {
 		"user_removed_from_team": faultAppGone,
 		"team_disabled":          faultAppGone,
 		"not_allowed_token_type": faultAppKind,
-		"missing_scope":          faultAppScope,
+		codeScope:                faultAppScope,
 	}[no.Code]
 	if words == "" {
 		return nil

@@ -126,6 +126,7 @@ type LiveTally struct {
 	Name     string // as on boards
 	Unplaced bool   // hidden, or a mentor: takes no place
 	Right    int
+	Placing  int // of those, that count for places: not of questions that they knew before
 	Answered int
 }
 

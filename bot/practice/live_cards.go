@@ -118,39 +118,39 @@ func (e LiveEnding) words() []bot.Text {
 	return []bot.Text{liveStopWordsEnd}
 }
 
-// liveLeaders are the first three places by the number of right answers, where
-// enough people take part: equal numbers share a place, and the next place
-// follows on. Of too many in one place the number stands for the names. Nobody
-// is named as last, unless all are equal.
+// liveLeaders are the first three places by the number of right answers, without
+// those to questions that people knew before, where enough people take part: equal
+// numbers share a place, and the next place follows on. Of too many in one place the
+// number stands for the names. Nobody is named as last, unless all are equal.
 func liveLeaders(tallies []LiveTally) []bot.Text {
 	if len(tallies) < livePeople {
 		return nil
 	}
-	least := slices.MinFunc(tallies, func(a, b LiveTally) int { return a.Right - b.Right }).Right
-	tallies = slices.DeleteFunc(slices.Clone(tallies), func(t LiveTally) bool { return t.Unplaced || t.Right == 0 })
+	least := slices.MinFunc(tallies, func(a, b LiveTally) int { return a.Placing - b.Placing }).Placing
+	tallies = slices.DeleteFunc(slices.Clone(tallies), func(t LiveTally) bool { return t.Unplaced || t.Placing == 0 })
 	slices.SortFunc(tallies, func(a, b LiveTally) int {
-		return cmp.Or(b.Right-a.Right, strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Member, b.Member))
+		return cmp.Or(b.Placing-a.Placing, strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Member, b.Member))
 	})
 	var lines []bot.Text
 	named := 0
 	for len(tallies) > 0 && len(lines) < livePlaces {
-		n := slices.IndexFunc(tallies, func(t LiveTally) bool { return t.Right != tallies[0].Right })
+		n := slices.IndexFunc(tallies, func(t LiveTally) bool { return t.Placing != tallies[0].Placing })
 		if n < 0 {
 			n = len(tallies)
 		}
 		place := len(lines) + 1
-		if place > 1 && tallies[0].Right == least {
+		if place > 1 && tallies[0].Placing == least {
 			break
 		}
 		if named+n > liveNames {
-			lines = append(lines, bot.Textf(livePlaceMany, place, n, tallies[0].Right))
+			lines = append(lines, bot.Textf(livePlaceMany, place, n, tallies[0].Placing))
 		} else {
 			named += n
 			var who []string
 			for _, t := range tallies[:n] {
 				who = append(who, bot.Clip(t.Name, 40))
 			}
-			lines = append(lines, bot.Textf(livePlaceWords, place, bot.And(who), tallies[0].Right))
+			lines = append(lines, bot.Textf(livePlaceWords, place, bot.And(who), tallies[0].Placing))
 		}
 		tallies = tallies[n:]
 	}

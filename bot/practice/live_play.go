@@ -169,7 +169,11 @@ func (s *Service) liveVerdict(ctx context.Context, l Live, q LiveQuestion, a Ans
 	}
 	result := graded{item: q.Item, answer: a}
 	title, reason := result.words()
-	return &bot.Card{Title: title, Body: bot.Join("\n", reason, bot.Textf(sourceWords, q.Item.Source.Title), bot.Textf(liveYourLine, right, of)),
+	lines := []bot.Text{reason, bot.Textf(sourceWords, q.Item.Source.Title)}
+	if a.Credit == Wrong && a.Verdict == Right {
+		lines = append(lines, liveKnewWords)
+	}
+	return &bot.Card{Title: title, Body: bot.Join("\n", append(lines, bot.Textf(liveYourLine, right, of))...),
 		Footer: onlyYouWords, Tone: result.tone(), Controls: []bot.Row{row}}, nil
 }
 

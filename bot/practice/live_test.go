@@ -11,9 +11,13 @@ func tallies(spec string) []LiveTally {
 	var all []LiveTally
 	for one := range strings.FieldsSeq(spec) {
 		name, right, _ := strings.Cut(one, "=")
+		right, knew := strings.CutSuffix(right, "*") // one of them was to a question of their own
 		t := LiveTally{Member: name, Name: strings.TrimPrefix(name, "-"), Unplaced: strings.HasPrefix(name, "-")}
 		for _, digit := range right {
 			t.Right = 10*t.Right + int(digit-'0')
+		}
+		if t.Placing = t.Right; knew {
+			t.Placing--
 		}
 		all = append(all, t)
 	}
@@ -29,6 +33,7 @@ func TestLiveLeaders(t *testing.T) {
 		{"equals share the first place", "Ed=3 Ana=3 Cy=3 Di=3 Ben=3", "1. Ana, Ben, Cy, Di and Ed, 3 right"},
 		{"nothing right yet", "Ana=0 Ben=0 Cy=0 Di=0 Ed=0", ""},
 		{"hidden people take no place", "-Ana=9 Ben=8 Cy=7 Di=6 Ed=1", "1. Ben, 8 right|2. Cy, 7 right|3. Di, 6 right"},
+		{"a question of their own counts for no place", "Ana=9* Ben=8 Cy=7* Di=2 Ed=1*", "1. Ana and Ben, 8 right|2. Cy, 6 right|3. Di, 2 right"},
 		{"ten names at most", "A=9 B=9 C=8 D=8 E=8 F=8 G=8 H=8 I=8 J=8 K=8 L=1", "1. A and B, 9 right|2. 9 people, 8 right"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -30,6 +30,7 @@ const (
 	liveNotedWords  = bot.Text("You can change it until the time is up.")
 	liveBeforeRight = "Question %d: right."
 	liveBeforeWrong = "Question %d: the answer was %s."
+	liveKnewWords   = bot.Text("You knew this one before it was asked, so it counts for no place.")
 	liveYourLine    = "You: %d of %d right."
 
 	liveOverTitle     = bot.Text("This question is over")

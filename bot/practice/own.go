@@ -140,7 +140,8 @@ func (s *Service) unranked(ctx context.Context, a *Answer, account bot.UserID) e
 }
 
 // Known are all items that could ever be asked about a track, the group's own among
-// them.
+// them. Each that is drawn is drawn once for it, so many take their time: it ends
+// with the context.
 func (s *Service) Known(ctx context.Context, t group.Track) ([]quizzes.Item, error) {
 	x, err := s.known(ctx, t)
 	if err != nil {
@@ -148,6 +149,9 @@ func (s *Service) Known(ctx context.Context, t group.Track) ([]quizzes.Item, err
 	}
 	all := make([]quizzes.Item, len(x.items))
 	for n, e := range x.items {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		all[n] = e.item.First()
 	}
 	return all, nil

@@ -184,12 +184,13 @@ func (s *Store) LiveSpread(ctx context.Context, id string, place int) (map[strin
 func (s *Store) LiveTallies(ctx context.Context, id string) ([]practice.LiveTally, error) {
 	all, err := list(ctx, s.read(ctx), func(scan scanner) (t practice.LiveTally, err error) {
 		var n board.Naming
-		err = scan(&t.Member, &n.Own, &n.Board, &t.Unplaced, &t.Right, &t.Answered)
+		err = scan(&t.Member, &n.Own, &n.Board, &t.Unplaced, &t.Right, &t.Placing, &t.Answered)
 		t.Name = n.Shown()
 		return t, err
-	}, `SELECT m.id, `+nameIn+`, COALESCE(ms.board_name, ''), COALESCE(ms.hidden OR ms.mentor, TRUE), t.correct, t.answered
-		FROM (SELECT a.live_id, a.member_id, COUNT(*) AS answered, CAST(SUM(CASE a.verdict WHEN 'right' THEN 1 ELSE 0 END) AS BIGINT) AS correct
-			FROM live_answers a JOIN live_questions q ON q.live_id = a.live_id AND q.place = a.place
+	}, `SELECT m.id, `+nameIn+`, COALESCE(ms.board_name, ''), COALESCE(ms.hidden OR ms.mentor, TRUE), t.correct, t.placing, t.answered
+		FROM (SELECT a.live_id, a.member_id, COUNT(*) AS answered, CAST(SUM(CASE a.verdict WHEN 'right' THEN 1 ELSE 0 END) AS BIGINT) AS correct,
+				CAST(SUM(CASE WHEN a.verdict = 'right' AND COALESCE(x.credit, '') <> 'wrong' THEN 1 ELSE 0 END) AS BIGINT) AS placing
+			FROM live_answers a JOIN live_questions q ON q.live_id = a.live_id AND q.place = a.place LEFT JOIN answers x ON x.id = a.id
 			WHERE a.live_id = $1 AND q.state = 'closed' GROUP BY a.live_id, a.member_id) AS t
 		JOIN live_rounds l ON l.id = t.live_id JOIN members m ON m.id = t.member_id
 		LEFT JOIN memberships ms ON ms.group_id = l.group_id AND ms.member_id = m.id`, id)
@@ -203,11 +204,11 @@ func (s *Store) LiveMine(ctx context.Context, id, memberID string) (map[int]prac
 		var place int
 		var at int64
 		var a practice.Answer
-		err := scan(&place, &a.ID, &a.Option, &a.Raw, &a.Verdict, &at)
+		err := scan(&place, &a.ID, &a.Option, &a.Raw, &a.Verdict, &a.Credit, &at)
 		a.Member, a.At = memberID, instant(at)
 		mine[place] = a
 		return err
-	}, `SELECT l.place, l.id, l.options, l.raw, COALESCE(a.verdict, l.verdict), l.answered_at
+	}, `SELECT l.place, l.id, l.options, l.raw, COALESCE(a.verdict, l.verdict), COALESCE(a.credit, ''), l.answered_at
 		FROM live_answers l LEFT JOIN answers a ON a.id = l.id WHERE l.live_id = $1 AND l.member_id = $2`, id, memberID)
 	return mine, wrap("read own answers of live round", err)
 }

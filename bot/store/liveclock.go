@@ -264,6 +264,9 @@ func closeLive(ctx context.Context, tx *tx, l practice.Live, now time.Time) (sil
 	if err := gradeLive(ctx, tx, l); err != nil {
 		return 0, err
 	}
+	if err := unrankLive(ctx, tx, l); err != nil {
+		return 0, err
+	}
 	if err := doubtLive(ctx, tx, l.ID, l.Place); err != nil {
 		return 0, err
 	}
@@ -316,6 +319,26 @@ func gradeLive(ctx context.Context, tx *tx, l practice.Live) error {
 		}
 	}
 	return nil
+}
+
+// unrankLive has the answers to one of the group's own questions, which closes, be
+// worth no more than answering where somebody knew it before it was asked: nobody
+// gets a place by a question of their own. What is read later changes nothing.
+func unrankLive(ctx context.Context, tx *tx, l practice.Live) error {
+	var item string
+	if err := tx.row(ctx, `SELECT item_id FROM live_questions WHERE live_id = $1 AND place = $2`, l.ID, l.Place).scan(&item); err != nil {
+		return err
+	}
+	suggestion, own := practice.OwnOf(item)
+	if !own {
+		return nil
+	}
+	_, err := tx.exec(ctx, `UPDATE answers SET credit = $4 WHERE credit <> $5 AND id IN (
+		SELECT a.id FROM live_answers a WHERE a.live_id = $1 AND a.place = $2 AND (
+			EXISTS (SELECT 1 FROM suggestions n WHERE n.id = $3 AND n.member_id = a.member_id)
+			OR EXISTS (SELECT 1 FROM suggestion_readers d WHERE d.suggestion_id = $3 AND d.member_id = a.member_id)))`,
+		l.ID, l.Place, suggestion, string(practice.Wrong), string(practice.VoidCredit))
+	return err
 }
 
 // endLive ends a live round that is held. If anybody answered and key is given,

@@ -223,13 +223,9 @@ func questionLines(item quizzes.Item) bot.Text {
 
 // near is the question that is nearly the same, of all that the group could be asked.
 func (s *Service) near(ctx context.Context, j judging) (bot.Text, error) {
-	var known []quizzes.Item
-	for _, t := range j.group.Tracks {
-		items, err := s.Questions.Known(ctx, t.Track)
-		if err != nil {
-			return "", err
-		}
-		known = append(known, items...)
+	known, err := s.known(ctx, j.group)
+	if err != nil {
+		return "", err
 	}
 	others, err := s.Store.Suggestions(ctx, j.Group, j.by, true)
 	if err != nil {
@@ -245,6 +241,18 @@ func (s *Service) near(ctx context.Context, j judging) (bot.Text, error) {
 		return alikeNone, nil
 	}
 	return bot.Textf(alikeWords, like.ID, bot.Clip(like.Stem, 120), share), nil
+}
+
+// known are all questions that a group could be asked.
+func (s *Service) known(ctx context.Context, d group.Details) (all []quizzes.Item, err error) {
+	for _, t := range d.Tracks {
+		items, err := s.Questions.Known(ctx, t.Track)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+	}
+	return all, nil
 }
 
 func (s *Service) short(certification string) string {

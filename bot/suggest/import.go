@@ -18,9 +18,9 @@ import (
 // Bounds of a file that is sent in chat. A larger one belongs into a bank of its
 // own, which the program's own import makes.
 const (
-	MostFile   = 1 << 20 // bytes: as many as a bank has
-	MostImport = 500     // questions: two years of weekdays
-	MostOwn    = 3000    // of a group's own: what lists of them can hold
+	MostFile   = quizzes.MostBytes
+	MostImport = 500  // questions: two years of weekdays
+	MostOwn    = 3000 // of a group's own: what lists of them can hold
 
 	mostKept    = 2 << 20 // bytes of what waits to be added
 	importTime  = 20 * time.Second
@@ -202,18 +202,13 @@ func (s *Service) importSent(ctx context.Context, i bot.Interaction) (bot.Respon
 	case len(i.Files[0].Data) > MostFile:
 		return bot.Response{Invalid: map[string]string{fieldFile: largeFileWords}}, nil
 	}
-	result, err := s.readFile(ctx, t, i.Files[0], s.area(t, i.Values))
+	r, err := s.readFile(ctx, d, m, t, i.Files[0], s.area(t, i.Values))
 	if fault, ok := errors.AsType[*exchange.Error](err); ok {
 		s.Log.Info("file of questions refused", "group", d.Group.ID, "bytes", len(i.Files[0].Data), "cause", fault.Cause())
 		return bot.Response{Invalid: map[string]string{fieldFile: bot.Textf(faultFileWords, bot.Clip(fault.Error(), 200)).Plain()}}, nil
 	} else if err != nil {
 		return bot.Response{}, err
 	}
-	r, err := s.judgeFile(ctx, d, m, result)
-	if err != nil {
-		return bot.Response{}, err
-	}
-	r.file = i.Files[0].Name
 	waiting := Import{ID: s.NewID(), Group: d.Group.ID, Track: t.ID, Member: m.ID, Signed: mine == mineSigned, Items: r.items, MadeAt: s.Now()}
 	if size, err := json.Marshal(r.items); err != nil || len(size) > mostKept {
 		return bot.Response{Invalid: map[string]string{fieldFile: largeFileWords}}, err
@@ -223,30 +218,39 @@ func (s *Service) importSent(ctx context.Context, i bot.Interaction) (bot.Respon
 			return bot.Response{}, err
 		}
 	}
-	s.Log.Info("file of questions read", "group", d.Group.ID, "format", string(result.Format), "bytes", len(i.Files[0].Data),
-		"add", len(r.items), "known", r.known, "refused", r.refused)
+	n := r.tally()
+	s.Log.Info("file of questions read", "group", d.Group.ID, "format", string(r.format), "bytes", len(i.Files[0].Data),
+		"add", len(r.items), "known", n.known, "refused", n.refused)
 	return bot.Whisper(r.card(waiting)), nil
 }
 
-// readFile reads one file at a time, in bounded time.
-func (s *Service) readFile(ctx context.Context, t group.Track, f bot.File, area string) (exchange.Result, error) {
-	reading, cancel := context.WithTimeout(ctx, importTime)
-	defer cancel()
+// readFile reads a file and judges its questions: one file at a time, in bounded
+// time from when it is its turn. Whoever's turn doesn't come is asked to send it again.
+func (s *Service) readFile(ctx context.Context, d group.Details, m group.Member, t group.Track, f bot.File, area string) (report, error) {
+	queue, leave := context.WithTimeout(ctx, importTime)
+	defer leave()
 	select {
 	case s.reads <- struct{}{}:
 		defer func() { <-s.reads }()
-	case <-reading.Done():
-		return exchange.Result{}, cmp.Or[error](ctx.Err(), &bot.Error{Text: busyFileWords})
+	case <-queue.Done():
+		return report{}, cmp.Or[error](ctx.Err(), &bot.Error{Text: busyFileWords})
 	}
 	o := exchange.Options{Certification: t.Certification, Outline: t.Outline, Domain: area, Bounds: importBounds()}
-	for _, d := range s.outline(t).Domains {
-		o.Domains = append(o.Domains, d.ID)
+	for _, domain := range s.outline(t).Domains {
+		o.Domains = append(o.Domains, domain.ID)
 	}
+	reading, cancel := context.WithTimeout(ctx, importTime)
+	defer cancel()
+	var r report
 	result, err := exchange.Import(reading, f.Name, f.Data, o)
+	if err == nil {
+		r, err = s.judgeFile(reading, d, m, result)
+	}
 	if err != nil && reading.Err() != nil && ctx.Err() == nil {
 		err = &bot.Error{Text: slowFileWords}
 	}
-	return result, err
+	r.file = f.Name
+	return r, err
 }
 
 // waiting is what was read of a file, for who sent it.

@@ -163,7 +163,7 @@ func (s *Service) banks(d group.Details, t group.Studied, items []quizzes.Item) 
 		if n > 0 {
 			part = "-" + strconv.Itoa(n+1)
 		}
-		out, _, err := asFile(quizzes.Bank{ID: "own-" + t.Certification + "-" + t.ID + part, Title: bot.Clip(d.Group.Name+": "+s.short(t.Certification)+" questions of our own", 120),
+		out, err := export(quizzes.Bank{ID: "own-" + t.Certification + "-" + t.ID + part, Title: bot.Clip(d.Group.Name+": "+s.short(t.Certification)+" questions of our own", 120),
 			Certification: t.Certification, Outline: t.Outline, Items: lot})
 		if err != nil {
 			return nil, err
@@ -178,17 +178,14 @@ func (s *Service) banks(d group.Details, t group.Studied, items []quizzes.Item) 
 	return all, nil
 }
 
-// mostBank is how many items a bank may have.
-const mostBank = 2000
-
 // inBanks are items in lots that each make a bank as large as one may be.
 func inBanks(items []quizzes.Item) ([][]quizzes.Item, error) {
-	out, _, err := asFile(quizzes.Bank{ID: "own", Title: "own", Certification: "unknown", Outline: "unknown", Items: items})
+	out, err := export(quizzes.Bank{ID: "own", Title: "own", Certification: "unknown", Outline: "unknown", Items: items})
 	if err != nil {
 		return nil, err
 	}
 	half := len(items) / 2
-	if fits := len(items) <= mostBank && len(out.Data) <= MostFile-1024; fits || half == 0 { // with room for its head
+	if fits := len(items) <= quizzes.MostItems && len(out.Data) <= quizzes.MostBytes-1024; fits || half == 0 { // with room for its head
 		return [][]quizzes.Item{items}, nil
 	}
 	first, err := inBanks(items[:half])

@@ -15,15 +15,11 @@ import (
 
 // report is what would become of a file's questions.
 type report struct {
-	file    string // its name
-	format  exchange.Format
-	notes   []string // about the file as a whole
-	items   []quizzes.Item
-	lines   []reported // in the order of the file
-	lost    int        // of items: without something
-	known   int        // that the group has already
-	refused int
-	alike   int // of items: nearly the same as one that is known
+	file   string // its name
+	format exchange.Format
+	notes  []string       // about the file as a whole
+	items  []quizzes.Item // that can be added
+	lines  []reported     // in the order of the file
 }
 
 // reported is what would become of one question.
@@ -46,16 +42,13 @@ func (r reported) String() string {
 func (r reported) plain() bool { return r.Status == exchange.Imported && r.alike == "" }
 
 // judgeFile holds the questions of a file to what the group's own need, and to what
-// it has already.
+// it has already. It compares each with all that are known, so it looks at its
+// context before every step.
 func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member, result exchange.Result) (r report, err error) {
 	r.format, r.notes = result.Format, result.Notes
-	var known []quizzes.Item
-	for _, t := range d.Tracks {
-		items, err := s.Questions.Known(ctx, t.Track)
-		if err != nil {
-			return r, err
-		}
-		known = append(known, items...)
+	known, err := s.known(ctx, d)
+	if err != nil {
+		return r, err
 	}
 	own, err := s.Store.Suggestions(ctx, d.Group.ID, m.ID, false)
 	if err != nil {
@@ -64,18 +57,28 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 	// Of what can be asked, the answer is not looked at: by a file with each of the
 	// options as the right one, an organiser would learn which it is.
 	asked, there, taken := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	likeness := quality.NewLikeness(nil)
 	for _, item := range known {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		likeness.Add(item)
 		asked[asking(item)] = true
 	}
 	for _, n := range own { // those that aren't asked any more, too
-		known = append(known, n.Item)
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		likeness.Add(n.Item)
 		there[Wording(n.Item)] = true
 		if n.Held {
 			asked[asking(n.Item)] = true
 		}
 	}
-	likeness := quality.NewLikeness(known)
 	for _, o := range result.Outcomes {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
 		line := reported{Outcome: o}
 		if o.Item != nil {
 			item := *o.Item
@@ -86,20 +89,16 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 			case asked[asking(item)], there[Wording(item)]:
 				line.refuse(importKnownReason)
 				line.known = true
-				r.known++
 			case taken[Wording(item)]: // its options stand in another order
 				line.refuse(importTwiceReason)
 			default:
 				taken[Wording(item)] = true
-				line.judge(item, likeness, &r)
+				r.items = append(r.items, item)
+				line.judge(item, likeness)
 			}
-		}
-		if line.Status == exchange.Refused {
-			r.refused++
 		}
 		r.lines = append(r.lines, line)
 	}
-	r.refused -= r.known
 	return r, ctx.Err()
 }
 
@@ -107,18 +106,13 @@ func (s *Service) judgeFile(ctx context.Context, d group.Details, m group.Member
 func (r *reported) refuse(why string) { r.Status, r.Notes = exchange.Refused, []string{why} }
 
 // judge takes a question up.
-func (r *reported) judge(item quizzes.Item, known *quality.Likeness, all *report) {
+func (r *reported) judge(item quizzes.Item, known *quality.Likeness) {
 	if item.Explanation == "" {
 		r.Status, r.Notes = exchange.Loss, append(slices.Clone(r.Notes), importNoReason)
 	}
-	if r.Status == exchange.Loss {
-		all.lost++
-	}
 	if like, share, ok := known.Nearest(item); ok {
 		r.alike = bot.Textf(importAlikeReason, bot.Clip(like.Stem, 70), share).Plain()
-		all.alike++
 	}
-	all.items = append(all.items, item)
 }
 
 // unfit is why a question can't be one of a group's own; "" if it can.
@@ -169,17 +163,43 @@ func (r report) card(n Import) bot.Message {
 	return m
 }
 
-// counts is how many questions there are of each kind, in a sentence for each.
+// tally is how many questions of a report there are of each kind.
+type tally struct {
+	lost    int // that can be added, without something
+	alike   int // that can be added, nearly the same as one that is known
+	known   int // that the group has already
+	refused int // that can't be added for another reason
+}
+
+func (r report) tally() (n tally) {
+	for _, l := range r.lines {
+		switch {
+		case l.known:
+			n.known++
+		case l.Status == exchange.Refused:
+			n.refused++
+		case l.Status == exchange.Loss:
+			n.lost++
+		}
+		if l.alike != "" {
+			n.alike++
+		}
+	}
+	return n
+}
+
+// counts is the tally, in a sentence for each kind.
 func (r report) counts() bot.Text {
+	n := r.tally()
 	can := bot.Textf(importCanWords, len(r.items))
-	if r.lost > 0 {
-		can = bot.Textf(importLossWords, len(r.items), r.lost)
+	if n.lost > 0 {
+		can = bot.Textf(importLossWords, len(r.items), n.lost)
 	}
 	all := []bot.Text{bot.Textf(importReadWords, bot.Count(len(r.lines), "question", "questions"), r.format.Name()), can}
 	for _, part := range []struct {
 		count int
 		words string
-	}{{r.refused, importCantWords}, {r.known, importHasWords}, {r.alike, importAlikeWords}} {
+	}{{n.refused, importCantWords}, {n.known, importHasWords}, {n.alike, importAlikeWords}} {
 		if part.count > 0 {
 			all = append(all, bot.Textf(part.words, part.count))
 		}

@@ -89,9 +89,12 @@ func TestFileIsABank(t *testing.T) {
 	item, _ := read("0one", filled(nil))
 	item.Domain = "cbet.safety"
 	bank := quizzes.Bank{ID: "own-cbet-track", Title: "Night crew: \"own\" questions", Certification: "cbet", Outline: "cbet-2025", Items: []quizzes.Item{item}}
-	file, problems, err := asFile(bank)
-	if err != nil || quizzes.Faulty(problems) {
-		t.Fatalf("%v, %v\n%s", err, problems, file.Data)
+	file, err := export(bank)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, problems := quizzes.Parse(file.Name, file.Data); quizzes.Faulty(problems) {
+		t.Fatalf("%v\n%s", problems, file.Data)
 	}
 	banks, problems := quizzes.Lint([]quizzes.File{{Name: file.Name, Data: file.Data}},
 		[]quizzes.Outline{{Certification: "cbet", ID: "cbet-2025", Domains: []string{"cbet.safety"}}})

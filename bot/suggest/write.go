@@ -222,10 +222,11 @@ func faults(item quizzes.Item) (all []quizzes.Problem) {
 	if item.Domain == "" {
 		item.Domain = "unknown"
 	}
-	_, problems, err := asFile(quizzes.Bank{ID: "own", Title: "own", Certification: "unknown", Outline: "unknown", Items: []quizzes.Item{item}})
+	file, err := export(quizzes.Bank{ID: "own", Title: "own", Certification: "unknown", Outline: "unknown", Items: []quizzes.Item{item}})
 	if err != nil {
 		return []quizzes.Problem{{What: err.Error(), Fix: "write it differently"}}
 	}
+	_, problems := quizzes.Parse(file.Name, file.Data)
 	for _, p := range problems {
 		if !p.Warning || strings.HasPrefix(p.What, "speaks of a real exam") {
 			all = append(all, p)
@@ -234,19 +235,13 @@ func faults(item quizzes.Item) (all []quizzes.Problem) {
 	return all
 }
 
-// asFile is a bank of own items as a file, with identifiers that banks have, and
-// what the checker of banks says of it.
-func asFile(bank quizzes.Bank) (exchange.Exported, []quizzes.Problem, error) {
+// export is a bank of own items as a file, with identifiers that banks have.
+func export(bank quizzes.Bank) (exchange.Exported, error) {
 	bank.Draft, bank.Items = true, slices.Clone(bank.Items)
 	for n, item := range bank.Items {
 		bank.Items[n].ID = strings.ReplaceAll(item.ID, ".", "-")
 	}
-	file, err := exchange.Export(bank, exchange.YAML)
-	if err != nil {
-		return file, nil, err
-	}
-	_, problems := quizzes.Parse(file.Name, file.Data)
-	return file, problems, nil
+	return exchange.Export(bank, exchange.YAML)
 }
 
 // fieldOf is where the form asks for what a path of a bank holds.

@@ -14,11 +14,9 @@ import (
 	"studyhall/quizzes"
 )
 
-// Bounds of one bank, as its checker has them, with room for its head.
-const (
-	mostItems = 2000
-	mostBytes = 1<<20 - 4096
-)
+// mostBody is how many bytes the questions of one bank may have: the rest is room for
+// its head.
+const mostBody = quizzes.MostBytes - 4096
 
 // settled is a question that was held to the rules.
 type settled struct {
@@ -257,7 +255,7 @@ func (in *input) banks(all []settled, o Options) []Bank {
 		if q.refused != "" {
 			continue
 		}
-		if b.Items == mostItems || body.Len()+len(all[n].text) > mostBytes {
+		if b.Items == quizzes.MostItems || body.Len()+len(all[n].text) > mostBody {
 			finish()
 		}
 		b.Items++

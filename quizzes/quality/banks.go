@@ -166,11 +166,16 @@ type Likeness struct {
 
 // NewLikeness prepares the others.
 func NewLikeness(others []quizzes.Item) *Likeness {
-	l := &Likeness{known: map[string]int32{}, others: others}
+	l := &Likeness{known: map[string]int32{}}
 	for _, o := range others {
-		l.words = append(l.words, wordsOf(gist(o), l.known))
+		l.Add(o)
 	}
 	return l
+}
+
+// Add has one more be among the others.
+func (l *Likeness) Add(other quizzes.Item) {
+	l.others, l.words = append(l.others, other), append(l.words, wordsOf(gist(other), l.known))
 }
 
 // Nearest is as the function of that name says.
