@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"studyhall/bot"
 )
 
 // World is the program under test on some platform, as the script runner sees it.
@@ -84,8 +86,9 @@ func Updating() bool { return *update }
 // anything, also several lines, and a space for any white space; a continuation
 // line begins a new line of the message. Everything seen must be expected before
 // the next thing is done; only things of different kinds, people or channels may
-// be expected in another order than they were seen. With -update expectations
-// that were not met are rewritten with what was seen.
+// be expected in another order than they were seen, and edits of different messages,
+// which the bot makes side by side. With -update expectations that were not met are
+// rewritten with what was seen.
 //
 // Where people say what the platform keeps from the bot ([ErrUnheard]), nothing
 // may appear, and what follows from the answer is left out: what is expected up
@@ -322,7 +325,7 @@ func (r *runner) expect(s step) error {
 	case stepFails:
 		return r.expectFailure(s)
 	}
-	i := slices.IndexFunc(r.unseen, func(seen Seen) bool { return s.wants(seen) })
+	i := r.find(s)
 	if i >= 0 {
 		met := r.unseen[i]
 		r.met = &met
@@ -344,6 +347,28 @@ func (r *runner) expect(s step) error {
 		got = strings.Join(r.unseen[i].script(), "\n")
 	}
 	return r.mismatch(s, got)
+}
+
+// find is the place of what an expectation is about: the first thing of its kind or,
+// of edits, the first of any message that is as expected; -1 if there is none.
+func (r *runner) find(s step) int {
+	first, seen := -1, map[bot.MessageID]bool{}
+	for i, u := range r.unseen {
+		if !s.wants(u) {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		if u.Kind != Edit {
+			break
+		}
+		if !seen[u.ID] && matches(s.words, u.Text) {
+			return i
+		}
+		seen[u.ID] = true
+	}
+	return first
 }
 
 // keep keeps what the line above expects, in a world that keeps things.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"studyhall/bot"
 )
 
 func TestMatches(t *testing.T) {
@@ -77,5 +79,33 @@ func TestSplitOutsideQuotes(t *testing.T) {
 	got := splitOutsideQuotes(`a=1; b="x; y"; c=`)
 	if diff := cmp.Diff([]string{"a=1", ` b="x; y"`, " c="}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Edits of one message come in their order; those of different messages need not.
+func TestFindEdits(t *testing.T) {
+	edit := func(id bot.MessageID, text string) Seen {
+		return Seen{Kind: Edit, Channel: Main, ID: id, Text: text}
+	}
+	r := &runner{unseen: []Seen{
+		edit("1", "one"), edit("2", "two"), {Kind: Post, Channel: Main, ID: "4", Text: "three"}, {Kind: Post, Channel: Main, ID: "5", Text: "four"},
+		edit("1", "one, closed"), {Kind: Edit, Channel: "other", ID: "3", Text: "elsewhere"},
+	}}
+	for name, tt := range map[string]struct {
+		kind  Kind
+		words string
+		want  int
+	}{
+		"the first one":                         {Edit, "one", 0},
+		"of another message":                    {Edit, "two", 1},
+		"of the same message it is too early":   {Edit, "one, closed", 0},
+		"in another channel, which isn't meant": {Edit, "elsewhere", 0},
+		"a post":                                {Post, "three", 2},
+		"a later post is too early":             {Post, "four", 2},
+		"nothing of the kind":                   {Pin, "one", -1},
+	} {
+		if got := r.find(step{kind: stepExpect, seen: tt.kind, words: tt.words}); got != tt.want {
+			t.Errorf("%s: found at %d, want %d", name, got, tt.want)
+		}
 	}
 }
