@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,20 +54,23 @@ func chromium(t *testing.T) context.Context {
 // its strict policy refuses, fails the test.
 type tab struct {
 	*world
-	ctx  context.Context
-	root string
+	ctx    context.Context
+	root   string
+	served *atomic.Pointer[http.Handler] // at root
 }
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
 	ctx := chromium(t)
 	w := newWorld(t, "secret")
-	server := httptest.NewServer(w.handler)
+	served := &atomic.Pointer[http.Handler]{}
+	served.Store(&w.handler)
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { (*served.Load()).ServeHTTP(rw, r) }))
 	t.Cleanup(func() { // events would hold the server open
 		w.adapter.once.Do(func() { close(w.adapter.done) })
 		server.Close()
 	})
-	b := &tab{w, ctx, server.URL}
+	b := &tab{w, ctx, server.URL, served}
 	b.do(chromedp.Navigate("about:blank"))
 	messages := chromedp.Console(ctx)
 	var mu sync.Mutex

@@ -71,7 +71,7 @@ func TestMenuFits(t *testing.T) {
 func TestRefusedAfterRestart(t *testing.T) {
 	b := newTab(t)
 	b.visit("as=maria&in=c/cbet-study")
-	b.adapter.token = "another" // as after a restart
+	b.served.Store(&newWorld(t, "another").handler) // as after a restart
 	b.adapter.once.Do(func() { close(b.adapter.done) })
 	b.until(`document.getElementById("toasts").textContent.includes("The connection is cut.")`)
 	b.until(`document.getElementById("toasts").textContent.includes("open the address that Studyhall printed")`)

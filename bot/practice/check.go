@@ -213,6 +213,11 @@ func (s *Service) checkShown(ctx context.Context, i bot.Interaction, j judging) 
 	if j.Held {
 		return bot.InPlace(i, s.heldCard(j)), nil
 	}
+	if suggestion, own := OwnOf(j.Item.ID); own { // reported in practice, it may still be posted for the first time
+		if err := s.Store.SuggestionRead(ctx, j.by, suggestion); err != nil {
+			return bot.Response{}, err
+		}
+	}
 	spread, err := s.Store.CheckSpread(ctx, j.Group, j.Original)
 	if err != nil {
 		return bot.Response{}, err

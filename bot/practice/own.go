@@ -47,6 +47,9 @@ type OwnStore interface {
 	// KnewBefore reports whether the person of an account wrote, accepted or changed
 	// a group's own item, and so knew its answer before it was asked.
 	KnewBefore(ctx context.Context, item string, account bot.UserID) (bool, error)
+	// SuggestionRead records that a member has read a group's own items with their
+	// answers; those that were posted before don't count.
+	SuggestionRead(ctx context.Context, memberID string, ids ...string) error
 }
 
 // known is all that could ever be asked about a track: what the banks have, and the

@@ -387,6 +387,7 @@ func (s *Service) Attach(groups *group.Service) {
 	s.Bot.Action(PathProgress("{group}")+"/weeks", s.progressWeeks)
 	groups.Opens(group.OpenProgress, s.showProgress)
 	groups.ContributeStudy(s.studyPart)
+	groups.ContributeStudy(s.correctedPart)
 	groups.ContributeStudy(s.reviewPart)
 	s.attachMocks(groups)
 	groups.Remind(s.unanswered())

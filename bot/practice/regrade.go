@@ -96,6 +96,13 @@ type Regraded struct {
 	Gains  map[int]int // how many gained how many points
 }
 
+// CorrectedAnswer is what a correction made of somebody's answer.
+type CorrectedAnswer struct {
+	Certification string
+	Number        int // of the question
+	Gained        int // points; 0: they keep what they had
+}
+
 // RegradeStore is what regrading keeps in the database.
 type RegradeStore interface {
 	// OriginalItem is the item version as the bank has it that a group knows by a
@@ -105,6 +112,10 @@ type RegradeStore interface {
 	// with all totals, wants the cards edited, and owes one note under the newest
 	// closed post of it in each track. Done again with the same correction it changes nothing.
 	Regrade(ctx context.Context, r Regrading) (Regraded, error)
+	// CorrectedFor are a member's answers to closed questions of a group that were
+	// corrected since an instant, so that they gained points or keep those of the
+	// earlier key: the last corrected ones, at most most.
+	CorrectedFor(ctx context.Context, groupID, memberID string, since time.Time, most int) ([]CorrectedAnswer, error)
 	// PostOf is the message by which a round was posted to a channel.
 	PostOf(ctx context.Context, roundID string, ch bot.ChannelID) (id bot.MessageID, ok bool, err error)
 	// VoidItems are the item versions that are not to be asked in a group: void
@@ -244,6 +255,28 @@ func defensible(item quizzes.Item) string {
 		how = "all"
 	}
 	return names + " were " + how
+}
+
+// correctedToldFor is for how long the study page tells what a correction changed, and
+// correctedTold of how many questions.
+const (
+	correctedToldFor = 7 * 24 * time.Hour
+	correctedTold    = 3
+)
+
+// correctedPart is what the study page says of corrections that changed the member's
+// answers: only they read it, and nobody is sent a message for it.
+func (s *Service) correctedPart(ctx context.Context, g group.Group, m group.Member) (part group.StudyPart, err error) {
+	all, err := s.Store.CorrectedFor(ctx, g.ID, m.ID, s.Now().Add(-correctedToldFor), correctedTold)
+	for _, c := range all {
+		name := s.short(group.Track{Certification: c.Certification})
+		line := bot.Textf(keptLineWords, name, c.Number)
+		if c.Gained > 0 {
+			line = bot.Textf(gainedLineWords, name, c.Number, c.Gained)
+		}
+		part.Lines = append(part.Lines, line)
+	}
+	return part, err
 }
 
 // correctedNote tells a person what a correction made of an answer given before it.

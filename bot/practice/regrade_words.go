@@ -17,6 +17,8 @@ const (
 	withdrawnTitle       = bot.Text("This question was taken back.")
 	correctedResultWords = bot.Text("It was corrected after you answered.")
 	gainedResultWords    = "It was corrected after you answered: you gained %d."
+	gainedLineWords      = "%s question %d was corrected after you answered: you gained %d."
+	keptLineWords        = "%s question %d was corrected after you answered. You keep your points."
 	keptResultWords      = bot.Text("It was corrected after you answered. You keep your points.")
 	voidResultWords      = bot.Text("Everybody who answered it in time has full points.")
 	lastWithdrawnWords   = bot.Text("The last question was taken back; nobody loses points.")

@@ -78,9 +78,14 @@ func (e *Engine) deliver(ctx context.Context, d Delivery, lease time.Time) {
 	e.post(ctx, d, channel, m, lease, verify)
 }
 
-// skip records that a delivery will not happen, and why.
+// skip records that a delivery will not happen, and why. A request of an earlier
+// attempt may still be carried out: what it posts is removed.
 func (e *Engine) skip(ctx context.Context, d Delivery, why string) {
-	e.record(ctx, e.log(d), e.Store.SkipDelivery(ctx, d, e.Now(), why))
+	verify := time.Time{}
+	if !d.Doubt.IsZero() {
+		verify = e.secondLook()
+	}
+	e.record(ctx, e.log(d), e.Store.SkipDelivery(ctx, d, e.Now(), verify, why))
 	e.delivered(d, OutcomeSkipped)
 }
 

@@ -154,15 +154,17 @@ type Store interface {
 	// ParkDelivery records a refusal. The refusal of a post makes a notice to the
 	// organisers due; of a private message it doesn't, or notices would beget notices.
 	ParkDelivery(ctx context.Context, d Delivery, now time.Time, r Refusal) error
-	// SkipDelivery records that a delivery will not happen, and why.
-	SkipDelivery(ctx context.Context, d Delivery, now time.Time, reason string) error
+	// SkipDelivery records that a delivery will not happen, and why. Where an earlier
+	// attempt may have posted it all the same, verify is when to look for that.
+	SkipDelivery(ctx context.Context, d Delivery, now, verify time.Time, reason string) error
 	// ExpireParked records as skipped what is parked past its Until, and says how much.
 	ExpireParked(ctx context.Context, now time.Time) (int, error)
 	// Delivery reads one delivery; ok is false if there is none.
 	Delivery(ctx context.Context, key string) (d Delivery, ok bool, err error)
 
-	// ClaimChecks takes up to n sent deliveries of an adapter that more than one
-	// attempt may have posted and whose time to look again has come.
+	// ClaimChecks takes up to n deliveries of an adapter whose time to look again has
+	// come: sent ones that more than one attempt may have posted, and skipped ones
+	// that one may have posted.
 	ClaimChecks(ctx context.Context, adapter string, real, lease time.Time, n int) ([]Delivery, error)
 	// MarkChecked records which copy stayed, and when to look again, which is
 	// never for zero.

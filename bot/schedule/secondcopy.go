@@ -32,7 +32,8 @@ func (e *Engine) claimChecks(ctx context.Context, adapter string, n int) ([]job,
 }
 
 // check looks at a post that two attempts may have made, after the older attempt's
-// lease has lapsed and again much later, and removes every copy but the recorded one.
+// lease has lapsed and again much later, and removes every copy but the recorded one;
+// of what was skipped, every copy.
 // The recorded one stays even if it is the younger: an attempt that finds itself
 // superseded removes its own copy, so nothing else may count on that copy.
 func (e *Engine) check(ctx context.Context, d Delivery) {
@@ -56,7 +57,7 @@ func (e *Engine) check(ctx context.Context, d Delivery) {
 		return
 	}
 	kept := d.Message
-	if len(found) > 0 && !slices.Contains(found, kept) {
+	if d.State == Sent && len(found) > 0 && !slices.Contains(found, kept) {
 		kept = found[0] // somebody has removed the recorded copy
 	}
 	extra := slices.DeleteFunc(found, func(id bot.MessageID) bool { return id == kept })

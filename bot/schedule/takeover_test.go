@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -95,6 +96,50 @@ func TestSlowPlatform(t *testing.T) {
 				time.Sleep(2 * time.Minute)
 				w.recorded("k")
 				w.recorded("next")
+			})
+		})
+	}
+}
+
+// A request that the platform carries out when its delivery has been given up leaves
+// nothing there.
+func TestSlowPlatformAndSkipped(t *testing.T) {
+	for _, reason := range []string{"too late", "no longer wanted"} {
+		t.Run(reason, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				first := true
+				w.fake.slow(func(c bottest.Call) time.Duration {
+					if c.Op == bottest.Post && first { // under the platform's lock
+						first = false
+						return 45 * time.Second
+					}
+					return 0
+				})
+				rendered := 0
+				e := w.copy()
+				e.Register(schedule.Kind{Name: "odd", Render: func(context.Context, schedule.Delivery) (bot.Message, error) {
+					if rendered++; rendered > 1 {
+						return bot.Message{}, schedule.ErrTaken
+					}
+					return bot.Message{Text: "odd"}, nil
+				}})
+				w.owe("k", "a", func(d *schedule.Delivery) {
+					if d.Kind = "odd"; reason == "too late" {
+						d.Until = d.At.Add(15 * time.Second)
+					}
+				})
+				w.run(e)
+				time.Sleep(50 * time.Second)
+				if got := w.ask(`SELECT state || ': ' || reason FROM deliveries`); got != "skipped: "+reason {
+					t.Errorf("it is %s", got)
+				}
+				if got := len(w.fake.WithKey("k")); got != 1 {
+					t.Errorf("the platform shows %d of it, want the late one", got)
+				}
+				time.Sleep(3 * time.Minute)
+				if got := len(w.fake.WithKey("k")); got != 0 {
+					t.Errorf("the platform still shows %d of what was skipped", got)
+				}
 			})
 		})
 	}

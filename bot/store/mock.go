@@ -257,8 +257,8 @@ func gradeCorrected(ctx context.Context, tx *tx, id string) error {
 			return err
 		}
 		verdict, err := quizzes.Grade(item, quizzes.Response{Options: strings.Fields(g.options), Text: g.raw})
-		if err != nil {
-			continue // what was typed can't be read by the new key: the verdict stays
+		if err != nil { // it was read by the earlier key and can't be by this one
+			verdict = quizzes.Wrong
 		}
 		grade := practice.NewGrade(practice.Verdict(verdict), item)
 		if _, err := tx.exec(ctx, `UPDATE mock_items SET verdict = $3, credit = $4 WHERE session_id = $1 AND place = $2`,

@@ -402,7 +402,7 @@ func TestExpiredBeforeTrying(t *testing.T) {
 			if err != nil || len(all) == 0 {
 				t.Fatalf("claim: %v, %v", all, err)
 			}
-			if err := s.SkipDelivery(t.Context(), all[0], sunday(), "too late"); err != nil {
+			if err := s.SkipDelivery(t.Context(), all[0], sunday(), time.Time{}, "too late"); err != nil {
 				t.Fatal(err)
 			}
 			if all[0].Ref == r.ID {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"studyhall/bot"
 	"studyhall/bot/group"
@@ -23,6 +24,18 @@ func (s *Store) OriginalItem(ctx context.Context, groupID, version string) (item
 		item, err = quizzes.FromSnapshot([]byte(snapshot))
 	}
 	return item, original, ok, wrap("read item version "+version, err)
+}
+
+// CorrectedFor implements [practice.RegradeStore].
+func (s *Store) CorrectedFor(ctx context.Context, groupID, memberID string, since time.Time, most int) ([]practice.CorrectedAnswer, error) {
+	all, err := list(ctx, s.read(ctx), func(scan scanner) (c practice.CorrectedAnswer, err error) {
+		err = scan(&c.Certification, &c.Number, &c.Gained)
+		return c, err
+	}, `SELECT t.certification, r.number, a.gained FROM rounds r JOIN tracks t ON t.id = r.track_id JOIN answers a ON a.round_id = r.id AND a.member_id = $2
+		WHERE r.group_id = $1 AND r.corrected_at > $3 AND r.state = 'closed' AND a.answered_at < r.corrected_at
+			AND (a.gained > 0 OR a.credit IN ('right', 'partly'))
+		ORDER BY r.corrected_at DESC, r.number DESC, r.id LIMIT $4`, groupID, memberID, millis(since), most)
+	return all, wrap("read corrected answers", err)
 }
 
 // PostOf implements [practice.RegradeStore].

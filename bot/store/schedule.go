@@ -246,10 +246,10 @@ func (s *Store) ParkDelivery(ctx context.Context, d schedule.Delivery, now time.
 }
 
 // SkipDelivery implements [schedule.Store].
-func (s *Store) SkipDelivery(ctx context.Context, d schedule.Delivery, now time.Time, reason string) error {
+func (s *Store) SkipDelivery(ctx context.Context, d schedule.Delivery, now, verify time.Time, reason string) error {
 	return wrap("skip delivery", s.writeAs(ctx, WriteRecord, func(ctx context.Context, tx *tx) error {
-		n, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $3, ended_at = $4
-			WHERE id = $1 AND attempt = $2 AND state = 'waiting'`, d.Key, d.Attempt, reason, millis(now))
+		n, err := tx.exec(ctx, `UPDATE deliveries SET state = 'skipped', reason = $3, ended_at = $4, check_at = $5
+			WHERE id = $1 AND attempt = $2 AND state = 'waiting'`, d.Key, d.Attempt, reason, millis(now), millis(verify))
 		if err != nil || n == 0 {
 			return err
 		}
@@ -309,7 +309,7 @@ func (s *Store) MarkChecked(ctx context.Context, d schedule.Delivery, kept bot.M
 	_, err := s.changeAs(ctx, WriteRecord, `UPDATE deliveries SET check_at = $3, checker = 0, looks = looks + 1, message = $2,
 			wanted = CASE WHEN message = $2 THEN wanted ELSE wanted + 1 END,
 			pin_shown = CASE WHEN message = $2 OR pin_shown = 0 THEN pin_shown ELSE 2 END
-		WHERE id = $1 AND state = 'sent'`, d.Key, string(kept), millis(again))
+		WHERE id = $1 AND state IN ('sent', 'skipped')`, d.Key, string(kept), millis(again))
 	return wrap("record check", err)
 }
 

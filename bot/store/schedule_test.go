@@ -290,7 +290,7 @@ func TestFence(t *testing.T) {
 			return false, s.ParkDelivery(ctx, d, noon(), schedule.Refusal{Cause: "x"})
 		}},
 		{"skipped", func(ctx context.Context, s *store.Store, d schedule.Delivery) (bool, error) {
-			return false, s.SkipDelivery(ctx, d, noon(), "x")
+			return false, s.SkipDelivery(ctx, d, noon(), time.Time{}, "x")
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

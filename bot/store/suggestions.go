@@ -207,6 +207,10 @@ func rewrite(ctx context.Context, tx *tx, c suggest.Change) error {
 		_, err := tx.exec(ctx, `UPDATE suggestions SET snapshot = $2 WHERE id = $1`, c.ID, string(snapshot))
 		return err
 	}
+	// Whoever wrote the new words knows them before they are asked.
+	if _, err := tx.exec(ctx, `INSERT INTO suggestion_readers (suggestion_id, member_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.ID, c.By); err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO item_versions (id, item_id, bank, certification, snapshot, created_at)
 		SELECT $1, $2, $3, certification, $5, CAST($6 AS BIGINT) FROM tracks WHERE id = $4 ON CONFLICT DO NOTHING`,
 		version, c.Item.ID, practice.OwnBank, c.Track, string(snapshot), millis(c.At)); err != nil {
@@ -246,10 +250,10 @@ func decideSuggestion(ctx context.Context, tx *tx, n suggest.Suggestion, c sugge
 	return noticeSuggestions(ctx, tx, n.Group, c.At)
 }
 
-// SuggestionRead implements [suggest.Store].
+// SuggestionRead implements [suggest.Store] and [practice.OwnStore].
 func (s *Store) SuggestionRead(ctx context.Context, memberID string, ids ...string) error {
 	return wrap("record who read a suggestion", s.write(ctx, func(ctx context.Context, tx *tx) error {
-		for _, id := range ids {
+		for _, id := range ids { // once it was posted, everybody has read it
 			if _, err := tx.exec(ctx, `INSERT INTO suggestion_readers (suggestion_id, member_id) SELECT n.id, CAST($2 AS TEXT) FROM suggestions n
 				WHERE n.id = $1 AND NOT EXISTS (SELECT 1 FROM rounds r WHERE r.group_id = n.group_id AND r.item_id = 'own.' || n.id AND r.state IN ('open', 'closed'))
 				ON CONFLICT DO NOTHING`, id, memberID); err != nil {

@@ -208,6 +208,13 @@ func TestSignatureAndWhoKnew(t *testing.T) {
 		if knew, err := s.KnewBefore(t.Context(), "own.one", "fake:lee"); err != nil || knew {
 			t.Errorf("who read it after it was asked knew it before (%v)", err)
 		}
+		edit, rewritten := c, *c.Item
+		rewritten.Stem = "Another question"
+		edit.By, edit.Edition, edit.Item = organising(t, s, "g", "olga"), 2, &rewritten
+		changes(t, s, edit, suggest.Done)
+		if knew, err := s.KnewBefore(t.Context(), "own.one", "fake:olga"); err != nil || !knew {
+			t.Errorf("who gave it other words after it was asked didn't know them (%v)", err)
+		}
 		signed := func(in, want string) {
 			t.Helper()
 			if name, err := s.Signature(t.Context(), in, "own.one"); err != nil || name != want {

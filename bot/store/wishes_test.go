@@ -147,7 +147,7 @@ func TestRefusedNote(t *testing.T) {
 		}
 		for _, d := range claimed {
 			if d.Key == "note1" {
-				if err := s.SkipDelivery(t.Context(), d, sunday(), "no longer wanted"); err != nil {
+				if err := s.SkipDelivery(t.Context(), d, sunday(), time.Time{}, "no longer wanted"); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -21,6 +21,8 @@ const (
 	alikeTime = time.Minute
 	// textMost is how long a text in a line may be, in bytes.
 	textMost = 8 << 10
+	// shapeLongest is how long what looks like a secret may be, in bytes.
+	shapeLongest = 512
 	// alikeKinds is how many kinds are told apart.
 	alikeKinds = 1000
 )
@@ -61,13 +63,18 @@ func SafeLog(next slog.Handler, now func() time.Time, secrets ...string) slog.Ha
 	for _, s := range all {
 		pairs = append(pairs, s, leftOut)
 	}
-	return &safeLog{next: next, known: strings.NewReplacer(pairs...), flood: &flood{now: now, alike: map[string]int{}}}
+	longest := shapeLongest
+	if len(all) > 0 {
+		longest = max(longest, len(all[0]))
+	}
+	return &safeLog{next: next, known: strings.NewReplacer(pairs...), longest: longest, flood: &flood{now: now, alike: map[string]int{}}}
 }
 
 type safeLog struct {
-	next  slog.Handler
-	known *strings.Replacer
-	flood *flood
+	next    slog.Handler
+	known   *strings.Replacer
+	longest int // bytes of a secret
+	flood   *flood
 }
 
 // Enabled is the other handler's.
@@ -81,12 +88,12 @@ func (l *safeLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 	for n, a := range attrs {
 		clean[n] = l.attr(a)
 	}
-	return &safeLog{l.next.WithAttrs(clean), l.known, l.flood}
+	return &safeLog{l.next.WithAttrs(clean), l.known, l.longest, l.flood}
 }
 
 // WithGroup opens a group.
 func (l *safeLog) WithGroup(name string) slog.Handler {
-	return &safeLog{l.next.WithGroup(name), l.known, l.flood}
+	return &safeLog{l.next.WithGroup(name), l.known, l.longest, l.flood}
 }
 
 // Handle passes a line on, cleaned, unless there were too many like it.
@@ -145,14 +152,22 @@ func (l *safeLog) attr(a slog.Attr) slog.Attr {
 
 // text is a text without secrets, and not endless.
 func (l *safeLog) text(s string) string {
-	if len(s) > textMost {
-		s = strings.ToValidUTF8(s[:textMost], "") + "…"
+	cut := len(s) > textMost+l.longest
+	if cut {
+		s = s[:textMost+l.longest]
 	}
 	s = l.known.Replace(s)
-	if !shapes.MatchString(s) {
-		return s
+	if shapes.MatchString(s) {
+		s = shapes.ReplaceAllString(s, "${1}${2}${3}${4}${5}${6}${7}${8}${9}${10}"+leftOut)
 	}
-	return shapes.ReplaceAllString(s, "${1}${2}${3}${4}${5}${6}${7}${8}${9}${10}"+leftOut)
+	keep := len(s)
+	if cut { // its end may be the beginning of a secret
+		keep -= l.longest
+	}
+	if keep = min(keep, textMost); keep < len(s) {
+		s = strings.ToValidUTF8(s[:max(keep, 0)], "") + "…"
+	}
+	return s
 }
 
 // flood counts lines that are alike.

@@ -50,6 +50,18 @@ func TestLogTellsNoSecret(t *testing.T) {
 	}
 }
 
+// A secret that stands where a text is cut isn't left there in part.
+func TestLogCutsNoSecret(t *testing.T) {
+	const secret = "correct horse battery staple"
+	for at := textMost - 40; at < textMost+600; at++ {
+		log, book := safeBook(time.Now, secret)
+		log.Info(strings.Repeat("x", at) + secret + " xoxb-1111111111-AbCdEfGhIjKl" + strings.Repeat("y", 4*textMost))
+		if got := book.String(); strings.Contains(got, "corr") || strings.Contains(got, "xox") || len(got) > textMost+200 || !strings.Contains(got, "…") {
+			t.Fatalf("beginning at byte %d, the log has of it: …%s", at, got[max(0, len(got)-80):])
+		}
+	}
+}
+
 // What is no secret stays as it is.
 func TestLogKeepsTheRest(t *testing.T) {
 	log, book := safeBook(time.Now, "", "abc")

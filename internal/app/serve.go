@@ -53,6 +53,10 @@ func serveBehind(ctx context.Context, c Config, log *slog.Logger, version string
 		Adapters: func(shelf bot.Shelf, _ *Clock) ([]bot.Adapter, error) { return platforms(c, log, shelf, metrics) },
 	})
 	if err != nil {
+		if ctx.Err() != nil { // a level of the database is whole or not there
+			log.Info("stopped while it started; the next start goes on", "err", err)
+			return nil
+		}
 		return err
 	}
 	defer a.Close()

@@ -7,7 +7,13 @@ CREATE TABLE dismissed (
   PRIMARY KEY (item_version, corrected)
 );
 
--- Whether it is retired follows from its decision.
+-- Whether it is retired follows from its decision. A program that reads the column
+-- can't use the database any more.
 DROP INDEX accepted_retired;
 ALTER TABLE accepted DROP COLUMN retired;
 CREATE INDEX accepted_retired ON accepted (item_version) WHERE decision = 'retired';
+
+-- What was corrected lately, for the study pages of those whose answers it changed.
+CREATE INDEX rounds_corrected ON rounds (group_id, corrected_at) WHERE corrected_at > 0;
+
+UPDATE program SET accepts_from = 35;
