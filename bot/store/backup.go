@@ -21,7 +21,12 @@ const keepBackups = 5
 const (
 	backupSuffix = ".backup"
 	backupTime   = "20060102T150405.000Z"
+	// partSuffix ends the name of a file that isn't whole yet.
+	partSuffix = ".part"
 )
+
+// besides are the endings of what SQLite and we keep beside a database file.
+func besides() []string { return []string{"-wal", "-shm", "-journal", "-migrate"} }
 
 // Contents says what is in a backup, or in a database that was restored.
 type Contents struct {
@@ -180,13 +185,13 @@ func writeNew(to string, write, check func(part string) error) (err error) {
 	if _, err := os.Lstat(to); err == nil {
 		return fs.ErrExist
 	}
-	part := to + ".part"
+	part := to + partSuffix
 	if err := removeFile(part); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			removeFile(part) // what is left of it is removed the next time
+			removeFile(part) // what is left of it SweepParts removes
 		}
 	}()
 	// Made here, not by SQLite, so that nobody else can read it. SQLite accepts
@@ -213,12 +218,56 @@ func writeNew(to string, write, check func(part string) error) (err error) {
 // and we keep beside one.
 func removeFile(path string) error {
 	var errs []error
-	for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + "-migrate"} {
-		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+	for _, ending := range append(besides(), "") {
+		if err := os.Remove(path + ending); !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// SweepParts removes from a folder what killed programs have left of backups: the
+// files that were to get a name that ours accepts, and those that SQLite keeps beside
+// them, once nobody has written to any of them for idle. Only regular files go. It
+// gives the paths of those that it has removed, also where it fails.
+func SweepParts(dir string, ours func(name string) bool, idle time.Duration) (gone []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	parts, busy := map[string][]string{}, map[string]bool{} // by the name of the backup
+	for _, entry := range entries {
+		name := entry.Name()
+		for _, ending := range besides() {
+			name = strings.TrimSuffix(name, ending)
+		}
+		name, part := strings.CutSuffix(name, partSuffix)
+		if !part || !entry.Type().IsRegular() || !ours(name) {
+			continue
+		}
+		info, err := entry.Info()
+		if err != nil {
+			continue // whoever was at it is done
+		}
+		// One of the future was written when the clock was ahead.
+		busy[name] = busy[name] || time.Since(info.ModTime()).Abs() < idle
+		parts[name] = append(parts[name], filepath.Join(dir, entry.Name()))
+	}
+	var errs []error
+	for name, paths := range parts {
+		for _, path := range paths {
+			if busy[name] {
+				continue
+			}
+			if err := os.Remove(path); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			gone = append(gone, path)
+		}
+	}
+	slices.Sort(gone)
+	return gone, errors.Join(errs...)
 }
 
 // vacuumInto copies a database while it is in use into an empty file.
@@ -258,9 +307,16 @@ func syncFile(path string) error {
 }
 
 // backupBeforeMigration copies the file beside itself and removes copies beyond
-// the newest keepBackups.
+// the newest keepBackups. The lock is held, so that nobody else is at a copy.
 func (s *Store) backupBeforeMigration(ctx context.Context, level int64) (string, error) {
 	path := fmt.Sprintf("%s.v%d-%s%s", s.path, level, s.real().UTC().Format(backupTime), backupSuffix)
+	gone, err := SweepParts(filepath.Dir(s.path), func(name string) bool { _, ok := migrationBackup(s.path, name); return ok }, 0)
+	for _, left := range gone {
+		s.log.Info("what a killed program left of a copy is removed", "file", left)
+	}
+	if err != nil {
+		s.log.Warn("could not remove what killed programs left of copies", "err", err)
+	}
 	if err := copySQLite(ctx, s.path, path); err != nil {
 		return "", err
 	}
@@ -268,13 +324,28 @@ func (s *Store) backupBeforeMigration(ctx context.Context, level int64) (string,
 	if err != nil {
 		return "", err
 	}
-	for len(backups) > keepBackups {
+	// The one just made stays also where a clock that was ahead has dated others.
+	backups = slices.DeleteFunc(backups, func(old string) bool { return old == path })
+	for len(backups) > keepBackups-1 {
 		if err := os.Remove(backups[0]); err != nil {
 			return "", err
 		}
 		backups = backups[1:]
 	}
 	return path, nil
+}
+
+// migrationBackup reports whether a name is that of a copy made before a migration of
+// the database at path, and when it was made.
+func migrationBackup(path, name string) (at time.Time, ok bool) {
+	rest, ok := strings.CutPrefix(name, filepath.Base(path)+".v")
+	if !ok {
+		return at, false
+	}
+	rest, ok = strings.CutSuffix(rest, backupSuffix)
+	_, stamp, dash := strings.Cut(rest, "-")
+	at, err := time.Parse(backupTime, stamp)
+	return at, ok && dash && err == nil
 }
 
 // migrationBackups returns the copies made before migrations of the database at
@@ -290,14 +361,7 @@ func migrationBackups(path string) ([]string, error) {
 	}
 	var all []dated
 	for _, entry := range entries {
-		rest, ok := strings.CutPrefix(entry.Name(), filepath.Base(path)+".v")
-		if !ok {
-			continue
-		}
-		rest, ok = strings.CutSuffix(rest, backupSuffix)
-		_, stamp, dash := strings.Cut(rest, "-")
-		at, err := time.Parse(backupTime, stamp)
-		if ok && dash && err == nil {
+		if at, ok := migrationBackup(path, entry.Name()); ok {
 			all = append(all, dated{path: filepath.Join(filepath.Dir(path), entry.Name()), at: at})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestOpenDenied opens databases that the system doesn't let a program use, as
+// TestOpenDenied opens, and looks at, databases that the system doesn't let a program use, as
 // another user where root tests: for root there are no permissions.
 func TestOpenDenied(t *testing.T) {
 	root := t.TempDir()
@@ -25,13 +25,15 @@ func TestOpenDenied(t *testing.T) {
 		name         string
 		file, folder os.FileMode
 		missing      bool
-		want         string
+		open, look   string // what is said of it
 	}{
-		{"a folder that may not be written", 0o666, 0o555, false, "/db: permission denied"},
-		{"no file, in a folder that may not be written", 0, 0o555, true, "/db: permission denied"},
-		{"a file that may not be read", 0, 0o777, false, "/db/studyhall.db: permission denied"},
-		{"a folder that may not be entered", 0o666, 0, false, "/db/studyhall.db: permission denied"},
-		{"a file that may not be written", 0o444, 0o777, false, ""}, // found when something is written
+		{"a folder that may not be written", 0o666, 0o555, false, "/db: permission denied", "/db: permission denied"},
+		{"no file, in a folder that may not be written", 0, 0o555, true, "/db: permission denied", "/db: permission denied"},
+		{"a file that may not be read", 0, 0o777, false, "/db/studyhall.db: permission denied", "/db/studyhall.db: permission denied"},
+		{"a folder that may not be entered", 0o666, 0, false, "/db/studyhall.db: permission denied", "/db/studyhall.db: permission denied"},
+		{"a file that may not be written", 0o444, 0o777, false, "", "/db/studyhall.db: permission denied"}, // opening finds it when something is written
+		{"a file and a folder that may be written", 0o666, 0o777, false, "", ""},
+		{"no file, in a folder that may be written", 0, 0o777, true, "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -52,26 +54,30 @@ func TestOpenDenied(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { os.Chmod(dir, 0o755) })
-			said := openAsNobody(t, self, path)
-			if test.want == "" {
-				if said != "" {
-					t.Errorf("said: %s", said)
+			// First what changes nothing.
+			for _, do := range []struct{ role, want string }{{"look", test.look}, {"migrate", test.open}} {
+				said := asNobody(t, self, do.role, path)
+				if do.want == "" {
+					if said != "" {
+						t.Errorf("%s: said: %s", do.role, said)
+					}
+					continue
 				}
-				return
-			}
-			if !strings.HasPrefix(said, ErrForbidden.Error()+": ") || !strings.Contains(said, test.want) || strings.Contains(said, "full") || strings.Count(said, "\n") != 1 {
-				t.Errorf("said: %s, want %q and %q", said, ErrForbidden, test.want)
+				if !strings.HasPrefix(said, ErrForbidden.Error()+": ") || !strings.Contains(said, do.want) || strings.Contains(said, "full") || strings.Count(said, "\n") != 1 {
+					t.Errorf("%s: said: %s, want %q and %q", do.role, said, ErrForbidden, do.want)
+				}
 			}
 		})
 	}
 }
 
-// openAsNobody has another process open a database, and returns what it says.
-func openAsNobody(t *testing.T, self, path string) string {
+// asNobody has another process open a database, or look at it, and returns what it
+// says.
+func asNobody(t *testing.T, self, role, path string) string {
 	t.Helper()
 	var said strings.Builder
 	cmd := exec.Command(self, "sqlite:"+path)
-	cmd.Env = append(os.Environ(), childEnv+"=migrate")
+	cmd.Env = append(os.Environ(), childEnv+"="+role)
 	cmd.Stderr = &said
 	if os.Getuid() == 0 {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}

@@ -19,6 +19,9 @@ type Looks struct {
 	Level int64  // of its schema
 	Known int64  // newest level that this program knows
 	Size  int64  // bytes
+	// Denied is why the program may not write to it, or make it: [ErrForbidden] with
+	// what the system says of a SQLite file or its folder. nil: nothing is known against it.
+	Denied error
 
 	// What follows is read only where Level is at least Known.
 	Groups    int             // all, whatever their state
@@ -76,6 +79,11 @@ func Look(ctx context.Context, log *slog.Logger, url string, now time.Time) (l L
 	}
 	if err != nil {
 		return l, s.explain(err)
+	}
+	if t.engine == engineSQLite {
+		if why := denied(t.path); why != nil {
+			l.Denied = fmt.Errorf("%w: %w", ErrForbidden, why)
+		}
 	}
 	if l.Empty = l.Level == 0; l.Empty {
 		return l, nil

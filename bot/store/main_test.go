@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -10,11 +11,12 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"studyhall/bot/store/storetest/pgtest"
 )
 
-// childEnv makes the test binary play another process: "migrate" or "write".
+// childEnv makes the test binary play another process: "look", "migrate" or "write".
 const childEnv = "STUDYHALL_STORE_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -28,11 +30,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child opens the store at url and says so by its log on standard output. As
+// child looks at the database at url, or opens the store there and says so by its log on standard output. As
 // "write" it then writes until it is killed and prints each number whose write
 // was answered.
 func child(role, url string) error {
 	ctx := context.Background()
+	if role == "look" {
+		l, err := Look(ctx, slog.New(slog.DiscardHandler), url, time.Now())
+		return cmp.Or(err, l.Denied)
+	}
 	s, err := Open(ctx, slog.New(slog.NewTextHandler(os.Stdout, nil)), url, Options{})
 	if err != nil || role == "migrate" {
 		return err

@@ -200,6 +200,50 @@ func TestBackupBeforeMigration(t *testing.T) {
 	}
 }
 
+// TestKilledBeforeMigration: what killed programs have left of copies made before a
+// migration goes with the next one, and nothing else does; the copy just made stays
+// beside those of a clock that was ahead.
+func TestKilledBeforeMigration(t *testing.T) {
+	url := fileURL(t)
+	path := strings.TrimPrefix(url, "sqlite:")
+	if err := openAt(t, url, Options{Unsafe: true}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	var stays []string
+	for i := range keepBackups {
+		stays = append(stays, fmt.Sprintf("studyhall.db.v1-2036110%dT000000.000Z.backup", i+1))
+	}
+	stays = append(stays, "other.db.v1-20261101T000000.000Z.backup.part", "studyhall.db.v1-20261101.backup.part", "studyhall.db.v1-20261101T000000.000Z.backup.part.txt")
+	goes := []string{"studyhall.db.v1-20261101T000000.000Z.backup.part", "studyhall.db.v1-20261101T000000.000Z.backup.part-journal", "studyhall.db.v12-20261102T000000.000Z.backup.part"}
+	for _, name := range append(stays, goes...) {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(path), name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, log, err := openLater(t, url, later(t, numberTable), Options{Real: fixed(time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files := dirOf(t, url)
+	made := fmt.Sprintf("studyhall.db.v%d-20261123T070000.000Z.backup", s.Level()-1)
+	for _, name := range append(stays[1:], made) { // of those that are whole, the oldest goes
+		if _, ok := files[name]; !ok {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	for _, name := range goes {
+		if _, ok := files[name]; ok {
+			t.Errorf("%s is still there", name)
+		}
+		if !strings.Contains(log, name) {
+			t.Errorf("the log doesn't name %s:\n%s", name, log)
+		}
+	}
+}
+
 // TestMigrationFails leaves the database at its level, ready for the next try.
 func TestMigrationFails(t *testing.T) {
 	eachURL(t, func(t *testing.T, url string) {

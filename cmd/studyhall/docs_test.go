@@ -92,6 +92,30 @@ func TestDocumentedVariables(t *testing.T) {
 	}
 }
 
+// TestUpgradesDontShareCopies: a copy made before an upgrade has a name of its own,
+// which the way back takes from where the upgrade has put it.
+func TestUpgradesDontShareCopies(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	moves := regexp.MustCompile(`(?m)^(?:sudo studyhall-admin|docker compose .* studyhall) .*(?:backup|restore) .*$|^.*DATABASE_URL=sqlite:.*$|^sudo mv .*$`).FindAllString(string(text), -1)
+	if len(moves) != 6 {
+		t.Errorf("found %q", moves)
+	}
+	for _, line := range moves {
+		if !strings.Contains(line, "$copy") {
+			t.Errorf("the second upgrade meets the files of the first: %s", line)
+		}
+	}
+	for _, line := range []string{"copy=before-$(date +%F-%H%M).db; echo $copy | sudo tee /etc/studyhall/copy-before-upgrade", "copy=$(sudo cat /etc/studyhall/copy-before-upgrade)",
+		"copy=before-$(date +%F-%H%M).db; echo $copy | tee copy-before-upgrade", "copy=$(cat copy-before-upgrade)"} {
+		if strings.Count(string(text), "\n"+line+"\n") != 1 {
+			t.Errorf("there is not one line %q", line)
+		}
+	}
+}
+
 // TestSecurityNamesTests finds every test that docs/security.md names, in the file
 // that it says.
 func TestSecurityNamesTests(t *testing.T) {

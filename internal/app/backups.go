@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -32,6 +33,8 @@ const (
 	backupLook = time.Hour
 	// backupLease is for how long of several copies one has the making to itself.
 	backupLease = time.Hour
+	// clockSlack is by how much clocks of several machines may differ.
+	clockSlack  = 5 * time.Minute
 	backupStamp = "20060102T150405Z"
 )
 
@@ -65,11 +68,20 @@ func (d *daily) run(ctx context.Context) error {
 	}
 }
 
+// backupAhead reports whether a time is one of the future: a clock was ahead when it was
+// noted, or is behind now.
+func backupAhead(at, now time.Time) bool { return at.Sub(now) > clockSlack }
+
+// backupDue reports whether a backup is to be made. One of the future counts as none.
+func backupDue(last store.BackupNote, now time.Time) bool {
+	return now.Sub(last.At) >= backupEvery || backupAhead(last.At, now)
+}
+
 // look makes a backup if the last one is a day old, and no other copy of the
 // program is at it.
 func (d *daily) look(ctx context.Context, holder string) error {
 	last, err := d.store.LastBackup(ctx)
-	if err != nil || d.real().Sub(last.At) < backupEvery {
+	if err != nil || !backupDue(last, d.real()) {
 		return err
 	}
 	const lease = "backup"
@@ -83,9 +95,10 @@ func (d *daily) look(ctx context.Context, holder string) error {
 		}
 	}()
 	// Another copy may have finished between the look and the lease.
-	if last, err = d.store.LastBackup(ctx); err != nil || d.real().Sub(last.At) < backupEvery {
+	if last, err = d.store.LastBackup(ctx); err != nil || !backupDue(last, d.real()) {
 		return err
 	}
+	d.sweepParts()
 	at := d.real().UTC()
 	path := filepath.Join(d.Dir, "studyhall-"+at.Format(backupStamp)+".db")
 	if len(d.Recipients) > 0 {
@@ -106,18 +119,42 @@ func (d *daily) look(ctx context.Context, holder string) error {
 	return d.rotate(at)
 }
 
+// sweepParts removes what killed programs have left of daily backups. Who has the
+// lease makes the only one; an older copy that is still at one writes to it.
+func (d *daily) sweepParts() {
+	gone, err := store.SweepParts(d.Dir, backupName().MatchString, backupLease)
+	for _, left := range gone {
+		d.log.Info("what a killed program left of a backup is removed", "file", left)
+	}
+	if err != nil {
+		d.log.Warn("could not remove what killed programs left of backups", "dir", d.Dir, "err", err)
+	}
+}
+
 // rotate removes daily backups beyond their days. It knows them by their names,
-// touches nothing else, and always leaves the newest.
+// touches nothing else, and always leaves the newest that isn't from the future.
+// Those of the future were made by a clock that was ahead, and nobody knows when; or
+// the clock is behind, and they are all there was. They go when there are others
+// for more than half of the days.
 func (d *daily) rotate(now time.Time) error {
 	all, err := dailyBackups(d.Dir)
 	if err != nil {
 		return err
 	}
+	var future []dated
+	if n := slices.IndexFunc(all, func(b dated) bool { return b.at.After(now.Add(backupEvery)) }); n >= 0 {
+		all, future = all[:n], all[n:]
+	}
 	oldest := now.AddDate(0, 0, -d.Keep)
-	for n, b := range all {
-		if n == len(all)-1 || !b.at.Before(oldest) {
-			break
-		}
+	first := slices.IndexFunc(all, func(b dated) bool { return !b.at.Before(oldest) })
+	if first < 0 {
+		first = max(0, len(all)-1)
+	}
+	gone := slices.Clone(all[:first])
+	if len(all)-first > d.Keep/2 {
+		gone = append(gone, future...)
+	}
+	for _, b := range gone {
 		if err := os.Remove(b.path); err != nil {
 			return fmt.Errorf("remove an old backup: %w", err)
 		}
@@ -168,12 +205,35 @@ func (r *Report) backups(c Config, l store.Looks, now time.Time) {
 			"Look at BACKUP_DIR: whether it is there, has room, and may be written to. It is tried every hour.")
 	case last.At.IsZero():
 		r.add(bot.FindingOK, "Backups", "None was made yet; the bot makes the first one when it starts.", "")
+	case backupAhead(last.At, now):
+		fix := "Look at this machine's clock. Then set BACKUP_DIR, or run studyhall backup every day; see docs/backups.md."
+		if c.Backups.Dir != "" {
+			fix = "Look at this machine's clock. That backup counts as none: the bot makes another within an hour, or when it starts."
+		}
+		r.add(bot.FindingNote, "Backups", "The newest one is dated in the future, "+last.At.UTC().Format("2 January 2006")+": a clock was ahead when it was made, or is behind now.", fix)
+	case backupGone(c, last):
+		r.add(bot.FindingNote, "Backups", "The newest one, "+last.File+", is not there any more.",
+			"If nobody moved it to a safe place, make another now: studyhall backup FILE. The bot makes one a day.")
 	case age > backupEvery+2*backupLook:
 		r.add(bot.FindingNote, "Backups", "The newest one is "+inWords(age)+" old.",
 			"While the bot runs with BACKUP_DIR set it makes one a day; see docs/backups.md.")
 	default:
 		r.add(bot.FindingOK, "Backups", "The newest one is "+inWords(age)+" old.", "")
 	}
+}
+
+// backupGone reports whether the file of a backup isn't in the folder of backups any
+// more. Of a folder that isn't that of this program, or can't be looked into,
+// nothing is known: another machine may have made it.
+func backupGone(c Config, last store.BackupNote) bool {
+	if c.Backups.Dir == "" || last.File == "" || filepath.Dir(last.File) != filepath.Clean(c.Backups.Dir) {
+		return false
+	}
+	if _, err := os.ReadDir(c.Backups.Dir); err != nil {
+		return false
+	}
+	_, err := os.Lstat(last.File)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // integrity reads the whole database.

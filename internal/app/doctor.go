@@ -142,7 +142,14 @@ func (c *countErrors) WithGroup(string) slog.Handler { return c }
 
 // database looks at the store. Without one that can be read there are no facts.
 func (r *Report) database(ctx context.Context, c Config, o CheckUp) store.Looks {
-	l, err := store.Look(ctx, o.Log, c.Database.Reveal(), o.Now)
+	return r.looked(store.Look(ctx, o.Log, c.Database.Reveal(), o.Now))
+}
+
+// looked says what was found of the store.
+func (r *Report) looked(l store.Looks, err error) store.Looks {
+	if err == nil {
+		err = l.Denied
+	}
 	switch {
 	case errors.Is(err, store.ErrNewer):
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Install the newer program again, or restore a backup.")
@@ -150,6 +157,9 @@ func (r *Report) database(ctx context.Context, c Config, o CheckUp) store.Looks 
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Stop the bot, keep a copy of the file, and restore the newest backup.")
 	case errors.Is(err, store.ErrForbidden):
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Let the program write there: to the file and to its folder. Nothing is lost.")
+		if l.Denied != nil && !l.Empty && l.Level >= l.Known {
+			return l // it can be read
+		}
 	case errors.Is(err, store.ErrFull):
 		r.add(bot.FindingBroken, "Database", err.Error()+".", "Make room there. Nothing that people were told is lost.")
 	case err != nil:
