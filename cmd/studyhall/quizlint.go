@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -15,10 +16,24 @@ import (
 )
 
 // judge holds banks to the rules for wording, and to the records that lie beside
-// them.
-func (p *program) judge(banks []quizzes.Bank) []quizzes.Problem {
+// them. Folders of other people's that have no record are exempt, and named.
+func (p *program) judge(banks []quizzes.Bank) (problems []quizzes.Problem, unread []string, err error) {
+	embedded, err := quizzes.LoadUndrawn(quizzes.Embedded())
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the program's own banks: %w", err)
+	}
+	ours := map[string]bool{}
+	for _, b := range embedded {
+		ours[b.ID] = true
+	}
 	folders, problems := quality.Folders(banks, besides)
-	return append(problems, quality.Judge(folders, p.now())...)
+	for n, f := range folders {
+		folders[n].Own = slices.ContainsFunc(f.Banks, func(b quizzes.Bank) bool { return ours[b.ID] })
+		if !f.Kept && !folders[n].Own {
+			unread = append(unread, f.Name)
+		}
+	}
+	return append(problems, quality.Judge(folders, p.now())...), unread, nil
 }
 
 // besides is where a folder's banks were read from.

@@ -34,6 +34,7 @@ type lintBanks struct {
 func (*lintBanks) Help() string {
 	return "Each problem is printed as file:line:col: path: what is wrong; how to mend it. " +
 		"The word in brackets is the rule; -rules explains them. " +
+		"At the end stand folders of yours without a record of who read their questions; that is no problem, and -json leaves it out. " +
 		"It ends with 1 if a bank can't be used as it is, and with 0 if there are only warnings."
 }
 
@@ -53,12 +54,19 @@ func (l *lintBanks) Run(p *program) error {
 	if l.Coverage {
 		return l.cover(p, banks, problems)
 	}
-	problems = append(problems, p.judge(banks)...)
+	judged, unread, err := p.judge(banks)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, judged...)
 	if l.JSON {
 		err = p.printJSON(append([]quizzes.Problem{}, problems...))
 	} else {
 		if err = showDrawn(p.out, banks, min(l.Show, quizzes.Draws)); err == nil {
 			err = report(p.out, banks, problems)
+		}
+		if err == nil && len(unread) > 0 {
+			_, err = fmt.Fprintf(p.out, "No record of reading: %s.\n", strings.Join(unread, ", "))
 		}
 	}
 	if err == nil && quizzes.Faulty(problems) {

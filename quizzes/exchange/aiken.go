@@ -78,11 +78,20 @@ func (q *question) aikenKey(letters []string, key string) {
 		q.refuse("ANSWER: names no option")
 		return
 	}
+	found := -1
 	for n, l := range letters {
-		if l == strings.ToUpper(strings.TrimRight(key, ".)")) {
-			q.choices[n].right = true
+		if l != strings.ToUpper(strings.TrimRight(key, ".)")) {
+			continue
+		}
+		if found >= 0 {
+			q.refuse("the answer %s stands before several of its options", l)
 			return
 		}
+		found = n
+	}
+	if found >= 0 {
+		q.choices[found].right = true
+		return
 	}
 	q.refuse("the answer %q is not among its options", clip(key, 40))
 }

@@ -177,12 +177,12 @@ func (in *input) object(object map[string]any) *question {
 	}
 	slices.Sort(names)
 	row := make([]string, len(names))
+	given := "" // the answer, if it is numbers
 	for n, name := range names {
 		row[n] = cellOf(object[name])
-		if answer, ok := object[name].(json.Number); ok && aliases(strings.ToLower(name)) == "answer" {
-			// Programs count options from 0.
-			if n0 := number(answer.String()); n0 >= 0 && hasOptions(object) {
-				row[n] = fmt.Sprint(n0 + 1)
+		if aliases(strings.ToLower(name)) == "answer" && hasOptions(object) {
+			if value, ok := counted(object[name]); ok {
+				given, row[n] = row[n], value
 			}
 		}
 	}
@@ -192,8 +192,33 @@ func (in *input) object(object map[string]any) *question {
 		q.refuse("none of its keys is the question")
 		return q
 	}
-	t.own = false
-	return t.question(row, in)
+	t.own, t.letters = false, false
+	q := t.question(row, in)
+	k, values := q.keys(), splitCell(given)
+	for _, value := range values[:min(len(values), len(k))] {
+		if n := k.text(value); n >= 0 && n != number(value) {
+			q.refuse("the answer %s can be read in two ways: it is the text of option %s, and programs count options from 0", value, strings.ToUpper(letterOf(n)))
+		}
+	}
+	return q
+}
+
+// counted is the cell for an answer of numbers by which a program counts options:
+// from 0, where people count from 1.
+func counted(answer any) (cell string, ok bool) {
+	list, is := answer.([]any)
+	if !is {
+		list = []any{answer}
+	}
+	var all []string
+	for _, one := range list {
+		value, ok := one.(json.Number)
+		if !ok || number(value.String()) < 0 {
+			return "", false
+		}
+		all = append(all, fmt.Sprint(number(value.String())+1))
+	}
+	return joinCell(all), len(all) > 0
 }
 
 func hasOptions(object map[string]any) bool {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,9 +153,11 @@ func (q *question) moodleTruth(in *input, e *element) {
 	q.kind = quizzes.TrueFalse
 	q.choices = []choice{{text: "True"}, {text: "False"}}
 	for _, a := range e.all("answer") {
-		n := 0
-		if strings.EqualFold(a.child("text").words(), "false") {
-			n = 1
+		word := in.moodleText(q, a)
+		n := slices.Index([]string{"true", "false"}, strings.ToLower(strings.TrimSpace(word)))
+		if n < 0 {
+			q.refuse("its answer %q is neither true nor false", clip(word, 40))
+			return
 		}
 		q.choices[n].why, q.choices[n].right = in.moodleText(q, a.child("feedback")), credit(a) >= 99.9
 	}

@@ -3,7 +3,6 @@ package exchange
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -26,6 +25,7 @@ func Columns() []string {
 type table struct {
 	columns []string // ours, "" where a column isn't known
 	own     bool     // the names are ours, so texts are plain
+	letters bool     // the names are ours, so keys are letters
 	html    bool     // every cell is HTML
 	load    pictures // of HTML
 }
@@ -116,6 +116,7 @@ func newTable(names []string) (t table, ok bool) {
 		t.own = t.own && slices.Contains(ours, name)
 	}
 	t.own = t.own && slices.Contains(names, "type") && slices.Contains(names, "source title")
+	t.letters = t.own
 	return t, slices.Contains(t.columns, "stem")
 }
 
@@ -158,7 +159,7 @@ func (t table) question(row []string, in *input) *question {
 	if packed != "" {
 		copy(options, splitCell(packed))
 	}
-	q.tell(options, whys, answer, splitCell(wrong))
+	q.tell(options, whys, answer, splitCell(wrong), t.letters)
 	return q
 }
 
@@ -239,8 +240,9 @@ func kindOf(s string) string {
 	return ""
 }
 
-// tell makes choices, or what is to be typed, of the cells of a row.
-func (q *question) tell(options, whys []string, answer string, wrong []string) {
+// tell makes choices, or what is to be typed, of the cells of a row; letters says
+// that a key can be nothing else.
+func (q *question) tell(options, whys []string, answer string, wrong []string, letters bool) {
 	last := len(options)
 	for last > 0 && options[last-1] == "" {
 		last--
@@ -266,7 +268,7 @@ func (q *question) tell(options, whys []string, answer string, wrong []string) {
 	for n := range last {
 		q.choices = append(q.choices, choice{text: options[n], why: whys[n]})
 	}
-	q.mark(answer)
+	q.mark(answer, letters)
 	if q.kind == quizzes.Single && rights(q.choices) > 1 {
 		q.kind = quizzes.Multiple
 	}
@@ -279,43 +281,6 @@ func rights(choices []choice) (n int) {
 		}
 	}
 	return n
-}
-
-// mark finds the right options: by their text, their letters or their numbers.
-func (q *question) mark(answer string) {
-	if n := q.named(answer); n >= 0 {
-		q.choices[n].right = true
-		return
-	}
-	for _, part := range strings.FieldsFunc(answer, func(r rune) bool { return strings.ContainsRune(",;|/& ", r) }) {
-		n := q.named(part)
-		if n < 0 {
-			q.refuse("the answer %s names no option", clip(fmt.Sprintf("%q", answer), 60))
-			return
-		}
-		q.choices[n].right = true
-	}
-}
-
-// named is the option that a word names, -1 for none.
-func (q *question) named(word string) int {
-	word = strings.TrimSpace(word)
-	if word == "" {
-		return -1
-	}
-	if n := slices.IndexFunc(q.choices, func(c choice) bool { return strings.TrimSpace(c.text) == word }); n >= 0 {
-		return n
-	}
-	if n := strings.Index("abcdefgh", strings.ToLower(strings.Trim(word, "().:"))); n >= 0 && len(strings.Trim(word, "().:")) == 1 && n < len(q.choices) {
-		return n
-	}
-	for _, prefix := range []string{"option", "choice", "answer"} {
-		word = strings.TrimSpace(strings.TrimPrefix(strings.ToLower(word), prefix))
-	}
-	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(q.choices) {
-		return n - 1
-	}
-	return -1
 }
 
 // splitCell takes apart a cell of several texts: a | b, with \| for the sign itself.

@@ -57,6 +57,29 @@ func TestRules(t *testing.T) {
 		{"negative-stem", false, asked("x", "The pump does not start. What is the likely cause?", "*a", "b", "c")},
 		{"negative-stem", false, asked("x", "Which gauge is at least four times better?", "*a", "b", "c")},
 		{"negative-stem", false, asked("x", "What is the least pay that is due?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Which step isn't required?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Which of the four steps doesn’t need a meter?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Who can't sign it?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Who cannot sign it?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "The pump is wet. What would you not do first?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Which step must a technician not take alone?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Which of these is not a step? Choose one answer.", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Which of these items in the load of a sterilizer is not suited to it?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "Which of all the alarms of an infusion pump on a ward must nurses never silence?", "*a", "b", "c")},
+		{"negative-stem", true, asked("x", "A pump is NOT in use. Which step isn't required?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "Which step ISN'T required?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "Which of these is NOT a step? Choose one answer.", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "Which is the lowest of these power ratings that is not exceeded?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "Which one is a latent condition, and not an active failure?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "Which law of the state lets a nurse ask for help or not?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "What is the first step if the pump does not start?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "What is the most likely reason in practice the battery of this pump doesn't charge?", "*a", "b", "c")},
+		{"negative-stem", false, asked("x", "The nurse doesn't know what is wrong and can't wait. What do you do?", "*a", "b", "c")},
+		{"absolute-cue", true, asked("x", "What is true of fuses?", "*They may blow late", "They blow in all cases", "They blow early")},
+		{"absolute-cue", true, asked("x", "When do you wear it?", "*Near the beam", "At all times", "In the evening")},
+		{"absolute-cue", true, asked("x", "Which fuses blow?", "*Some of them", "None of the new ones", "None of the old ones")},
+		{"absolute-cue", false, asked("x", "Which fuse is it?", "*A slow one", "None", "A fast one")},
+		{"absolute-cue", false, asked("x", "Who is told?", "*FDA and the maker", "FDA only", "All makers")},
 		{"absolute-cue", true, asked("x", "What is true of fuses?", "*They may blow late", "They never blow", "They blow early")},
 		{"absolute-cue", false, asked("x", "What is true of fuses?", "*They never blow early", "They never blow", "They blow early")},
 		{"absolute-cue", false, asked("x", "What comes first?", "*Call all staff", "Close all doors", "Wait")},
@@ -170,6 +193,7 @@ func TestJudge(t *testing.T) {
 			"solved\t" + quality.VersionOf(solved) + "\t2026-11-20\trepaired\t" + note + "\n"
 	}
 	bank := quizzes.Bank{ID: "b", File: "folder/b.yaml", Items: []quizzes.Item{solved, changed, unsolved}}
+	own := false
 	judged := func(files fstest.MapFS) (all []string, faulty bool) {
 		folders, problems := quality.Folders([]quizzes.Bank{bank}, func(name string) fs.FS {
 			if name != "folder" {
@@ -177,6 +201,9 @@ func TestJudge(t *testing.T) {
 			}
 			return files
 		})
+		for n := range folders {
+			folders[n].Own = own
+		}
 		problems = append(problems, quality.Judge(folders, today)...)
 		for _, p := range problems {
 			all = append(all, p.Path+" "+p.What)
@@ -192,11 +219,60 @@ func TestJudge(t *testing.T) {
 	if all, _ := judged(file(record("allow absolute-cue:"))); len(all) != 4 || !strings.Contains(all[0], "absolute-cue") {
 		t.Errorf("without a reason: %q", all)
 	}
+	own = true
+	if all, faulty := judged(fstest.MapFS{}); len(all) != 2 || !faulty || !strings.Contains(all[1], "there is no record") {
+		t.Errorf("one of ours without a record: %q, %v", all, faulty)
+	}
+	bank.Draft = true
+	if all, faulty := judged(fstest.MapFS{}); len(all) != 1 || faulty {
+		t.Errorf("a draft of ours without a record: %q, %v", all, faulty)
+	}
+	own, bank.Draft = false, false
 	if all, faulty := judged(fstest.MapFS{}); len(all) != 1 || faulty {
 		t.Errorf("without a record: %q, %v", all, faulty)
 	}
 	if quality.VersionOf(solved) != func() string { i := solved; i.Source.Checked = "2027-01-01"; return quality.VersionOf(i) }() {
 		t.Error("a new look at the source makes another version")
+	}
+}
+
+// Every folder of banks that comes with the program has its record, so that
+// nobody's questions get in unread; taking one away is found.
+func TestRecordsOfOurs(t *testing.T) {
+	banks, err := quizzes.LoadUndrawn(quizzes.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := func(open func(string) fs.FS) (all []string) {
+		folders, problems := quality.Folders(banks, open)
+		for n := range folders {
+			folders[n].Own = true
+		}
+		for _, p := range append(problems, quality.Judge(folders, today)...) {
+			if !p.Warning && strings.HasPrefix(p.What, "there is no record") {
+				all = append(all, p.File)
+			}
+		}
+		return all
+	}
+	ours := func(folder string) fs.FS {
+		fsys, err := fs.Sub(quizzes.Embedded(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fsys
+	}
+	if all := missing(ours); len(all) > 0 {
+		t.Errorf("without a record: %q", all)
+	}
+	want := []string{"banks/cbet/" + quality.RecordFile}
+	if all := missing(func(folder string) fs.FS {
+		if folder == "banks/cbet" {
+			return fstest.MapFS{}
+		}
+		return ours(folder)
+	}); !slices.Equal(all, want) {
+		t.Errorf("with the record of cbet taken away: %q, not %q", all, want)
 	}
 }
 

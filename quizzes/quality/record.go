@@ -105,6 +105,7 @@ type Folder struct {
 	Name    string
 	Banks   []quizzes.Bank
 	Kept    bool // it has a record
+	Own     bool // it comes with the program, so it has to have one
 	Records []Record
 }
 
@@ -136,7 +137,7 @@ func Folders(banks []quizzes.Bank, open func(folder string) fs.FS) (all []Folder
 
 // Judge holds folders to the rules and to their records: what a rule finds is a
 // warning, unless the record allows it; a question that nobody has solved as it is
-// now is a fault.
+// now is a fault, and so is a folder of the program's own without a record.
 func Judge(folders []Folder, today time.Time) (problems []quizzes.Problem) {
 	var banks []quizzes.Bank
 	records := map[string]Record{}
@@ -152,8 +153,12 @@ func Judge(folders []Folder, today time.Time) (problems []quizzes.Problem) {
 		}
 	}
 	for _, f := range folders {
-		if f.Kept {
+		switch {
+		case f.Kept:
 			problems = append(problems, f.unsolved()...)
+		case f.Own && slices.ContainsFunc(f.Banks, func(b quizzes.Bank) bool { return !b.Draft }):
+			problems = append(problems, quizzes.Problem{File: path.Join(f.Name, RecordFile), What: "there is no record of who solved these questions",
+				Fix: "bring it back, or have somebody solve them, see docs/question-quality.md"})
 		}
 	}
 	return problems

@@ -13,7 +13,7 @@ import (
 
 var itemRules = []itemRule{
 	{Rule{"negative-stem", "HDR 17, NBME negative phrasing", "A question that asks for the exception is misread when NOT isn't emphasised."}, negative},
-	{Rule{"absolute-cue", "HDR 28a, NBME absolute terms", "Always and never stand in wrong options; people learn to avoid them."}, absolute},
+	{Rule{"absolute-cue", "HDR 28a, NBME absolute terms", "Always, never, in all cases, or none twice, stand in wrong options only; people learn to avoid them."}, absolute},
 	{Rule{"clang-cue", "HDR 28b, NBME word repeats", "Words of the stem that only the right option has give it away."}, clang},
 	{Rule{"grammar-cue", "HDR 28d, NBME grammatical cues", "An option that doesn't follow from the stem, or is written unlike the others, is known by its form."}, grammar},
 	{Rule{"numeric-order", "HDR 21, NBME numeric data not stated consistently", "Numbers out of order make people search, and hint."}, order},
@@ -59,22 +59,75 @@ func sentences(text string) (all []string) {
 var (
 	turnedRound = regexp.MustCompile(`(?i)\b(?:which|what|who)(?: [\w'-]+){0,5} (?:is|are|was|were|does|do|did|should|would|must|can|could|may|will) (?:\w+ly )?(?:not|never)\b|` +
 		`\b(?:which|what|who)(?: [\w'-]+){0,3} (?:is|are) (?:the )?(?:least (?:likely|appropriate|useful|suitable|effective|important)|incorrect|false|untrue|wrong)\b|\bexcept\b`)
-	emphasised = regexp.MustCompile(`\b(?:NOT|NEVER|EXCEPT|LEAST|INCORRECT|FALSE|UNTRUE|WRONG)\b`)
+	emphasised = regexp.MustCompile(`\b(?:NOT|CANNOT|NEVER|EXCEPT|LEAST|INCORRECT|FALSE|UNTRUE|WRONG)\b|\b[A-Z]+N['’]T\b`)
+
+	phrase   = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}'’-]*|[,;:()"]`)
+	asking   = regexp.MustCompile(`^(?:which|what|who|whom)$`)
+	verb     = regexp.MustCompile(`^(?:is|are|was|were|has|have|had|does|do|did|should|would|must|can|could|may|might|shall|will)$`)
+	verbNot  = regexp.MustCompile(`^(?:\p{L}+n['’]t|cannot)$`)
+	otherOne = regexp.MustCompile(`^(?:that|whose|where|when|if|because|since|although|while|unless|as|than|and|or|but|to|[,;:()"])$`) // begins another clause
 )
 
 func negative(i quizzes.Item) (what, fix string) {
-	if asks := lastSentence(i.Stem); turnedRound.MatchString(asks) && !emphasised.MatchString(asks) {
-		return "asks for the exception", "ask for what is right, or write NOT in capitals"
+	last := lastSentence(i.Stem)
+	for _, asks := range sentences(i.Stem) {
+		if asks != last && !strings.HasSuffix(asks, "?") {
+			continue
+		}
+		if (turnedRound.MatchString(asks) || negated(asks)) && !emphasised.MatchString(asks) {
+			return "asks for the exception", "ask for what is right, or write NOT in capitals"
+		}
 	}
 	return "", ""
 }
 
-var absoluteWords = regexp.MustCompile(`(?i)\b(?:always|never|absolutely|completely|entirely|totally|impossible|guaranteed|under any circumstances|no matter)\b`)
+// negated reports whether the verb of the clause that asks has a not, however far
+// behind it: "which step must a technician not take". One behind another verb, or
+// in another clause, is about something else: "which step if it does not start".
+func negated(asks string) bool {
+	open, verbs := false, 0
+	for _, w := range phrase.FindAllString(strings.ToLower(asks), -1) {
+		switch {
+		case asking.MatchString(w):
+			open, verbs = true, 0
+		case !open:
+		case otherOne.MatchString(w):
+			open = false
+		case verbNot.MatchString(w):
+			if verbs == 0 {
+				return true
+			}
+			open = false
+		case verb.MatchString(w):
+			verbs++
+		case (w == "not" || w == "never") && verbs == 1:
+			return true
+		}
+	}
+	return false
+}
+
+// absoluteWords are cues in any one wrong option, twiceAbsolute in two of them.
+// docs/question-quality.md says why only, all, every and must are neither.
+var (
+	absoluteWords = regexp.MustCompile(`(?i)\b(?:always|never|absolutely|completely|entirely|totally|impossible|guaranteed|invariably|without exception|` +
+		`under (?:any|no) circumstances|no matter|at all times|every time|in (?:all|every) cases?)\b`)
+	twiceAbsolute = regexp.MustCompile(`(?i)\bnone\b`)
+)
 
 func absolute(i quizzes.Item) (what, fix string) {
+	what, fix = cue(i, absoluteWords, 1)
+	if what == "" {
+		what, fix = cue(i, twiceAbsolute, 2)
+	}
+	return what, fix
+}
+
+// cue finds words that stand in at least so many wrong options and in no right one.
+func cue(i quizzes.Item, words *regexp.Regexp, least int) (what, fix string) {
 	var right, wrong []string
 	for _, o := range i.Options {
-		word := absoluteWords.FindString(o.Text)
+		word := words.FindString(o.Text)
 		switch {
 		case word == "" || len(i.Options) < 3:
 		case i.RightOption(o.ID):
@@ -83,7 +136,7 @@ func absolute(i quizzes.Item) (what, fix string) {
 			wrong = append(wrong, word)
 		}
 	}
-	if len(wrong) > 0 && len(right) == 0 {
+	if len(wrong) >= least && len(right) == 0 {
 		return fmt.Sprintf("%q stands in wrong options only", strings.ToLower(wrong[0])), "say it without, or have it in the right option too"
 	}
 	return "", ""
