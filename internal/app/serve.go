@@ -8,12 +8,17 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"time"
 
 	"studyhall/adapters/discord"
 	"studyhall/adapters/slack"
 	"studyhall/bot"
 	"studyhall/bot/web"
 )
+
+// doorTime is how long the rest of the program waits at its end for requests under
+// way. Together with what adapters then take it stays below 10 seconds.
+const doorTime = 2 * time.Second
 
 // Serve runs the program for every platform that is configured, and its web
 // server, until ctx ends. Without any platform it says so.
@@ -29,15 +34,20 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, version string) erro
 		return fmt.Errorf("listen on %s: %w; HTTP_ADDR names another address", c.HTTPAddr, err)
 	}
 	defer l.Close()
-	// Whoever asks while the database is opened and migrated gets an answer.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// At the end the door closes first. Who came in before is taken, and then the rest
+	// ends: nobody is let in to be turned away.
+	behind, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(doorTime, end) })()
+	// Whoever asks while the database is opened and migrated gets an answer.
 	door, served := &entrance{}, make(chan error, 1)
 	go func() {
-		defer cancel()
+		defer end()
 		served <- serveHTTP(ctx, log, l, door)
 	}()
-	err = serveBehind(ctx, c, log, version, door, l.Addr().String())
+	err = serveBehind(behind, c, log, version, door, l.Addr().String())
 	cancel()
 	return errors.Join(err, <-served)
 }
