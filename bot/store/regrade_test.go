@@ -140,7 +140,7 @@ func TestRegrade(t *testing.T) {
 		}
 		// Each reads in private what it changed for them, while it is news.
 		for member, want := range map[string][]practice.CorrectedAnswer{"member-lee": {{Certification: "cbet", Number: 1, Gained: 2}}, "member-dana": nil, "member-tom": nil, "member-priya": nil} {
-			if got, err := s.CorrectedFor(t.Context(), "g", member, at.Add(-time.Hour), 3); err != nil || !cmp.Equal(got, want) {
+			if got, err := s.CorrectedFor(t.Context(), "g", member, at.Add(-time.Hour), 3); err != nil || !slices.Equal(got, want) {
 				t.Errorf("%s reads %+v, %v; want %+v", member, got, err, want)
 			}
 		}
@@ -148,7 +148,7 @@ func TestRegrade(t *testing.T) {
 			t.Errorf("when it is old, Lee still reads %+v, %v", got, err)
 		}
 		regrade(t, s, "g", item, quizzes.Correction{Keys: []string{"b"}}, at.Add(2*time.Hour))
-		if got, err := s.CorrectedFor(t.Context(), "g", "member-lee", at.Add(time.Hour), 3); err != nil || !cmp.Equal(got, []practice.CorrectedAnswer{{Certification: "cbet", Number: 1}}) {
+		if got, err := s.CorrectedFor(t.Context(), "g", "member-lee", at.Add(time.Hour), 3); err != nil || !slices.Equal(got, []practice.CorrectedAnswer{{Certification: "cbet", Number: 1}}) {
 			t.Errorf("after the way back, Lee reads %+v, %v, want that the points stay", got, err)
 		}
 	})
