@@ -319,7 +319,7 @@ func (f *fleet) done(i *discordtest.Interaction, err error) *discordtest.Interac
 		err = f.d.Await(ctx, func() bool { _, form := i.Modal(); return form || words(i) != "" })
 	}
 	if err != nil {
-		f.t.Fatal(err)
+		f.t.Fatalf("%v; answered with %d, %d posts of Discord's reached no copy", err, i.Callback(), f.d.Counts().Undelivered)
 	}
 	return i
 }
