@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -20,6 +21,10 @@ const (
 
 const accepted = "accepted are sqlite:PATH (for example sqlite:studyhall.db) and postgres://USER:PASSWORD@HOST/DATABASE"
 
+// errUnreadable is what is said of a URL that begins as PostgreSQL's do.
+var errUnreadable = errors.New("the database URL can't be read: it is postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full, " +
+	"without spaces, and with : / ? # @ % in a password written %3A %2F %3F %23 %40 %25")
+
 // target is a parsed database URL.
 type target struct {
 	engine engine
@@ -36,7 +41,7 @@ func parseURL(raw string) (target, error) {
 	if strings.HasPrefix(raw, "postgres://") || strings.HasPrefix(raw, "postgresql://") {
 		config, err := pgx.ParseConfig(raw)
 		if err != nil {
-			return target{}, fmt.Errorf("read the database URL: %w", err)
+			return target{}, errUnreadable // and not err, which repeats the URL: of a broken one nobody can say where the password is
 		}
 		if _, ok := config.RuntimeParams["application_name"]; !ok {
 			config.RuntimeParams["application_name"] = "studyhall"

@@ -9,14 +9,14 @@ import (
 
 // FuzzDatabaseURL reads the address of a database: an error never repeats its password.
 func FuzzDatabaseURL(f *testing.F) {
-	for _, seed := range []string{"postgres://u:PASS@h/d", "postgres://u:PASS@h:x/d", "postgresql://u:PASS@[::1/d?sslmode=x", "sqlite:a?b#c", "sqlite://x", "sqlite:\x00", "mysql://u:PASS@h", ":", "postgres://u:PASS@h/d?host=%zz"} {
+	for _, seed := range []string{"postgres://u:PASS@h/d", "postgres://u:PASS@h:x/d", "postgresql://u:PASS@[::1/d?sslmode=x", "sqlite:a?b#c", "sqlite://x", "sqlite:\x00", "mysql://u:PASS@h", "postgres://0/:PASS@ 0", "postgres://u:p/PASS@h", "postgres://h/d?password=PASS&port=x", ":", "postgres://u:PASS@h/d?host=%zz"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		const password = "hunter2isthepassword"
 		whole := strings.ReplaceAll(raw, "PASS", password)
 		_, err := parseURL(whole)
-		if err != nil && strings.HasPrefix(whole, "postgres") && strings.Contains(whole, ":"+password+"@") && strings.Contains(err.Error(), password) {
+		if err != nil && strings.HasPrefix(whole, "postgres") && strings.Contains(err.Error(), password) {
 			t.Errorf("%q: %v", raw, err)
 		}
 	})

@@ -36,7 +36,7 @@ func TestParseURL(t *testing.T) {
 		{"other scheme", "mysql://root:secret@db/x", "", `begins with "mysql:"`},
 		{"plain path", "/data/studyhall.db", "", "no scheme"},
 		{"windows path", `C:\studyhall.db`, "", "no scheme"},
-		{"broken postgres", "postgres://user:secret@host:port/x", "", "read the database URL"},
+		{"broken postgres", "postgres://user:secret@host:port/x", "", "the database URL can't be read"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
