@@ -21,7 +21,7 @@ type disk struct {
 }
 
 // size is that of the disk: the database and its log stay far below it.
-const size = "size=256m"
+const size = "size=512m"
 
 // mount makes a disk; nil where this process may not mount one.
 func mount(t *testing.T) *disk {

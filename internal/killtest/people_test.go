@@ -16,7 +16,7 @@ import (
 // press is one person's wish to answer a question.
 type press struct {
 	card    card
-	who     int    // of the crowd of the platform
+	who     int    // of the people there
 	letter  string // or True or False, that is pressed
 	account bot.UserID
 	round   string
@@ -99,11 +99,7 @@ func (w *world) wishes(c card) (all []press) {
 			continue
 		}
 		p := press{card: c, who: (from + i*3) % crowded, round: round}
-		if c.place.slack != nil {
-			p.account = w.slackAccount(w.crowd.slack[p.who])
-		} else {
-			p.account = w.discordAccount(w.crowd.discord[p.who])
-		}
+		p.account = c.place.account(p.who)
 		p.letter = letters[die/3%len(letters)]
 		all = append(all, p)
 		if die%7 == 0 { // changes their mind; the first answer counts
@@ -118,7 +114,7 @@ func (w *world) wishes(c card) (all []press) {
 func (w *world) people() {
 	wishes := make(chan press, 100_000)
 	var working sync.WaitGroup
-	for range 10 {
+	for range max(10, len(w.groups)/4) {
 		working.Go(func() {
 			for {
 				select {
@@ -175,7 +171,7 @@ func (w *world) pressed(p press) (text string, gone bool) {
 	ctx, cancel := context.WithTimeout(w.ctx, answers+2*time.Second)
 	defer cancel()
 	if p.card.place.slack != nil {
-		i, err := w.crowd.slack[p.who].Press(p.card.slack, p.card.labels[p.letter])
+		i, err := p.card.place.town.slack[p.who].Press(p.card.slack, p.card.labels[p.letter])
 		if err != nil {
 			return "", true
 		}
@@ -191,7 +187,7 @@ func (w *world) pressed(p press) (text string, gone bool) {
 		})
 		return text, false
 	}
-	i, err := w.crowd.discord[p.who].Press(p.card.discord, p.letter)
+	i, err := p.card.place.town.discord[p.who].Press(p.card.discord, p.letter)
 	if err != nil {
 		return "", true
 	}

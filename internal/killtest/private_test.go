@@ -71,9 +71,9 @@ func (w *world) deserted() (all []*study) {
 func (w *world) closeAccounts() {
 	for n := range w.deserted() {
 		if w.groups[3*n].places[0].slack != nil {
-			w.crowd.slack[3*n].Deactivate()
+			w.towns[0].slack[3*n].Deactivate()
 		} else {
-			w.guild.Leave(w.crowd.discord[3*n])
+			w.towns[0].guild.Leave(w.towns[0].discord[3*n])
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (w *world) closeAccounts() {
 // check. Who only left a server on Discord can still be reached there.
 func (w *world) takeOver() {
 	w.t.Helper()
-	boss := w.work.Person("Boss")
+	boss := w.towns[0].work.Person("Boss")
 	boss.Admin(true)
 	for _, g := range w.deserted() {
 		if p := g.places[0]; p.slack != nil {
@@ -153,7 +153,8 @@ func (w *world) readEverything() {
 	}
 	var n int
 	fmt.Sscanf(g.id, "g%d", &n)
-	who, p := w.crowd.discord[n%crowded], g.places[0]
+	p := g.places[0]
+	who := p.town.discord[n%crowded]
 	var read strings.Builder
 	seen := map[string]bool{}
 	first, err := who.Command(p.discord, "group", nil)
@@ -182,7 +183,7 @@ func (w *world) readEverything() {
 	text := read.String()
 	for n := range crowded { // a name, and in its line what they answered
 		for line := range strings.Lines(text) {
-			if name := fmt.Sprintf("Dee %d", n); w.crowd.discord[n] != who && strings.Contains(line, name) && secret.MatchString(line) {
+			if name := fmt.Sprintf("Dee %d", n); p.town.discord[n] != who && strings.Contains(line, name) && secret.MatchString(line) {
 				w.t.Errorf("an organiser reads of %s: %q", name, line)
 			}
 		}

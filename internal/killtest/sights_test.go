@@ -93,7 +93,7 @@ func onSlack(p *place, m slacktest.Message) card {
 func (w *world) cards(p *place) (all []card) {
 	if p.slack != nil {
 		for _, m := range p.slack.Messages() {
-			if m.Author == w.work.Bot() && m.To == nil && m.Thread == "" {
+			if m.Author == p.town.bot && m.To == nil && m.Thread == "" {
 				all = append(all, onSlack(p, m))
 			}
 		}
@@ -177,7 +177,7 @@ func (w *world) look() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range onOne {
-		if e.To() != nil || e.Channel == nil || e.Message.Author != w.work.Bot() {
+		if e.To() != nil || e.Channel == nil || !w.bots[e.Message.Author] {
 			continue
 		}
 		p := w.places[e.Channel.ID]

@@ -29,6 +29,7 @@ type study struct {
 // place is a channel of a group, on one platform.
 type place struct {
 	study   *study
+	town    *town
 	id      string // as the platform says it
 	channel bot.ChannelID
 	slack   *slacktest.Channel
@@ -57,8 +58,11 @@ func (g *study) expr() string { return fmt.Sprintf("%d %d-23/3 * * *", g.minute,
 // due are the instants in a stretch of time, its end included, at which the group
 // asks a question.
 func (g *study) due(s span) (all []time.Time) {
-	for at := s.from.Truncate(15 * time.Minute).Add(15 * time.Minute); !at.After(s.to); at = at.Add(15 * time.Minute) {
-		if wall := at.UTC().Add(g.offset); wall.Hour()%3 == g.hour && wall.Minute() == g.minute {
+	const every = 3 * time.Hour
+	midnight := s.from.UTC().Add(g.offset).Truncate(24 * time.Hour).Add(-g.offset) // in the group's zone
+	first := midnight.Add(time.Duration(g.hour)*time.Hour + time.Duration(g.minute)*time.Minute)
+	for at := first; !at.After(s.to); at = at.Add(every) {
+		if at.After(s.from) {
 			all = append(all, at)
 		}
 	}
@@ -88,25 +92,10 @@ func (w *world) owed(g *study, by time.Time) (all []time.Time) {
 // wall is an instant as the group's schedule names it.
 func (g *study) wall(at time.Time) string { return at.UTC().Add(g.offset).Format("2006-01-02T15:04") }
 
-// crowd is everybody, by platform.
-type crowd struct {
-	slack   []*slacktest.Person
-	discord []*discordtest.Person
-}
-
-// crowded is how many people a platform has.
-const crowded = 30
-
-// settle makes people, channels and groups: of three one is on Slack, one on
-// Discord, and one on both. The groups are in the database before the program
-// first runs.
+// settle makes channels and groups: of three one is on Slack, one on Discord, and
+// one on both. The groups are in the database before the program runs under fire.
 func (w *world) settle(groups int) {
 	w.t.Helper()
-	for n := range crowded {
-		w.crowd.slack = append(w.crowd.slack, w.work.Person(fmt.Sprintf("Sal %d", n)))
-		w.crowd.discord = append(w.crowd.discord, w.discord.Person(fmt.Sprintf("Dee %d", n)))
-	}
-	w.guild.Join(w.crowd.discord...)
 	catalogue, err := cert.Load()
 	if err != nil {
 		w.t.Fatal(err)
@@ -118,15 +107,16 @@ func (w *world) settle(groups int) {
 	for n := range groups {
 		zone := fixed[n%len(fixed)]
 		g := &study{id: fmt.Sprintf("g%d", n), zone: zone.name, offset: time.Duration(zone.minutes) * time.Minute, hour: n % 3, minute: n / 3 % 4 * 15}
+		in := w.towns[n/perTown]
 		if n/3%3 != 1 {
-			c := w.work.Channel(g.id)
-			c.Join(w.crowd.slack...)
+			c := in.work.Channel(g.id)
+			c.Join(in.slack...)
 			c.Invite()
-			w.add(g, &place{study: g, id: c.ID, slack: c, channel: bot.ChannelID("slack:" + w.work.ID + "/" + c.ID), where: bot.SpaceID("slack:" + w.work.ID)})
+			w.add(g, &place{study: g, town: in, id: c.ID, slack: c, channel: bot.ChannelID("slack:" + in.work.ID + "/" + c.ID), where: bot.SpaceID("slack:" + in.work.ID)})
 		}
 		if n/3%3 != 0 {
-			c := w.guild.Channel(g.id)
-			w.add(g, &place{study: g, id: c.ID, discord: c, channel: bot.ChannelID("discord:" + c.ID), where: bot.SpaceID("discord:" + w.guild.ID)})
+			c := in.guild.Channel(g.id)
+			w.add(g, &place{study: g, town: in, id: c.ID, discord: c, channel: bot.ChannelID("discord:" + c.ID), where: bot.SpaceID("discord:" + in.guild.ID)})
 		}
 		w.groups = append(w.groups, g)
 		w.found(s, catalogue, g, n)
@@ -173,18 +163,15 @@ func (w *world) found(s *store.Store, catalogue cert.Catalogue, g *study, n int)
 func (w *world) organiser(g *study) bot.UserID {
 	var n int
 	fmt.Sscanf(g.id, "g%d", &n)
-	if g.places[0].slack != nil {
-		return w.slackAccount(w.crowd.slack[n%crowded])
+	return g.places[0].account(n % crowded)
+}
+
+// account is that of the n-th of the people there.
+func (p *place) account(n int) bot.UserID {
+	if p.slack != nil {
+		return bot.UserID("slack:" + p.town.work.ID + "/" + p.town.slack[n].ID)
 	}
-	return w.discordAccount(w.crowd.discord[n%crowded])
-}
-
-func (w *world) slackAccount(p *slacktest.Person) bot.UserID {
-	return bot.UserID("slack:" + w.work.ID + "/" + p.ID)
-}
-
-func (w *world) discordAccount(p *discordtest.Person) bot.UserID {
-	return bot.UserID("discord:" + p.ID)
+	return bot.UserID("discord:" + p.town.discord[n].ID)
 }
 
 // next is the first quarter of an hour after now.

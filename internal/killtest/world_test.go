@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"studyhall/adapters/discord/discordtest"
-	"studyhall/adapters/slack"
 	"studyhall/adapters/slack/slacktest"
 	"studyhall/bot/store/storetest"
 )
@@ -45,9 +44,9 @@ type world struct {
 	disk          *disk // that can be full; nil: there is none
 
 	slack   *slacktest.Server
-	work    *slacktest.Workspace
 	discord *discordtest.Server
-	guild   *discordtest.Guild
+	towns   []*town
+	bots    map[*slacktest.Person]bool // of all workspaces
 
 	moving sync.Mutex
 	shift  atomic.Int64 // nanoseconds that the machine's clock is ahead, and the platforms' with it
@@ -57,10 +56,10 @@ type world struct {
 	turn   atomic.Int64 // of the balancer
 	groups []*study
 	places map[string]*place // by the channel's identifier
-	crowd  crowd
 	board  *sights
 	book   *book
-	gaps   []span // while nobody ran
+	gaps   []span      // while nobody ran
+	behind atomic.Bool // groups still lack what was due in the last of them
 	began  time.Time
 
 	plan func(seed uint64, n int) life // of the n-th life
@@ -94,7 +93,7 @@ func newWorld(t *testing.T, binary string, k kind, groups int, seed uint64, env 
 	w.ctx, w.cancel = context.WithCancel(t.Context())
 	w.extra.Store(int64(time.Until(time.Date(2027, 1, 4, 0, 40, 0, 0, time.UTC))))
 	w.began = w.domain()
-	w.platforms()
+	w.platforms((groups + perTown - 1) / perTown)
 	w.database = storetest.URL(t, k.engine)
 	if k.engine == storetest.SQLite { // as durable as it is in earnest
 		w.disk = mount(t)
@@ -104,7 +103,6 @@ func newWorld(t *testing.T, binary string, k kind, groups int, seed uint64, env 
 		}
 		w.database = "sqlite:" + file
 	}
-	w.settle(groups)
 	for n := range k.copies {
 		w.copies = append(w.copies, newServer(t, binary, w.dir, n, w.environment()))
 	}
@@ -119,6 +117,8 @@ func newWorld(t *testing.T, binary string, k kind, groups int, seed uint64, env 
 			c.log.Close()
 		}
 	})
+	w.install()
+	w.settle(groups)
 	return w
 }
 
@@ -140,7 +140,7 @@ func folder(t *testing.T) string {
 // thousand times as fast would wait for them; 429s come as faults. Discord forgets
 // a nonce before a lease is over, or it would hide what the program gets wrong; but not
 // within one request, which the adapter repeats because of the nonce.
-func (w *world) platforms() {
+func (w *world) platforms(towns int) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: w.dial}}
 	s := slacktest.Options{TCP: true, Now: w.now, Patience: answers, Limits: slacktest.Unlimited(), Seed: w.seed, HTTP: client}
 	d := discordtest.Options{
@@ -148,30 +148,27 @@ func (w *world) platforms() {
 		OldEdits: 1_000_000, Identifies: 1_000_000, Conversations: 1_000_000, IdentifyGap: time.Nanosecond, NonceWindow: request + time.Second, Schema: "-", HTTP: client,
 	}
 	if w.kind.overHTTP {
-		const at = "http://studyhall.test/slack/"
+		const at = "http://" + site + "/slack/"
 		s.Requests = slacktest.Requests{Events: at + "events", Commands: at + "commands", Interactions: at + "interactions"}
-		d.Interactions = "http://studyhall.test/discord/interactions"
+		d.Interactions = "http://" + site + "/discord/interactions"
 	}
 	w.slack, w.discord = slacktest.New(w.t, s), discordtest.New(w.t, d)
-	w.work, w.guild = w.slack.Workspace("Biomed"), w.discord.Guild("Biomed")
-	const everybody = discordtest.ViewChannel | discordtest.SendMessages | discordtest.EmbedLinks | discordtest.AttachFiles | discordtest.ReadMessageHistory |
-		discordtest.UseCommands | discordtest.CreatePublicThreads | discordtest.SendInThreads
-	w.guild.Rights(everybody, everybody|discordtest.PinMessages)
-	var scopes []string
-	for _, s := range slack.Scopes() {
-		scopes = append(scopes, s.Name)
+	for n := range towns {
+		w.towns = append(w.towns, w.town(n))
 	}
-	w.work.Grant(scopes...)
 }
 
 // environment is what every copy of the program is told.
 func (w *world) environment() []string {
 	env := append([]string{
 		timing(), "STUDYHALL_TAKEOVER=" + takeover.String(), "DATABASE_URL=" + w.database,
-		"DISCORD_TOKEN=" + w.discord.Token(), "DISCORD_API_URL=" + w.discord.URL(), "SLACK_BOT_TOKEN=" + w.work.Token(), "SLACK_API_URL=" + w.slack.URL(),
+		"DISCORD_TOKEN=" + w.discord.Token(), "DISCORD_API_URL=" + w.discord.URL(), "SLACK_BOT_TOKEN=" + w.towns[0].work.Token(), "SLACK_API_URL=" + w.slack.URL(),
 	}, w.env...)
-	if w.kind.overHTTP {
-		return append(env, "DISCORD_PUBLIC_KEY="+w.discord.PublicKey(), "SLACK_SIGNING_SECRET="+w.slack.SigningSecret(), "PUBLIC_URL=http://studyhall.test")
+	if len(w.towns) > 1 {
+		env = append(env, "SLACK_CLIENT_ID="+w.slack.ClientID(), "SLACK_CLIENT_SECRET="+w.slack.ClientSecret(), "SECRET_KEY="+strings.Repeat("key", 16))
+	}
+	if env = append(env, "PUBLIC_URL=https://"+site); w.kind.overHTTP {
+		return append(env, "DISCORD_PUBLIC_KEY="+w.discord.PublicKey(), "SLACK_SIGNING_SECRET="+w.slack.SigningSecret())
 	}
 	return append(env, "SLACK_APP_TOKEN="+w.slack.AppToken())
 }
@@ -291,8 +288,13 @@ func (w *world) live(c *server, p life) {
 	})
 }
 
-// jump has a copy's clock be wrong for a second.
+// jump has a copy's clock be wrong for a second. It isn't set back while groups lack
+// what was due when nobody ran: to such a clock an older question than the one that is
+// owed would be the newest.
 func (w *world) jump(c *server, p life) {
+	if p.jump < 0 && w.behind.Load() {
+		return
+	}
 	w.pause(p.after)
 	c.setSkew(p.skew + p.jump)
 	w.setClock(c)
