@@ -51,10 +51,7 @@ func parseURL(raw string) (target, error) {
 	if raw == "" {
 		return target{}, fmt.Errorf("the database URL is empty: %s", accepted)
 	}
-	if scheme, _, ok := strings.Cut(raw, ":"); ok && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\`) {
-		return target{}, fmt.Errorf("database URL begins with %q: %s", scheme+":", accepted)
-	}
-	return target{}, fmt.Errorf("database URL has no scheme: %s", accepted)
+	return target{}, fmt.Errorf("the database URL begins with neither sqlite: nor postgres://: %s", accepted) // without its words: a password may be among them
 }
 
 // parsePath reads what follows "sqlite:". It is a path as typed, with nothing

@@ -33,9 +33,9 @@ func TestParseURL(t *testing.T) {
 		{"nested", "sqlite:file:x.db", "", "is not a file"},
 		{"NUL", "sqlite:a\x00b", "", "NUL"},
 		{"empty", "", "", "is empty"},
-		{"other scheme", "mysql://root:secret@db/x", "", `begins with "mysql:"`},
-		{"plain path", "/data/studyhall.db", "", "no scheme"},
-		{"windows path", `C:\studyhall.db`, "", "no scheme"},
+		{"other scheme", "mysql://root:secret@db/x", "", "neither sqlite: nor postgres:"},
+		{"plain path", "/data/studyhall.db", "", "neither sqlite: nor postgres:"},
+		{"windows path", `C:\studyhall.db`, "", "neither sqlite: nor postgres:"},
 		{"broken postgres", "postgres://user:secret@host:port/x", "", "the database URL can't be read"},
 	}
 	for _, test := range tests {
