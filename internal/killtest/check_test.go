@@ -108,7 +108,7 @@ func (w *world) checkPosts(f findings, l ledger) map[string]card {
 		case !strings.HasSuffix(d.message, all[0].id):
 			f.add("strange", "%s to %s is %s, on record %s", d.kind, d.target, all[0].id, d.message)
 		}
-		if d.state == "sent" && d.shown < d.wanted && d.editAt <= w.domain().UnixMilli() {
+		if d.state == "sent" && d.shown < d.wanted && d.editAt <= w.rested.UnixMilli() {
 			f.add("unshown", "%s to %s shows version %d of %d", d.kind, d.target, d.shown, d.wanted)
 		}
 		if len(all) == 1 && all[0].pinned != (d.pin == 1) {

@@ -257,7 +257,10 @@ func (w *world) rest() {
 		w.moveMachine(lastLook)
 		w.await(patient, func() []string { return l.looks(w) })
 	}
-	w.await(3*patient, func() []string { return l.undone(w) }) // Slack takes 50 changes a minute, and the program knows it
+	w.await(3*patient, func() []string { // what falls due after it, nobody does any more
+		w.rested = w.domain()
+		return l.undone(w.rested)
+	}) // Slack takes 50 changes a minute, and the program knows it
 }
 
 // report says what happened, and fails for each kind of problem.

@@ -64,9 +64,9 @@ func (l ledger) exec(query string) {
 	}
 }
 
-// undone says what the program still has to do at this moment of groups' time.
-func (l ledger) undone(w *world) (all []string) {
-	now := w.domain().UnixMilli()
+// undone says what the program still has to do at a moment of groups' time.
+func (l ledger) undone(at time.Time) (all []string) {
+	now := at.UnixMilli()
 	var n int
 	var what string
 	l.each(fmt.Sprintf(`SELECT 'due things', COUNT(*) FROM due WHERE state = 'waiting' AND at <= %[1]d

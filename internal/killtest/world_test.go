@@ -61,6 +61,7 @@ type world struct {
 	gaps   []span      // while nobody ran
 	behind atomic.Bool // groups still lack what was due in the last of them
 	began  time.Time
+	rested time.Time // when everything was done that was due
 
 	plan func(seed uint64, n int) life // of the n-th life
 
