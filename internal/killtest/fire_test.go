@@ -119,9 +119,6 @@ func (w *world) fire(from, to, leaps int) int {
 // leap moves groups' time on as soon as nobody would be owed a question while the
 // last one is missing. It reports false when the time for that isn't ripe.
 func (w *world) leap(l leap) bool {
-	if w.behind.Load() && len(w.missing(w.domain(), nil)) == 0 {
-		w.behind.Store(false)
-	}
 	next := w.next()
 	to := next.Add(time.Duration(l.quarters-1)*15*time.Minute + l.beyond)
 	until := next.Add(time.Duration(l.quarters)*15*time.Minute + wrongClock) // by anybody's clock
@@ -222,7 +219,6 @@ func (w *world) pass() {
 func (w *world) gap(long time.Duration) {
 	w.down()
 	w.sleep(long)
-	w.behind.Store(true)
 }
 
 // sleep lets hours go by at once: of what a group was owed meanwhile it gets the

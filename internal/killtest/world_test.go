@@ -58,8 +58,7 @@ type world struct {
 	places map[string]*place // by the channel's identifier
 	board  *sights
 	book   *book
-	gaps   []span      // while nobody ran
-	behind atomic.Bool // groups still lack what was due in the last of them
+	gaps   []span // while nobody ran
 	began  time.Time
 	rested time.Time // when everything was done that was due
 
@@ -289,13 +288,8 @@ func (w *world) live(c *server, p life) {
 	})
 }
 
-// jump has a copy's clock be wrong for a second. It isn't set back while groups lack
-// what was due when nobody ran: to such a clock an older question than the one that is
-// owed would be the newest.
+// jump has a copy's clock be wrong for a second.
 func (w *world) jump(c *server, p life) {
-	if p.jump < 0 && w.behind.Load() {
-		return
-	}
 	w.pause(p.after)
 	c.setSkew(p.skew + p.jump)
 	w.setClock(c)
